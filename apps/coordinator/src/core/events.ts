@@ -1,0 +1,66 @@
+/**
+ * What the core is told (events) and what it asks to be done (effects). The core itself is `advance(state, event,
+ * nowMs)`: no timers, sockets, files, tfjs or promises. Adapters turn the world into events and carry effects out, in
+ * the order given.
+ */
+import type { RunPlan } from '@worldflora/dataset/epoch-plan'
+import type { Hash, LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
+import type {
+  CheckpointRef,
+  Lease,
+  ReturnLease,
+  RunDescription,
+  RunState,
+  ShardEntries,
+  Split,
+} from '@worldflora/protocol/messages'
+
+export type EvaluationOrder = { step: number; split: Split; checkpoint: CheckpointRef; tasks: ShardEntries[][] }
+
+export type OpenRun = {
+  description: RunDescription
+  plan: RunPlan
+  /** By position in the manifest's list of train shards. */
+  trainShards: readonly { hash: Hash; bytes: number }[]
+  state: RunState
+  checkpoint: CheckpointRef
+}
+
+export type CoreEvent =
+  /** A run was created, or found in the store at start. Its next step is `checkpoint.step`. */
+  | { kind: 'run-opened'; run: OpenRun }
+  | { kind: 'run-state-changed'; runId: RunId; state: RunState }
+  /** An evaluation is due (or was found unfinished at start). */
+  | { kind: 'evaluation-ordered'; runId: RunId; order: EvaluationOrder }
+  | { kind: 'worker-joined'; workerId: WorkerId; deterministic: boolean }
+  | { kind: 'worker-left'; workerId: WorkerId }
+  | { kind: 'work-requested'; workerId: WorkerId; shards: ReadonlySet<string>; imagesPerSecond?: number }
+  | { kind: 'lease-returned'; workerId: WorkerId; leaseId: LeaseId; reason: ReturnLease['reason']; message?: string }
+  /** The edge has parsed a result; `digest` is the hash of its bytes. */
+  | { kind: 'result-received'; workerId: WorkerId; leaseId: LeaseId; digest: Hash }
+  /** The edge refused a result's bytes. Counts towards LV1. */
+  | { kind: 'result-refused'; workerId: WorkerId; leaseId: LeaseId; message: string }
+  | { kind: 'step-made-durable'; runId: RunId; checkpoint: CheckpointRef }
+  | { kind: 'run-faulted'; runId: RunId; reason: string }
+  | { kind: 'clock-advanced' }
+
+export type TaskKey = { runId: RunId; kind: 'gradient' | 'evaluate'; step: number; task: number; split?: Split }
+
+export type Effect =
+  /** Answers `work-requested`. */
+  | { kind: 'grant-lease'; workerId: WorkerId; lease: Lease }
+  | { kind: 'keep-idle'; workerId: WorkerId }
+  /** Answer `result-received`. The first hands the result on; a late one was compared (LS3). */
+  | { kind: 'accept-result'; workerId: WorkerId; leaseId: LeaseId; key: TaskKey; images: number }
+  | { kind: 'note-late-result'; workerId: WorkerId; leaseId: LeaseId; key: TaskKey; sameBits: boolean }
+  | { kind: 'ignore-stale-result'; workerId: WorkerId; leaseId: LeaseId }
+  /** Idle workers worth waking. */
+  | { kind: 'announce-work'; workerIds: WorkerId[] }
+  | { kind: 'revoke-lease'; workerId: WorkerId; leaseId: LeaseId }
+  /** All tasks of the step are accepted: reduce, update, make durable, then say `step-made-durable`. */
+  | { kind: 'close-step'; runId: RunId; step: number; samples: number }
+  /** The step is durable: tell everybody. `finished` after the run's last. */
+  | { kind: 'announce-step'; runId: RunId; step: number; checkpoint: Hash; finished: boolean }
+  | { kind: 'close-evaluation'; runId: RunId; step: number; split: Split }
+  /** The run was paused by the core (LV1) or on a fault: make it durable, and tell. */
+  | { kind: 'pause-run'; runId: RunId; reason: string }

@@ -1,0 +1,108 @@
+/** Bodies of the HTTP API, and the limits of what may be sent to it. Paths are in docs/protocol.md. */
+import * as v from 'valibot'
+import { Hash, RunId, Slug, WorkerId } from './ids.ts'
+import { BackendName, Evaluation, RunState, RunStatus } from './messages.ts'
+import { Architecture, RunConfig } from './run-config.ts'
+
+const index = v.pipe(v.number(), v.integer(), v.minValue(0))
+
+export const LIMITS = {
+  jsonBytes: 1 << 20,
+  evaluateResultBytes: 32 << 20,
+  shardBytes: 20 << 20,
+  manifestBytes: 256 << 20,
+  /** A contribution may have exactly the size its run's layout gives; this bounds what is read before that is known. */
+  contributionBytes: 512 << 20,
+} as const
+
+export const Species = v.object({
+  /** Key within the flora: the folder's name or the CSV's `species`. */
+  id: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  scientificName: v.pipe(v.string(), v.maxLength(300)),
+  genus: v.optional(v.pipe(v.string(), v.maxLength(100))),
+  family: v.optional(v.pipe(v.string(), v.maxLength(100))),
+  commonName: v.optional(v.pipe(v.string(), v.maxLength(200))),
+})
+export type Species = v.InferOutput<typeof Species>
+
+/** `GET /api/status` */
+export const Status = v.object({
+  version: v.string(),
+  protocol: index,
+  build: v.string(),
+  workers: index,
+  runs: v.array(RunStatus),
+  model: v.nullable(v.object({ id: v.string(), checkpoint: Hash, species: index })),
+})
+export type Status = v.InferOutput<typeof Status>
+
+/** `GET /api/model`: what a tab needs to identify. `weights` is a blob of canonical float32 weights. */
+export const PublishedModel = v.object({
+  id: v.string(),
+  run: v.object({ id: RunId, name: v.string(), step: index }),
+  flora: v.object({ name: Slug, hash: Hash }),
+  checkpoint: Hash,
+  weights: v.object({ blob: Hash, bytes: index }),
+  architecture: Architecture,
+  species: v.array(Species),
+  evaluation: v.nullable(Evaluation),
+  publishedAt: v.string(),
+})
+export type PublishedModel = v.InferOutput<typeof PublishedModel>
+
+/** `POST /api/login` */
+export const LoginRequest = v.object({ token: v.pipe(v.string(), v.minLength(1), v.maxLength(200)) })
+
+/** `GET /api/floras` (operator) */
+export const FloraSummary = v.object({
+  name: Slug,
+  hash: Hash,
+  species: index,
+  photos: v.object({ train: index, val: index, test: index }),
+})
+export type FloraSummary = v.InferOutput<typeof FloraSummary>
+
+/** `PUT /api/floras/:name` (operator): the manifest and its shards are blobs already. */
+export const PutFlora = v.object({ manifest: Hash })
+
+/** `POST /api/runs` (operator) takes a RunConfig; `GET /api/runs/:id` answers with this. */
+export const RunDetail = v.object({
+  status: RunStatus,
+  config: RunConfig,
+  /** Seconds of training so far: from a step's opening to its checkpoint, summed. */
+  trainingSeconds: v.number(),
+  imagesTrained: index,
+  /** The final weights on the test split, once measured. */
+  testEvaluation: v.nullable(Evaluation),
+})
+export type RunDetail = v.InferOutput<typeof RunDetail>
+
+/** `GET /api/runs/:id/history` */
+export const RunHistory = v.object({
+  steps: v.array(v.object({ step: index, epoch: v.number(), loss: v.number(), accuracy: v.number(), seconds: v.number(), learningRate: v.number() })),
+  evaluations: v.array(Evaluation),
+})
+export type RunHistory = v.InferOutput<typeof RunHistory>
+
+/** `POST /api/runs/:id/state` (operator) */
+export const PutRunState = v.object({ state: v.picklist(['running', 'paused', 'stopped']) })
+export type RunStateWish = v.InferOutput<typeof PutRunState>['state'] & RunState
+
+/** `GET /api/workers` (operator) */
+export const WorkerSummary = v.object({
+  id: WorkerId,
+  host: v.picklist(['browser', 'node']),
+  backend: BackendName,
+  deterministic: v.boolean(),
+  connected: v.boolean(),
+  /** What it holds a lease for now. */
+  working: v.nullable(v.object({ run: v.string(), kind: v.string(), step: index, task: index })),
+  images: index,
+  imagesPerSecond: v.nullable(v.number()),
+  joinedAt: v.string(),
+})
+export type WorkerSummary = v.InferOutput<typeof WorkerSummary>
+
+/** `GET /api/events` (operator): the readable log, newest first. */
+export const LogEvent = v.object({ at: v.string(), kind: v.string(), run: v.nullable(v.string()), text: v.string() })
+export type LogEvent = v.InferOutput<typeof LogEvent>

@@ -1,0 +1,215 @@
+/**
+ * What a worker and the coordinator say to each other over socket.io. Requests are imperative and answered by the
+ * acknowledgement; facts are past tense and answered by nothing. Bulk (shards, checkpoints, results) travels over HTTP.
+ */
+import * as v from 'valibot'
+import { Hash, LeaseId, RunId, Slug, WorkerId } from './ids.ts'
+import { Rejection } from './rejection.ts'
+import { RunConfig } from './run-config.ts'
+
+/** Raised when a message changes its meaning. A worker of another version is told to update, and gets no work. */
+export const PROTOCOL_VERSION = 1
+
+const index = v.pipe(v.number(), v.integer(), v.minValue(0))
+const short = v.pipe(v.string(), v.maxLength(200))
+
+export const BackendName = v.picklist(['wasm', 'webgpu', 'cpu'])
+export type BackendName = v.InferOutput<typeof BackendName>
+
+export const Device = v.object({
+  backend: BackendName,
+  adapter: v.optional(short),
+  /** SHA-256 of the gradient of the golden task: who has the expected one is of the deterministic class (SD2). */
+  goldenHash: v.optional(Hash),
+})
+export type Device = v.InferOutput<typeof Device>
+
+/** Event `join`: the first thing on every connection, the reconnections included. */
+export const JoinRequest = v.object({
+  protocol: index,
+  /** Build of the site a tab runs; a Node worker has none. */
+  build: v.optional(short),
+  host: v.picklist(['browser', 'node']),
+  device: Device,
+  /** Given again on a reconnect: keeps the worker's identity and its unfinished lease. */
+  identity: v.optional(v.object({ workerId: WorkerId, secret: short })),
+})
+export type JoinRequest = v.InferOutput<typeof JoinRequest>
+
+export const Joined = v.object({
+  kind: v.literal('joined'),
+  workerId: WorkerId,
+  /** Bearer token of this worker's HTTP requests. */
+  secret: short,
+  deterministic: v.boolean(),
+  /** Leases of this worker that are still honoured (LS1). */
+  leases: v.pipe(v.array(LeaseId), v.maxLength(64)),
+})
+export const JoinReply = v.variant('kind', [Joined, Rejection])
+export type JoinReply = v.InferOutput<typeof JoinReply>
+
+/** Some samples of one shard, in the order of the plan. */
+export const ShardEntries = v.object({
+  shard: Hash,
+  bytes: index,
+  samples: v.pipe(v.array(index), v.maxLength(65_536)),
+})
+export type ShardEntries = v.InferOutput<typeof ShardEntries>
+
+export const GradientTask = v.object({
+  kind: v.literal('gradient'),
+  step: index,
+  task: index,
+  epoch: index,
+  entries: v.pipe(v.array(ShardEntries), v.minLength(1), v.maxLength(4096)),
+})
+export type GradientTask = v.InferOutput<typeof GradientTask>
+
+export const Split = v.picklist(['train', 'val', 'test'])
+export type Split = v.InferOutput<typeof Split>
+
+/** Cut at observation borders, so that fused answers are whole. */
+export const EvaluateTask = v.object({
+  kind: v.literal('evaluate'),
+  step: index,
+  task: index,
+  split: Split,
+  entries: v.pipe(v.array(ShardEntries), v.minLength(1), v.maxLength(4096)),
+})
+export type EvaluateTask = v.InferOutput<typeof EvaluateTask>
+
+export const Task = v.variant('kind', [GradientTask, EvaluateTask])
+export type Task = v.InferOutput<typeof Task>
+
+/** The weights after `step` steps: a base blob (canonical float32 weights) and the deltas that lead on from it. */
+export const CheckpointRef = v.object({
+  step: index,
+  /** SHA-256 of the canonical weights: what the holder of base and deltas must arrive at. */
+  checkpoint: Hash,
+  base: v.object({ step: index, blob: Hash, bytes: index }),
+  /** deltas[i] leads from step base.step + i to base.step + i + 1. */
+  deltas: v.pipe(v.array(v.object({ blob: Hash, bytes: index, checkpoint: Hash })), v.maxLength(1024)),
+})
+export type CheckpointRef = v.InferOutput<typeof CheckpointRef>
+
+/** What a task needs to know of its run. Everything in it is fixed for the run's whole life. */
+export const RunDescription = v.object({
+  id: RunId,
+  config: RunConfig,
+  flora: v.object({ name: Slug, hash: Hash, species: index }),
+  /** Contributions are integer multiples of 2^unitExponent. */
+  unitExponent: v.pipe(v.number(), v.integer()),
+})
+export type RunDescription = v.InferOutput<typeof RunDescription>
+
+export const Lease = v.object({
+  leaseId: LeaseId,
+  /** How long the lease is honoured, counted from its arrival. */
+  durationMs: index,
+  run: RunDescription,
+  checkpoint: CheckpointRef,
+  task: Task,
+})
+export type Lease = v.InferOutput<typeof Lease>
+
+/** Event `request-work`. An idle worker is told `work-available` when asking again is worth it. */
+export const RequestWork = v.object({
+  shards: v.pipe(v.array(Hash), v.maxLength(256)),
+  /** The worker's own measure over its last tasks; absent before the first. */
+  imagesPerSecond: v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
+})
+export type RequestWork = v.InferOutput<typeof RequestWork>
+
+export const WorkReply = v.variant('kind', [
+  v.object({ kind: v.literal('leased'), lease: Lease }),
+  v.object({ kind: v.literal('idle') }),
+  Rejection,
+])
+export type WorkReply = v.InferOutput<typeof WorkReply>
+
+/** Event `return-lease`: the worker will not finish it. `failed` counts towards LV1, `stopped` does not. */
+export const ReturnLease = v.object({
+  leaseId: LeaseId,
+  reason: v.picklist(['stopped', 'failed', 'unfit']),
+  message: v.optional(v.pipe(v.string(), v.maxLength(2000))),
+})
+export type ReturnLease = v.InferOutput<typeof ReturnLease>
+
+export const Measures = v.object({ top1: v.number(), top5: v.number(), macroTop1: v.number(), loss: v.optional(v.number()) })
+export const Evaluation = v.object({
+  step: index,
+  split: Split,
+  photos: index,
+  ...Measures.entries,
+  observations: v.object({ top1: v.number(), top5: v.number() }),
+})
+export type Evaluation = v.InferOutput<typeof Evaluation>
+
+export const RunState = v.picklist(['running', 'paused', 'finished', 'stopped'])
+export type RunState = v.InferOutput<typeof RunState>
+
+/** A run as everybody may see it; part of `GET /api/status`. */
+export const RunStatus = v.object({
+  id: RunId,
+  name: v.string(),
+  flora: v.string(),
+  state: RunState,
+  /** Why a paused run is paused, in words. */
+  reason: v.optional(v.string()),
+  step: index,
+  steps: index,
+  epoch: v.number(),
+  /** Tasks of the step in flight: accepted so far, and in all. */
+  tasks: v.object({ accepted: index, total: index }),
+  checkpoint: Hash,
+  imagesPerSecond: v.number(),
+  stepsPerSecond: v.number(),
+  evaluation: v.nullable(Evaluation),
+})
+export type RunStatus = v.InferOutput<typeof RunStatus>
+
+/** Body of `PUT /api/leases/:leaseId/result` for an evaluate task: one row a photo, in the task's order. */
+export const EvaluateResult = v.object({
+  photos: v.pipe(
+    v.array(
+      v.object({
+        species: index,
+        observation: v.pipe(v.string(), v.maxLength(200)),
+        /** Rank of the true species, 0 for the best. */
+        rank: index,
+        /** Probability that was given to the true species. */
+        probability: v.pipe(v.number(), v.minValue(0), v.maxValue(1.0001)),
+        best: v.pipe(v.array(v.tuple([index, v.number()])), v.maxLength(5)),
+        /** Rank of the truth after fusing all photos of the observation; on an observation's first photo only. */
+        fusedRank: v.optional(index),
+      }),
+    ),
+    v.maxLength(65_536),
+  ),
+})
+export type EvaluateResult = v.InferOutput<typeof EvaluateResult>
+
+/** Answer to a pushed result. All three are good news for the worker: its work is done, and it asks for more. */
+export const ResultReply = v.variant('kind', [
+  v.object({ kind: v.literal('accepted'), images: index }),
+  /** Somebody else was first (LS3): compared, not added. */
+  v.object({ kind: v.literal('late') }),
+  /** For a checkpoint that is no longer the current one (LS2), or a lease that is not known any more. */
+  v.object({ kind: v.literal('stale') }),
+  Rejection,
+])
+export type ResultReply = v.InferOutput<typeof ResultReply>
+
+/** Everything that goes over the socket, by event name. */
+export type WorkerEvents = {
+  join: (request: JoinRequest, reply: (reply: JoinReply) => void) => void
+  'request-work': (request: RequestWork, reply: (reply: WorkReply) => void) => void
+  'return-lease': (request: ReturnLease, reply: (reply: { kind: 'returned' } | Rejection) => void) => void
+}
+export type CoordinatorEvents = {
+  'work-available': () => void
+  'lease-revoked': (fact: { leaseId: LeaseId }) => void
+  'step-advanced': (fact: { run: RunId; step: number; checkpoint: Hash }) => void
+  /** Sent to every connection, joined or not, at most twice a second and only when something changed. */
+  'status-changed': (status: RunStatus[]) => void
+}

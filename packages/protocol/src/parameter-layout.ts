@@ -1,0 +1,63 @@
+/**
+ * Where each tensor of a network lies in the one flat vector that checkpoints, contributions and deltas are made of:
+ *
+ *     [ quantised | exact | statistics | tally ]
+ *
+ * `quantised` are trainable tensors of rank 2 and more (they take the run's wire); `exact` are trainable tensors of rank
+ * 0 and 1; `statistics` are running averages (BN1); the last two always travel at 32 bits. `tally` exists in
+ * contributions only: the task's summed loss and its number of right answers.
+ */
+export type ParameterSpec = {
+  name: string
+  shape: readonly number[]
+  role: 'trainable' | 'statistic'
+  /** Weight decay applies to it (not to norms and biases). */
+  decay: boolean
+}
+
+export type ParameterEntry = { spec: ParameterSpec; offset: number; length: number }
+
+export type ParameterLayout = {
+  entries: readonly ParameterEntry[]
+  quantised: number
+  exact: number
+  statistics: number
+  /** Values of a checkpoint: quantised + exact + statistics. */
+  total: number
+}
+
+/** Values after the statistics in a contribution: [summed loss, right answers]. */
+export const TALLY = { loss: 0, correct: 1, length: 2 } as const
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1)
+}
+
+/** Keeps the order of `specs` within each section. Throws on a name that occurs twice. */
+export function layoutOf(specs: readonly ParameterSpec[]): ParameterLayout {
+  const names = new Set(specs.map((spec) => spec.name))
+  if (names.size !== specs.length) throw new Error('two parameters have the same name')
+  const sections = [
+    specs.filter((spec) => spec.role === 'trainable' && spec.shape.length >= 2),
+    specs.filter((spec) => spec.role === 'trainable' && spec.shape.length < 2),
+    specs.filter((spec) => spec.role === 'statistic'),
+  ]
+  const entries: ParameterEntry[] = []
+  const lengths = sections.map((section) => {
+    const start = end(entries)
+    for (const spec of section) entries.push({ spec, offset: end(entries), length: sizeOf(spec.shape) })
+    return end(entries) - start
+  })
+  const [quantised, exact, statistics] = lengths as [number, number, number]
+  return { entries, quantised, exact, statistics, total: quantised + exact + statistics }
+}
+
+function end(entries: readonly ParameterEntry[]): number {
+  const last = entries.at(-1)
+  return last === undefined ? 0 : last.offset + last.length
+}
+
+/** One tensor's values as a view into the flat vector (no copy). */
+export function valuesOf(entry: ParameterEntry, vector: Float32Array): Float32Array {
+  return vector.subarray(entry.offset, entry.offset + entry.length)
+}

@@ -1,0 +1,100 @@
+/**
+ * The one source of chance (SD1, SD3): Threefry-2x32, 20 rounds (Salmon et al., "Parallel random numbers: as easy as
+ * 1, 2, 3", SC'11). Counter-based: the n-th number of a stream is a pure function of (key, n), made of 32-bit
+ * additions, rotations and exclusive ors alone, so every engine, and a kernel, computes the same.
+ */
+
+const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const
+const PARITY = 0x1bd11bda
+
+/** One block: two 32-bit words from a 64-bit key and a 64-bit counter. Writes into `out`. */
+export function threefry2x32(key0: number, key1: number, counter0: number, counter1: number, out: Uint32Array): void {
+  const key2 = PARITY ^ key0 ^ key1
+  let x0 = (counter0 + key0) | 0
+  let x1 = (counter1 + key1) | 0
+  for (let group = 0; group < 5; group++) {
+    for (let i = 0; i < 4; i++) {
+      const r = ROTATIONS[(group % 2) * 4 + i]!
+      x0 = (x0 + x1) | 0
+      x1 = ((x1 << r) | (x1 >>> (32 - r))) ^ x0
+    }
+    const injected = group % 3
+    x0 = (x0 + (injected === 0 ? key1 : injected === 1 ? key2 : key0)) | 0
+    x1 = (x1 + (injected === 0 ? key2 : injected === 1 ? key0 : key1) + group + 1) | 0
+  }
+  out[0] = x0
+  out[1] = x1
+}
+
+/** What a stream of random numbers is for: streams of different purposes never share a number. */
+export const PURPOSES = {
+  shuffleShards: 1,
+  shuffleSamples: 2,
+  permuteTasks: 3,
+  augment: 4,
+  roundGradient: 5,
+  initialWeights: 6,
+  split: 7,
+  herbarium: 8,
+  dropout: 9,
+  shuffleImport: 10,
+} as const
+export type Purpose = keyof typeof PURPOSES
+
+/** An endless stream of random numbers. `path` names its place (epoch, step, task, ...), at most 2^32 each. */
+export class RandomStream {
+  readonly #key0: number
+  readonly #key1: number
+  #block = 0
+  #next = 2
+  readonly #words = new Uint32Array(2)
+
+  constructor(seed: number, purpose: Purpose, ...path: number[]) {
+    const key = new Uint32Array([seed, PURPOSES[purpose]])
+    for (const [depth, place] of path.entries()) threefry2x32(key[0]!, key[1]!, place, depth + 1, key)
+    this.#key0 = key[0]!
+    this.#key1 = key[1]!
+  }
+
+  /** A whole number in [0, 2^32). */
+  uint32(): number {
+    if (this.#next === 2) {
+      threefry2x32(this.#key0, this.#key1, this.#block >>> 0, Math.floor(this.#block / 0x1_0000_0000), this.#words)
+      this.#block++
+      this.#next = 0
+    }
+    return this.#words[this.#next++]!
+  }
+
+  /** A multiple of 2^-24 in [0, 1): exact in single precision too. */
+  uniform(): number {
+    return (this.uint32() >>> 8) / 0x1000000
+  }
+
+  /** A whole number in [0, bound), every one equally likely (rejection instead of a biased remainder). */
+  below(bound: number): number {
+    const limit = 0x1_0000_0000 - (0x1_0000_0000 % bound)
+    for (;;) {
+      const word = this.uint32()
+      if (word < limit) return word % bound
+    }
+  }
+
+  /** Approximately normal, mean 0 and variance 1: the sum of twelve uniforms less six (no logarithm, no cosine). */
+  normal(): number {
+    let sum = -6
+    for (let i = 0; i < 12; i++) sum += this.uniform()
+    return sum
+  }
+
+  /** Fisher-Yates, in place; returns its argument. */
+  shuffle<T extends { [index: number]: unknown; length: number }>(items: T): T {
+    for (let i = items.length - 1; i > 0; i--) {
+      const j = this.below(i + 1)
+      const held = items[i]
+      items[i] = items[j]
+      items[j] = held
+    }
+    return items
+  }
+}

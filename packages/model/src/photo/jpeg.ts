@@ -1,0 +1,80 @@
+/**
+ * The one JPEG decoder (SD3): mozjpeg as WASM, from @jsquash/jpeg. Its module is instantiated from bytes that the host
+ * gives, so that it also starts in a Web Worker under a strict CSP, and offline. Opened once per thread.
+ */
+import createMozJpeg, { type MozJPEGModule } from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js'
+import { type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { Rgb } from './rgb.ts'
+
+export type DecoderAssets = { load(name: 'mozjpeg_dec.wasm'): Promise<Uint8Array> }
+
+/** A JPEG of a few bytes may claim 65,535 x 65,535 pixels: what is larger than this is not decoded (IN1). */
+const MAX_PIXELS = 64_000_000
+
+let opening: Promise<void> | undefined
+let decoder: MozJPEGModule | undefined
+
+/** Asked for again, it answers at once. After a failure to load it may be tried again. */
+export function openDecoder(assets: DecoderAssets): Promise<void> {
+  opening ??= open(assets).catch((error) => {
+    opening = undefined
+    throw error
+  })
+  return opening
+}
+
+async function open(assets: DecoderAssets): Promise<void> {
+  const bytes = await assets.load('mozjpeg_dec.wasm')
+  const compiled = await WebAssembly.compile(bytes as BufferSource)
+  decoder = await createMozJpeg({
+    noInitialRun: true,
+    printErr: () => {},
+    instantiateWasm: (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
+      const instance = new WebAssembly.Instance(compiled, imports)
+      done(instance)
+      return instance.exports
+    },
+  })
+}
+
+/** Ignores EXIF: photos of a flora are stored upright. `openDecoder` must have been awaited. */
+export function decodeJpeg(bytes: Uint8Array): Rgb | Rejection {
+  if (decoder === undefined) throw new Error('openDecoder comes first')
+  const size = readJpegSize(bytes)
+  if (size === null) return broken('it has no JPEG header')
+  const pixels = size.width * size.height
+  if (pixels === 0 || pixels > MAX_PIXELS) return broken(`it claims ${size.width} x ${size.height} pixels`)
+  try {
+    const image = decoder.decode(bytes as BufferSource, false)
+    if (image === null) return broken('the decoder gave up')
+    return { width: image.width, height: image.height, data: image.data }
+  } catch (error) {
+    return broken(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function broken(why: string): Rejection {
+  return reject(
+    'broken-photo',
+    `The photo cannot be decoded: ${why}.`,
+    'Use another photo, or save it as JPEG again.',
+  )
+}
+
+/** From the first frame header (markers C0 to CF but C4, C8 and CC); null if there is none. */
+export function readJpegSize(bytes: Uint8Array): { width: number; height: number } | null {
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return null
+  let at = 2
+  while (at + 9 <= bytes.length && bytes[at] === 0xff) {
+    const marker = bytes[at + 1]!
+    if (marker === 0xff) {
+      at++
+      continue
+    }
+    if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
+      return { height: (bytes[at + 5]! << 8) | bytes[at + 6]!, width: (bytes[at + 7]! << 8) | bytes[at + 8]! }
+    }
+    at += 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!)
+  }
+  return null
+}

@@ -15,9 +15,20 @@ const modules = [
 
 for (const { source, output } of modules) {
   if (!existsSync(`${root}${source}`)) continue
-  const { error, stderr } = await asc.main(
-    [source, '--outFile', output, '--baseDir', root, '-O3', '--runtime', 'stub', '--importMemory', '--enable', 'simd', '--noAssert'],
-  )
+  const { error, stderr } = await asc.main([
+    source,
+    '--outFile',
+    output,
+    '--baseDir',
+    root,
+    '-O3',
+    '--runtime',
+    'stub',
+    '--importMemory',
+    '--enable',
+    'simd',
+    '--noAssert',
+  ])
   if (error) {
     console.error(`could not compile ${source}: ${error.message}\n${stderr.toString()}`)
     process.exit(1)

@@ -1,7 +1,7 @@
 /** Bodies of the HTTP API, and the limits of what may be sent to it. Paths are in docs/protocol.md. */
 import * as v from 'valibot'
 import { Hash, RunId, Slug, WorkerId } from './ids.ts'
-import { BackendName, Evaluation, RunState, RunStatus } from './messages.ts'
+import { BackendName, Evaluation, RunStatus } from './messages.ts'
 import { Architecture, RunConfig } from './run-config.ts'
 
 const index = v.pipe(v.number(), v.integer(), v.minValue(0))
@@ -72,21 +72,31 @@ export const RunDetail = v.object({
   /** Seconds of training so far: from a step's opening to its checkpoint, summed. */
   trainingSeconds: v.number(),
   imagesTrained: index,
-  /** The final weights on the test split, once measured. */
+  /** The final weights on the test split; null until measured, and for ever if the flora has none. */
   testEvaluation: v.nullable(Evaluation),
+  /** The run has finished and no evaluation of it is outstanding. */
+  measured: v.boolean(),
 })
 export type RunDetail = v.InferOutput<typeof RunDetail>
 
 /** `GET /api/runs/:id/history` */
 export const RunHistory = v.object({
-  steps: v.array(v.object({ step: index, epoch: v.number(), loss: v.number(), accuracy: v.number(), seconds: v.number(), learningRate: v.number() })),
+  steps: v.array(
+    v.object({
+      step: index,
+      epoch: v.number(),
+      loss: v.number(),
+      accuracy: v.number(),
+      seconds: v.number(),
+      learningRate: v.number(),
+    }),
+  ),
   evaluations: v.array(Evaluation),
 })
 export type RunHistory = v.InferOutput<typeof RunHistory>
 
 /** `POST /api/runs/:id/state` (operator) */
 export const PutRunState = v.object({ state: v.picklist(['running', 'paused', 'stopped']) })
-export type RunStateWish = v.InferOutput<typeof PutRunState>['state'] & RunState
 
 /** `GET /api/workers` (operator) */
 export const WorkerSummary = v.object({
@@ -104,5 +114,10 @@ export const WorkerSummary = v.object({
 export type WorkerSummary = v.InferOutput<typeof WorkerSummary>
 
 /** `GET /api/events` (operator): the readable log, newest first. */
-export const LogEvent = v.object({ at: v.string(), kind: v.string(), run: v.nullable(v.string()), text: v.string() })
+export const LogEvent = v.object({
+  at: v.string(),
+  kind: v.string(),
+  run: v.nullable(v.string()),
+  text: v.string(),
+})
 export type LogEvent = v.InferOutput<typeof LogEvent>

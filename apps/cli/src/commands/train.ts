@@ -1,0 +1,116 @@
+/** `worldflora train`: a run from RUN.json to its measured end, for scripts and papers. */
+import { readFile } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { RunDetail } from '@worldflora/protocol/http'
+import type { RunId } from '@worldflora/protocol/ids'
+import { parseOrReject, reject } from '@worldflora/protocol/rejection'
+import { RunConfig } from '@worldflora/protocol/run-config'
+import { withCoordinator } from '../coordinator-process.ts'
+import { startLocalWorkers } from '../local-workers.ts'
+import type { OperatorClient } from '../operator-client.ts'
+import { openProgress } from '../progress.ts'
+import { accept, Refused } from '../report.ts'
+
+const LOOK_EVERY_MS = 500
+
+export async function train(
+  file: string,
+  options: { workers: number; json: boolean; data: string },
+): Promise<void> {
+  const config = accept(parseOrReject(RunConfig, await readJson(file), file))
+  await withCoordinator(options.data, async ({ url, client, ended }) => {
+    const { id, resumed } = accept(await client.openRun(config))
+    if (resumed) console.error(`Going on with the unfinished run ${config.name}.`)
+    const workers = startLocalWorkers(url, options.workers)
+    try {
+      const lost = ended.then(() => {
+        throw new Refused(
+          reject('coordinator-ended', 'The coordinator ended.', 'Run the same command again: it goes on.'),
+        )
+      })
+      printOutcome(await Promise.race([followToEnd(client, id), workers.failed, lost]), options.json)
+    } finally {
+      await workers.stop()
+    }
+  })
+}
+
+async function readJson(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new Refused(
+      reject('no-file', `There is no file ${file}.`, 'Name a RUN.json; the README shows one.'),
+    )
+  })
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Refused(
+      reject('not-json', `${file} is not JSON: ${(error as Error).message}.`, 'Correct it and try again.'),
+    )
+  }
+}
+
+async function followToEnd(client: OperatorClient, id: RunId): Promise<RunDetail> {
+  const progress = openProgress()
+  for (;;) {
+    const detail = accept(await client.run(id))
+    const { status } = detail
+    progress.show(sentence(detail))
+    if (status.state === 'finished' && detail.measured) {
+      progress.end(sentence(detail))
+      return detail
+    }
+    if (status.state === 'paused' || status.state === 'stopped') {
+      progress.end()
+      throw new Refused(
+        reject(
+          status.state,
+          `The run is ${status.state}: ${status.reason ?? 'by its operator'}.`,
+          'Mend the cause, then run the same command again: it goes on.',
+        ),
+      )
+    }
+    await wait(LOOK_EVERY_MS)
+  }
+}
+
+function sentence({ status }: RunDetail): string {
+  const accuracy =
+    status.evaluation === null
+      ? ''
+      : `, ${status.evaluation.split} top-1 ${(100 * status.evaluation.top1).toFixed(1)} %`
+  return `step ${status.step} of ${status.steps}, epoch ${status.epoch.toFixed(1)}, ${status.imagesPerSecond.toFixed(1)} images/s${accuracy}`
+}
+
+function printOutcome(
+  { status, trainingSeconds, imagesTrained, testEvaluation }: RunDetail,
+  json: boolean,
+): void {
+  const evaluation = testEvaluation && {
+    top1: testEvaluation.top1,
+    top5: testEvaluation.top5,
+    macroTop1: testEvaluation.macroTop1,
+    observations: testEvaluation.observations,
+  }
+  const outcome = {
+    run: status.name,
+    steps: status.steps,
+    seconds: trainingSeconds,
+    imagesPerSecond: trainingSeconds > 0 ? imagesTrained / trainingSeconds : 0,
+    checkpoint: status.checkpoint,
+    evaluation,
+  }
+  if (json) return console.log(JSON.stringify(outcome))
+  console.log(
+    `${outcome.run}: ${outcome.steps} steps in ${outcome.seconds.toFixed(0)} s (${outcome.imagesPerSecond.toFixed(1)} images/s)`,
+  )
+  console.log(`checkpoint ${outcome.checkpoint}`)
+  if (evaluation === null) return console.log('The flora has no test split: nothing was measured.')
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+  console.log(
+    `test split: top-1 ${percent(evaluation.top1)}, top-5 ${percent(evaluation.top5)}, by species ${percent(evaluation.macroTop1)}`,
+  )
+  console.log(
+    `by observation: top-1 ${percent(evaluation.observations.top1)}, top-5 ${percent(evaluation.observations.top5)}`,
+  )
+}

@@ -1,0 +1,39 @@
+/** The demo: a flora of invented species, drawn on this machine, and a run that learns it in a few minutes. */
+import { drawHerbarium } from '@worldflora/dataset/herbarium'
+import { encodeManifest } from '@worldflora/dataset/manifest'
+import { hashOf } from '@worldflora/protocol/hash'
+import { RunConfig } from '@worldflora/protocol/run-config'
+import * as v from 'valibot'
+import demoRun from '../demo-run.json' with { type: 'json' }
+import type { OperatorClient } from './operator-client.ts'
+import type { Progress } from './progress.ts'
+import { accept } from './report.ts'
+
+const DEMO_RUN = v.parse(RunConfig, demoRun)
+const DEMO_FLORA = DEMO_RUN.flora
+
+/** Draws the demo flora if it is not there yet, and starts its run if there is no run at all. */
+export async function ensureDemo(client: OperatorClient, progress: Progress): Promise<void> {
+  const floras = accept(await client.floras())
+  if (!floras.some((flora) => flora.name === DEMO_FLORA)) await drawDemoFlora(client, progress)
+  const { runs } = accept(await client.status())
+  if (runs.length === 0) accept(await client.openRun(DEMO_RUN))
+}
+
+async function drawDemoFlora(client: OperatorClient, progress: Progress): Promise<void> {
+  const { manifest } = accept(
+    await drawHerbarium({
+      name: DEMO_FLORA,
+      seed: 1,
+      writeShard: async (hash, bytes) => {
+        accept(await client.putBlob(hash, bytes))
+      },
+      onProgress: ({ done, total }) => progress.show(`Drawing the demo flora: ${done} of ${total} pictures`),
+    }),
+  )
+  const bytes = encodeManifest(manifest)
+  const hash = hashOf(bytes)
+  accept(await client.putBlob(hash, bytes))
+  accept(await client.putFlora(DEMO_FLORA, hash))
+  progress.end('Drew the demo flora')
+}

@@ -1,0 +1,103 @@
+/** The command line: what can be asked, and with which words. Each command lives in its own file. */
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { importFlora } from './commands/import.ts'
+import { operatorLink } from './commands/operator-link.ts'
+import { publish } from './commands/publish.ts'
+import { start } from './commands/start.ts'
+import { train } from './commands/train.ts'
+import { work } from './commands/work.ts'
+import { report } from './report.ts'
+import { VERSION } from './version.ts'
+
+const program = new Command('worldflora')
+  .description(
+    'Train a recogniser of the world’s plants on volunteers’ machines, exactly, and name plants with it.',
+  )
+  .version(VERSION)
+  .showHelpAfterError('Add --help to see what this command takes.')
+
+const dataOption = () =>
+  new Option('--data <folder>', 'data folder').env('WORLDFLORA_DATA').default('worldflora-data')
+
+program
+  .command('start')
+  .description('Start the site: coordinator, pages, the demo flora with its run, and one local worker.')
+  .addOption(dataOption())
+  .addOption(
+    new Option('--port <number>', 'port to listen on; 0 for any free one')
+      .env('WORLDFLORA_PORT')
+      .default(8420)
+      .argParser(wholeNumber(0, 65_535)),
+  )
+  .addOption(
+    new Option('--host <address>', 'address to listen on; 0.0.0.0 lets other machines in')
+      .env('WORLDFLORA_HOST')
+      .default('127.0.0.1'),
+  )
+  .option('--tls-cert <file>', 'certificate (PEM): serve https')
+  .option('--tls-key <file>', 'private key (PEM) of the certificate')
+  .option('--workers <number>', 'local workers', wholeNumber(0, 64), 1)
+  .option('--no-demo', 'do not draw the demo flora and do not start its run')
+  .action(report(start))
+
+program
+  .command('work')
+  .description('Join a coordinator as a worker on this machine: WebGPU if there is a GPU, else WASM.')
+  .requiredOption('--url <address>', 'address of the site')
+  .addOption(
+    new Option('--backend <name>', 'compute backend')
+      .choices(['auto', 'wasm', 'webgpu', 'cpu'])
+      .default('auto'),
+  )
+  .action(report(work))
+
+program
+  .command('import')
+  .description('Bring a folder of photos in as a flora. Works while `start` runs on the same data folder.')
+  .argument('<folder>', 'a folder per species, or train|val|test folders with those below')
+  .addOption(
+    new Option('--format <name>', 'how the photos lie').choices(['image-folder']).makeOptionMandatory(),
+  )
+  .requiredOption('--into <flora>', 'name of the flora: lowercase letters, digits and -')
+  .option(
+    '--csv <file>',
+    'columns image, species[, scientificName, genus, family, commonName, observation, organ, split, license, author]',
+  )
+  .option('--stored-size <pixels>', 'shorter side of the stored photos', wholeNumber(32, 2048), 256)
+  .option('--json', 'print the outcome as one JSON object', false)
+  .addOption(dataOption())
+  .action(report(importFlora))
+
+program
+  .command('train')
+  .description('Train a run to its end without pages, and measure it on the test split.')
+  .argument('<run>', 'RUN.json: architecture, batch, optimizer, ... (see README)')
+  .option('--workers <number>', 'local workers', wholeNumber(1, 64), 1)
+  .option('--json', 'print the outcome as one JSON object', false)
+  .addOption(dataOption())
+  .action(report(train))
+
+program
+  .command('publish')
+  .description('Publish a run’s latest checkpoint: /identify names plants with it from then on.')
+  .argument('<run>', 'name of the run')
+  .addOption(dataOption())
+  .action(report(publish))
+
+program
+  .command('operator-link')
+  .description(
+    'Print a new one-time link that opens the dashboard as its operator. The site must be running.',
+  )
+  .addOption(dataOption())
+  .action(report(operatorLink))
+
+await program.parseAsync()
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (Number.isInteger(value) && value >= min && value <= max) return value
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`)
+  }
+}

@@ -11,7 +11,11 @@ export async function ensureWebBuild(): Promise<string> {
   const code = await new Promise((ended) => child.once('exit', ended))
   if (code !== 0) {
     throw new Refused(
-      reject('build-failed', `The pages could not be built (exit code ${code}).`, 'The reason stands above; run npm ci and try again.'),
+      reject(
+        'build-failed',
+        `The pages could not be built (exit code ${code}).`,
+        'The reason stands above; run npm ci and try again.',
+      ),
     )
   }
   return fileURLToPath(new URL('./out', script))

@@ -1,11 +1,12 @@
 /** `worldflora start`: everything a newcomer needs, in one command; Ctrl-C ends it, and starting again goes on. */
+
+import { reject } from '@worldflora/protocol/rejection'
 import { spawnCoordinator } from '../coordinator-process.ts'
 import { ensureDemo } from '../demo.ts'
 import { startLocalWorkers } from '../local-workers.ts'
 import { openProgress } from '../progress.ts'
 import { accept, Refused } from '../report.ts'
 import { ensureWebBuild } from '../web-build.ts'
-import { reject } from '@worldflora/protocol/rejection'
 
 type Options = {
   data: string
@@ -19,7 +20,9 @@ type Options = {
 
 export async function start(options: Options): Promise<void> {
   if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) {
-    throw new Refused(reject('half-tls', 'https needs both --tls-cert and --tls-key.', 'Give both, or neither.'))
+    throw new Refused(
+      reject('half-tls', 'https needs both --tls-cert and --tls-key.', 'Give both, or neither.'),
+    )
   }
   const interrupted = new Promise<void>((stop) => {
     process.once('SIGINT', () => stop()).once('SIGTERM', () => stop())
@@ -48,6 +51,10 @@ export async function start(options: Options): Promise<void> {
 async function coordinatorLost(ended: Promise<number | null>): Promise<never> {
   const code = await ended
   throw new Refused(
-    reject('coordinator-ended', `The coordinator ended (exit code ${code}).`, 'Start again: it goes on where it was.'),
+    reject(
+      'coordinator-ended',
+      `The coordinator ended (exit code ${code}).`,
+      'Start again: it goes on where it was.',
+    ),
   )
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { RunDetail } from '@worldflora/protocol/http'
 import type { RunId } from '@worldflora/protocol/ids'
+import type { Evaluation } from '@worldflora/protocol/messages'
 import { parseOrReject, reject } from '@worldflora/protocol/rejection'
 import { RunConfig } from '@worldflora/protocol/run-config'
 import { withCoordinator } from '../coordinator-process.ts'
@@ -56,7 +57,7 @@ async function followToEnd(client: OperatorClient, id: RunId): Promise<RunDetail
     const detail = accept(await client.run(id))
     const { status } = detail
     progress.show(sentence(detail))
-    if (status.state === 'finished' && detail.measured) {
+    if (status.measured) {
       progress.end(sentence(detail))
       return detail
     }
@@ -82,35 +83,45 @@ function sentence({ status }: RunDetail): string {
   return `step ${status.step} of ${status.steps}, epoch ${status.epoch.toFixed(1)}, ${status.imagesPerSecond.toFixed(1)} images/s${accuracy}`
 }
 
-function printOutcome(
-  { status, trainingSeconds, imagesTrained, testEvaluation }: RunDetail,
-  json: boolean,
-): void {
-  const evaluation = testEvaluation && {
-    top1: testEvaluation.top1,
-    top5: testEvaluation.top5,
-    macroTop1: testEvaluation.macroTop1,
-    observations: testEvaluation.observations,
-  }
+function printOutcome(detail: RunDetail, json: boolean): void {
+  const { status, trainingSeconds, imagesTrained, testEvaluation } = detail
   const outcome = {
     run: status.name,
     steps: status.steps,
     seconds: trainingSeconds,
     imagesPerSecond: trainingSeconds > 0 ? imagesTrained / trainingSeconds : 0,
     checkpoint: status.checkpoint,
-    evaluation,
+    evaluation: testEvaluation && {
+      top1: testEvaluation.top1,
+      top5: testEvaluation.top5,
+      macroTop1: testEvaluation.macroTop1,
+      observations: testEvaluation.observations,
+    },
   }
-  if (json) return console.log(JSON.stringify(outcome))
-  console.log(
-    `${outcome.run}: ${outcome.steps} steps in ${outcome.seconds.toFixed(0)} s (${outcome.imagesPerSecond.toFixed(1)} images/s)`,
-  )
-  console.log(`checkpoint ${outcome.checkpoint}`)
-  if (evaluation === null) return console.log('The flora has no test split: nothing was measured.')
+  console.log(json ? JSON.stringify(outcome) : inWords(outcome))
+}
+
+type Outcome = {
+  run: string
+  steps: number
+  seconds: number
+  imagesPerSecond: number
+  checkpoint: string
+  evaluation: Pick<Evaluation, 'top1' | 'top5' | 'macroTop1' | 'observations'> | null
+}
+
+function inWords({ run, steps, seconds, imagesPerSecond, checkpoint, evaluation }: Outcome): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`
-  console.log(
-    `test split: top-1 ${percent(evaluation.top1)}, top-5 ${percent(evaluation.top5)}, by species ${percent(evaluation.macroTop1)}`,
-  )
-  console.log(
-    `by observation: top-1 ${percent(evaluation.observations.top1)}, top-5 ${percent(evaluation.observations.top5)}`,
-  )
+  const measured =
+    evaluation === null
+      ? ['The flora has no test split: nothing was measured.']
+      : [
+          `test split: top-1 ${percent(evaluation.top1)}, top-5 ${percent(evaluation.top5)}, mean over species ${percent(evaluation.macroTop1)}`,
+          `by observation: top-1 ${percent(evaluation.observations.top1)}, top-5 ${percent(evaluation.observations.top5)}`,
+        ]
+  return [
+    `${run}: ${steps} steps in ${seconds.toFixed(0)} s (${imagesPerSecond.toFixed(1)} images/s)`,
+    `checkpoint ${checkpoint}`,
+    ...measured,
+  ].join('\n')
 }

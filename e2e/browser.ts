@@ -1,0 +1,45 @@
+/** A real browser on the site's pages. Every page is watched: an error, a refused resource or a foreign request is a failure. */
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { expect, inject, onTestFinished } from 'vitest'
+import { CHROMIUM_ARGS } from './chromium.ts'
+
+export async function openBrowser(): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: inject('chromium'), args: CHROMIUM_ARGS })
+  onTestFinished(() => browser.close())
+  return browser
+}
+
+export type WatchedPage = Page & { faults: string[] }
+
+/** A page of `context` that notes every uncaught error, CSP violation and request to another host. */
+export async function openPage(
+  context: BrowserContext,
+  site: { url: string },
+  path: string,
+): Promise<WatchedPage> {
+  const page = (await context.newPage()) as WatchedPage
+  page.faults = []
+  page.on('pageerror', (error) => page.faults.push(`error: ${error.message}`))
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused to/.test(message.text())) page.faults.push(message.text())
+  })
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url())
+    if (protocol.startsWith('http') && origin !== site.url)
+      page.faults.push(`foreign request: ${request.url()}`)
+  })
+  await page.goto(site.url + path)
+  return page
+}
+
+export function expectNoFaults(page: WatchedPage): void {
+  expect(page.faults).toEqual([])
+}
+
+/** A tab that contributes. */
+export async function openContributor(browser: Browser, site: { url: string }): Promise<WatchedPage> {
+  const context = await browser.newContext()
+  const page = await openPage(context, site, '/contribute')
+  await page.getByRole('button', { name: 'Start contributing' }).click()
+  return page
+}

@@ -1,0 +1,192 @@
+/** Commands as a newcomer types them: what goes well, and what goes wrong with a message that says what to do. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { io } from 'socket.io-client'
+import { describe, expect, it } from 'vitest'
+import { bringHerbarium } from './operator.ts'
+import { startCoordinator, temporaryFolder, worldflora } from './processes.ts'
+
+describe('start', () => {
+  it('draws the demo, trains it with one local worker, stops on Ctrl-C, and goes on where it was', async () => {
+    const data = temporaryFolder()
+    const stepOf = async (url: string) =>
+      (await (await fetch(`${url}/api/status`)).json()).runs[0].step as number
+    const first = worldflora(['start', '--port', '0', '--data', data])
+    const url = (await first.says(/Worldflora is at {2}(\S+)/))[1]!
+    const before = await new Promise<number>((resolve) => {
+      const socket = io(url)
+      socket.on('status-changed', (runs: { step: number }[]) => {
+        if (runs[0] === undefined || runs[0].step < 2) return
+        socket.disconnect()
+        resolve(runs[0].step)
+      })
+    })
+    first.kill('SIGINT')
+    expect((await first.ended).code).toBe(0)
+
+    const second = worldflora(['start', '--port', '0', '--data', data, '--workers', '0'])
+    const again = (await second.says(/Worldflora is at {2}(\S+)/))[1]!
+    expect(await stepOf(again)).toBeGreaterThanOrEqual(before)
+    expect(await (await fetch(`${again}/healthz`)).json()).toMatchObject({ ok: true })
+    second.kill('SIGINT')
+    expect((await second.ended).code).toBe(0)
+  })
+
+  it('a taken port is said, and exits with 1', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise((listening) => server.once('listening', listening))
+    const { port } = server.address() as { port: number }
+    const { code, stderr } = await worldflora(['start', '--port', String(port), '--data', temporaryFolder()])
+      .ended
+    server.close()
+    expect(code).toBe(1)
+    expect(stderr).toMatch(new RegExp(`port ${port}`, 'i'))
+    expect(stderr).toContain('--port')
+  })
+
+  it('a second start on one data folder is refused, and the first goes on', async () => {
+    const data = temporaryFolder()
+    const site = await startCoordinator(data)
+    const { code, stderr } = await worldflora(['start', '--port', '0', '--data', data]).ended
+    expect(code).toBe(1)
+    expect(stderr).toContain(data)
+    expect((await fetch(`${site.url}/healthz`)).ok).toBe(true)
+  })
+
+  it('a data folder of a newer version is left alone', async () => {
+    const data = temporaryFolder()
+    const site = await startCoordinator(data)
+    site.kill('SIGTERM')
+    await site.ended
+    const file = join(data, 'worldflora.json')
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), formatVersion: 999 }))
+    const { code, stderr } = await worldflora(['start', '--port', '0', '--data', data]).ended
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/999|newer/)
+    expect(JSON.parse(readFileSync(file, 'utf8')).formatVersion).toBe(999)
+  })
+})
+
+describe('import', () => {
+  it('an empty folder is said, and exits with 1', async () => {
+    const folder = temporaryFolder()
+    const ended = await worldflora([
+      'import',
+      folder,
+      '--format',
+      'image-folder',
+      '--into',
+      'mine',
+      '--data',
+      temporaryFolder(),
+    ]).ended
+    expect(ended.code).toBe(1)
+    expect(ended.stderr).toMatch(/no .*photo/i)
+  })
+
+  it('works while a coordinator runs on the same data folder', async () => {
+    const data = temporaryFolder()
+    const site = await startCoordinator(data)
+    const photos = temporaryFolder()
+    const sharp = (await import('sharp')).default
+    for (const [s, species] of ['poa-annua', 'bellis-perennis'].entries()) {
+      mkdirSync(join(photos, species))
+      for (let i = 0; i < 10; i++) {
+        const color = { r: 20 * i, g: 120 * s, b: 60 }
+        await sharp({ create: { width: 80, height: 70, channels: 3, background: color } })
+          .jpeg()
+          .toFile(join(photos, species, `${i}.jpg`))
+      }
+    }
+    writeFileSync(join(photos, 'poa-annua', 'broken.jpg'), 'not a picture')
+    const args = ['import', photos, '--format', 'image-folder', '--into', 'mine', '--data', data, '--json']
+    const [first, second] = [await worldflora(args).ended, await worldflora(args).ended]
+    expect(first.code, first.stderr).toBe(0)
+    const flora = JSON.parse(first.stdout)
+    expect(flora).toMatchObject({ name: 'mine', species: 2, photos: { train: 16, val: 2, test: 2 } })
+    expect(flora.skipped).toEqual([
+      { path: expect.stringContaining('broken.jpg'), reason: expect.any(String) },
+    ])
+    expect(JSON.parse(second.stdout).hash).toBe(flora.hash)
+    expect((await fetch(`${site.url}/healthz`)).ok).toBe(true)
+  })
+})
+
+describe('train', () => {
+  const config = {
+    name: 'tiny',
+    flora: 'small',
+    architecture: { name: 'small-cnn', width: 0.25, imageSize: 16 },
+    samplesPerTask: 16,
+    tasksPerStep: 2,
+    steps: 3,
+    optimizer: { name: 'sgd', learningRate: 0.05 },
+  }
+  const write = (folder: string, value: unknown) => {
+    const file = join(folder, 'RUN.json')
+    writeFileSync(file, JSON.stringify(value))
+    return file
+  }
+
+  it('trains without pages, prints one JSON object, and the same run again gives the same checkpoint', async () => {
+    const data = temporaryFolder()
+    const site = await startCoordinator(data)
+    await bringHerbarium(site, 'small', { species: 4 })
+    site.kill('SIGTERM')
+    await site.ended
+    const args = ['train', write(data, config), '--workers', '2', '--json', '--data', data]
+    const [first, second] = [await worldflora(args).ended, await worldflora(args).ended]
+    expect(first.code, first.stderr).toBe(0)
+    const outcome = JSON.parse(first.stdout)
+    expect(outcome).toEqual({
+      run: 'tiny',
+      steps: 3,
+      seconds: expect.any(Number),
+      imagesPerSecond: expect.any(Number),
+      checkpoint: expect.stringMatching(/^[0-9a-f]{64}$/),
+      evaluation: {
+        top1: expect.any(Number),
+        top5: expect.any(Number),
+        macroTop1: expect.any(Number),
+        observations: { top1: expect.any(Number), top5: expect.any(Number) },
+      },
+    })
+    expect(JSON.parse(second.stdout).checkpoint).toBe(outcome.checkpoint)
+  })
+
+  it('a RUN.json with a wrong field names it', async () => {
+    const data = temporaryFolder()
+    const { code, stderr } = await worldflora([
+      'train',
+      write(data, { ...config, learnigRate: 1 }),
+      '--data',
+      data,
+    ]).ended
+    expect(code).toBe(1)
+    expect(stderr).toContain('learnigRate')
+  })
+
+  it('a flora that is not there is said with those that are', async () => {
+    const data = temporaryFolder()
+    const { code, stderr } = await worldflora([
+      'train',
+      write(data, { ...config, flora: 'nowhere' }),
+      '--data',
+      data,
+    ]).ended
+    expect(code).toBe(1)
+    expect(stderr).toContain('nowhere')
+  })
+})
+
+describe('help', () => {
+  it.each([
+    [['--help'], /start.*work.*import.*train/s],
+    [['start', '--help'], /--port.*WORLDFLORA_PORT.*--tls-cert/s],
+  ])('worldflora %j says what there is', async (args, text) => {
+    const { code, stdout } = await worldflora(args).ended
+    expect(code).toBe(0)
+    expect(stdout).toMatch(text)
+  })
+})

@@ -24,7 +24,9 @@ describe('a manifest', () => {
   test('SD3: has one encoding, hence one hash, whatever the order of its fields', () => {
     const reordered = Object.fromEntries(Object.entries(manifest).reverse()) as Manifest
     expect(hashOf(encodeManifest(reordered))).toBe(hashOf(encodeManifest(manifest)))
-    expect(hashOf(encodeManifest(manifest))).toBe('865b404818ab518c5a788f8324f4096b14a635c5f3097f434f44a531b5adab73')
+    expect(hashOf(encodeManifest(manifest))).toBe(
+      '865b404818ab518c5a788f8324f4096b14a635c5f3097f434f44a531b5adab73',
+    )
     expect(parseManifest(encodeManifest(manifest))).toEqual(manifest)
   })
 

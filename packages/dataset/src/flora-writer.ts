@@ -1,0 +1,88 @@
+/**
+ * From a list of labelled photos to a flora: every importer ends here. Train photos are shuffled across the shards, so that
+ * a shard is a fair sample; val and test keep an observation's photos side by side. All seeded: equal lists, equal floras (SD3).
+ */
+import { availableParallelism } from 'node:os'
+import { RandomStream } from '@worldflora/protocol/random'
+import { inOrder } from './in-order.ts'
+import type { Manifest, ShardRef, Species } from './manifest.ts'
+import type { Photo, PhotoLabel } from './shard.ts'
+import { ShardWriter, type WriteShard } from './shard-writer.ts'
+import type { Split } from './split.ts'
+
+export type LabelledPhoto = { label: PhotoLabel; split: Split }
+
+export type FloraToWrite<P extends LabelledPhoto> = {
+  name: string
+  storedSize: number
+  species: Species[]
+  /** In an order that does not depend on chance. */
+  photos: P[]
+  seed: number
+  /** Fetches or draws the photo's JPEG; several are asked for at once. */
+  jpegOf: (photo: P) => Promise<Uint8Array>
+  writeShard: WriteShard
+  onPhoto?: (() => void) | undefined
+}
+
+export const UNKNOWN_LICENCE = 'unknown'
+
+export async function writeFlora<P extends LabelledPhoto>(flora: FloraToWrite<P>): Promise<Manifest> {
+  return {
+    formatVersion: 1,
+    name: flora.name,
+    storedSize: flora.storedSize,
+    species: flora.species,
+    shards: {
+      train: await writeSplit(flora, 'train'),
+      val: await writeSplit(flora, 'val'),
+      test: await writeSplit(flora, 'test'),
+    },
+    licences: countLicences(flora.photos),
+  }
+}
+
+async function writeSplit<P extends LabelledPhoto>(
+  flora: FloraToWrite<P>,
+  split: Split,
+): Promise<ShardRef[]> {
+  const photos = flora.photos.filter((photo) => photo.split === split)
+  const groups = split === 'train' ? photos.map((photo) => [photo]) : byObservation(photos)
+  new RandomStream(flora.seed, 'shuffleImport').shuffle(groups)
+  const photosInOrder = inOrder(groups.flat(), 2 * availableParallelism(), async (photo): Promise<Photo> => {
+    const jpeg = await flora.jpegOf(photo)
+    flora.onPhoto?.()
+    return { ...photo.label, jpeg }
+  })
+  const writer = new ShardWriter(flora.writeShard)
+  let observation: Photo[] = []
+  let written = 0
+  for await (const photo of photosInOrder) {
+    observation.push(photo)
+    if (observation.length < groups[written]!.length) continue
+    await writer.add(observation)
+    observation = []
+    written++
+  }
+  return writer.finish(split !== 'train')
+}
+
+function byObservation<P extends LabelledPhoto>(photos: P[]): P[][] {
+  const groups = new Map<string, P[]>()
+  for (const photo of photos) {
+    const key = `${photo.label.species} ${photo.label.observation}`
+    const group = groups.get(key)
+    if (group) group.push(photo)
+    else groups.set(key, [photo])
+  }
+  return [...groups.values()]
+}
+
+function countLicences(photos: LabelledPhoto[]): Record<string, number> {
+  const counts = new Map<string, number>()
+  for (const { label } of photos) {
+    const license = label.license ?? UNKNOWN_LICENCE
+    counts.set(license, (counts.get(license) ?? 0) + 1)
+  }
+  return Object.fromEntries(counts)
+}

@@ -1,0 +1,100 @@
+/** Which files of the folder are to be photos, and what is said of each: by the table where there is one, else by its path. */
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import type { Split } from '@worldflora/protocol/messages'
+import type { Skipped } from '../imported-flora.ts'
+import { parseSplit, prettifyFolderName, readLayout } from './folder-layout.ts'
+import type { FoundFile } from './folder-walk.ts'
+import type { TableRow } from './label-table.ts'
+
+/** Empty strings are what nobody has said. */
+export type Candidate = {
+  file: FoundFile
+  species: { id: string; scientificName: string; genus: string; family: string; commonName: string }
+  observation: string
+  organ: string
+  license: string
+  author: string
+  split: Split | null
+}
+
+export type Candidates = { candidates: Candidate[]; skipped: Skipped[] }
+
+const MAX_SPECIES_ID = 200
+
+export function candidatesByPath(files: FoundFile[]): Candidates {
+  const placeOf = readLayout(files.map((file) => file.path))
+  const found: Candidates = { candidates: [], skipped: [] }
+  for (const file of files) {
+    const place = placeOf(file.path)
+    if (/\.[ct]sv$/i.test(file.path)) {
+      found.skipped.push({ path: file.path, reason: 'a table; name it with --csv to have it used' })
+    } else if (typeof place === 'string') {
+      found.skipped.push({ path: file.path, reason: place })
+    } else {
+      const names = {
+        scientificName: prettifyFolderName(place.species),
+        genus: '',
+        family: '',
+        commonName: '',
+      }
+      const said = { observation: '', organ: '', license: '', author: '', split: place.split }
+      found.candidates.push({ file, species: { id: place.species, ...names }, ...said })
+    }
+  }
+  return found
+}
+
+export type Table = { csv: string; rows: TableRow[] }
+
+/** A row's image is a path relative to the folder, or to the table's own folder. */
+export function candidatesByTable(files: FoundFile[], folder: string, table: Table): Candidates {
+  const byPath = new Map(files.map((file) => [file.path, file]))
+  const placeOf = readLayout(files.map((file) => file.path))
+  const named = new Set<string>()
+  const found: Candidates = { candidates: [], skipped: [] }
+  for (const row of table.rows) {
+    const paths = pathsInFolder(row.image, folder, table.csv)
+    const file = paths.map((path) => byPath.get(path)).find((one) => one !== undefined)
+    const skip = (reason: string) =>
+      found.skipped.push({ path: row.image, reason: `${reason} (line ${row.line} of the table)` })
+    if (file && named.has(file.path)) {
+      skip('named a second time')
+      continue
+    }
+    if (file) named.add(file.path)
+    const split = parseSplit(row.split)
+    if (row.image === '') skip('names no image')
+    else if (paths.length === 0) skip('leads outside the folder')
+    else if (!file) skip('there is no such file')
+    else if (row.species === '') skip('names no species')
+    else if (row.species.length > MAX_SPECIES_ID) skip(`its species has more than ${MAX_SPECIES_ID} letters`)
+    else if (split === 'invalid') skip(`its split "${row.split}" is not train, val or test`)
+    else found.candidates.push(candidateOfRow(file, row, split ?? splitOf(placeOf(file.path))))
+  }
+  for (const { path } of files) {
+    if (!named.has(path)) found.skipped.push({ path, reason: 'the table does not name it' })
+  }
+  return found
+}
+
+function candidateOfRow(file: FoundFile, row: TableRow, split: Split | null): Candidate {
+  const { scientificName, genus, family, commonName, observation, organ, license, author } = row
+  const names = {
+    scientificName: scientificName || prettifyFolderName(row.species),
+    genus,
+    family,
+    commonName,
+  }
+  return { file, species: { id: row.species, ...names }, observation, organ, license, author, split }
+}
+
+function splitOf(place: ReturnType<ReturnType<typeof readLayout>>): Split | null {
+  return typeof place === 'string' ? null : place.split
+}
+
+function pathsInFolder(image: string, folder: string, csv: string): string[] {
+  const portable = image.replaceAll('\\', '/').normalize('NFC')
+  return [resolve(folder, portable), resolve(dirname(csv), portable)]
+    .filter((place) => place.startsWith(join(resolve(folder), sep)))
+    .map((place) => relative(resolve(folder), place).split(sep).join('/'))
+}

@@ -1,0 +1,82 @@
+/**
+ * The CSV that says what is on the photos. Columns: image, species, scientificName, genus, family, commonName, observation,
+ * organ, split, license, author; only image and species are needed, others are ignored. Comma, semicolon or tab.
+ */
+import { readFile } from 'node:fs/promises'
+import { type Rejection, reject } from '@worldflora/protocol/rejection'
+import { parse } from 'csv-parse/sync'
+
+const COLUMNS = [
+  'image',
+  'species',
+  'scientificName',
+  'genus',
+  'family',
+  'commonName',
+  'observation',
+  'organ',
+  'split',
+  'license',
+  'author',
+] as const
+type Column = (typeof COLUMNS)[number]
+
+/** One row; a column that is absent is the empty string. */
+export type TableRow = Record<Column, string> & { line: number }
+
+export async function readLabelTable(csv: string): Promise<TableRow[] | Rejection> {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(csv))
+  } catch (error) {
+    const why = error instanceof TypeError ? 'is not UTF-8 text' : 'cannot be read'
+    return reject(
+      'unreadable-csv',
+      `${csv} ${why}.`,
+      'Check the path given with --csv, and save the table as CSV (UTF-8).',
+    )
+  }
+  let records: { record: Record<string, string>; info: { lines: number } }[]
+  try {
+    records = parse(text, {
+      bom: true,
+      columns: (header: string[]) => header.map(columnName),
+      delimiter: delimiterOf(text),
+      info: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+    })
+  } catch (error) {
+    return reject('invalid-csv', `${csv}: ${(error as Error).message}`, 'Correct that line and import again.')
+  }
+  const missing = (['image', 'species'] as const).filter(
+    (column) => records[0] && !(column in records[0].record),
+  )
+  if (records.length === 0 || missing.length > 0) {
+    const what = records.length === 0 ? 'has no rows' : `has no column ${missing.join(' and no column ')}`
+    return reject(
+      'invalid-csv',
+      `${csv} ${what}.`,
+      `Its first line names the columns: ${COLUMNS.join(', ')} (image and species are needed).`,
+    )
+  }
+  return records.map(({ record, info }) => ({
+    ...(Object.fromEntries(COLUMNS.map((column) => [column, record[column] ?? ''])) as Record<
+      Column,
+      string
+    >),
+    line: info.lines,
+  }))
+}
+
+/** Tables from spreadsheets write column names in any case. */
+function columnName(header: string): string {
+  return COLUMNS.find((column) => column.toLowerCase() === header.trim().toLowerCase()) ?? header
+}
+
+function delimiterOf(text: string): string {
+  const header = text.slice(0, text.search(/[\r\n]|$/))
+  const timesIn = (delimiter: string) => header.split(delimiter).length
+  return [',', ';', '\t'].reduce((best, one) => (timesIn(one) > timesIn(best) ? one : best))
+}

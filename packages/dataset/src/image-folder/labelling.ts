@@ -1,0 +1,107 @@
+/** From usable photos to the flora's species list, observations and splits. Settles what the table says in two ways. */
+import { hashOfText } from '@worldflora/protocol/hash'
+import type { LabelledPhoto } from '../flora-writer.ts'
+import type { Species } from '../manifest.ts'
+import { assignSplits, type Split } from '../split.ts'
+import type { Candidate } from './candidates.ts'
+import { comparePaths } from './folder-walk.ts'
+
+/** `contentHash` is of the file as it was found. */
+export type UsablePhoto = { candidate: Candidate; contentHash: string }
+
+export type Labelled<P> = { species: Species[]; photos: (P & LabelledPhoto)[]; warnings: string[] }
+
+export function labelPhotos<P extends UsablePhoto>(usable: P[], seed: number): Labelled<P> {
+  const species = speciesOf(usable)
+  const indexOf = new Map(species.map((one, index) => [one.id, index]))
+  const shared = sharedObservations(usable)
+  const observed = usable.map((photo) => ({
+    photo,
+    species: indexOf.get(photo.candidate.species.id)!,
+    observation: observationOf(photo, shared),
+  }))
+  const given = givenSplits(observed.map((one) => ({ ...one, split: one.photo.candidate.split })))
+  const chosen = assignSplits(
+    observed.filter((one) => !given.splits.has(keyOf(one))),
+    seed,
+  )
+  const photos = observed.map(({ photo, ...one }) => ({
+    ...photo,
+    split: given.splits.get(keyOf(one)) ?? chosen(one),
+    label: {
+      ...one,
+      ...(photo.candidate.organ && { organ: photo.candidate.organ.slice(0, 200) }),
+      ...(photo.candidate.license && { license: photo.candidate.license.slice(0, 200) }),
+      ...(photo.candidate.author && { author: photo.candidate.author.slice(0, 200) }),
+    },
+  }))
+  const warnings: string[] = []
+  if (shared.size > 0) {
+    warnings.push(
+      `${shared.size} observations are named under several species; each counts as one per species.`,
+    )
+  }
+  if (given.straddling > 0) {
+    warnings.push(
+      `${given.straddling} observations had photos in several splits; each went to one (train before val, val before test).`,
+    )
+  }
+  return { species, photos, warnings }
+}
+
+/** Sorted by id. Of each name, the first that any photo gives. */
+function speciesOf(usable: UsablePhoto[]): Species[] {
+  const species = new Map<string, Species>()
+  for (const { candidate } of usable) {
+    const { id, scientificName, genus, family, commonName } = candidate.species
+    const known = species.get(id) ?? { id, scientificName: scientificName.slice(0, 300) }
+    if (genus) known.genus ??= genus.slice(0, 100)
+    if (family) known.family ??= family.slice(0, 100)
+    if (commonName) known.commonName ??= commonName.slice(0, 200)
+    species.set(id, known)
+  }
+  return [...species.values()].sort((a, b) => comparePaths(a.id, b.id))
+}
+
+/** Tables that number the observations of each species from 1 must not make one plant of many. */
+function sharedObservations(usable: UsablePhoto[]): Set<string> {
+  const firstSpecies = new Map<string, string>()
+  const shared = new Set<string>()
+  for (const { candidate } of usable) {
+    if (candidate.observation === '') continue
+    const first = firstSpecies.get(candidate.observation) ?? candidate.species.id
+    firstSpecies.set(candidate.observation, first)
+    if (first !== candidate.species.id) shared.add(candidate.observation)
+  }
+  return shared
+}
+
+/** Without an observation the photo is one of its own, under a name that says nothing of the owner's files. */
+function observationOf({ candidate, contentHash }: UsablePhoto, shared: Set<string>): string {
+  if (candidate.observation === '') return contentHash.slice(0, 16)
+  const name = shared.has(candidate.observation)
+    ? `${candidate.observation} (${candidate.species.id})`
+    : candidate.observation
+  return name.length <= 200 ? name : hashOfText(name).slice(0, 32)
+}
+
+type Placed = { species: number; observation: string; split: Split | null }
+
+/** A photo of a plant that is trained on must not be held back: then all photos of the plant are trained on. */
+function givenSplits(photos: Placed[]): { splits: Map<string, Split>; straddling: number } {
+  const order: Split[] = ['train', 'val', 'test']
+  const splits = new Map<string, Split>()
+  const straddling = new Set<string>()
+  for (const photo of photos) {
+    if (photo.split === null) continue
+    const known = splits.get(keyOf(photo))
+    if (known !== undefined && known !== photo.split) straddling.add(keyOf(photo))
+    if (known === undefined || order.indexOf(photo.split) < order.indexOf(known))
+      splits.set(keyOf(photo), photo.split)
+  }
+  return { splits, straddling: straddling.size }
+}
+
+function keyOf(photo: { species: number; observation: string }): string {
+  return `${photo.species} ${photo.observation}`
+}

@@ -74,8 +74,6 @@ export const RunDetail = v.object({
   imagesTrained: index,
   /** The final weights on the test split; null until measured, and for ever if the flora has none. */
   testEvaluation: v.nullable(Evaluation),
-  /** The run has finished and no evaluation of it is outstanding. */
-  measured: v.boolean(),
 })
 export type RunDetail = v.InferOutput<typeof RunDetail>
 

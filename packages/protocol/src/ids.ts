@@ -1,7 +1,10 @@
 /** Names of things on the wire. Branded, so that a lease's id is never taken for a worker's. */
 import * as v from 'valibot'
 
-const opaqueId = v.pipe(v.string(), v.regex(/^[a-zA-Z0-9_-]{1,64}$/, 'an id is 1 to 64 letters, digits, - or _'))
+const opaqueId = v.pipe(
+  v.string(),
+  v.regex(/^[a-zA-Z0-9_-]{1,64}$/, 'an id is 1 to 64 letters, digits, - or _'),
+)
 
 export const RunId = v.pipe(opaqueId, v.brand('RunId'))
 export type RunId = v.InferOutput<typeof RunId>
@@ -19,5 +22,8 @@ export type Hash = v.InferOutput<typeof Hash>
 /** A name that a person chose for a run or a flora; it appears in addresses and file names. */
 export const Slug = v.pipe(
   v.string(),
-  v.regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a name is 1 to 63 lowercase letters, digits or -, and starts with a letter or digit'),
+  v.regex(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'a name is 1 to 63 lowercase letters, digits or -, and starts with a letter or digit',
+  ),
 )

@@ -135,7 +135,12 @@ export const ReturnLease = v.object({
 })
 export type ReturnLease = v.InferOutput<typeof ReturnLease>
 
-export const Measures = v.object({ top1: v.number(), top5: v.number(), macroTop1: v.number(), loss: v.optional(v.number()) })
+export const Measures = v.object({
+  top1: v.number(),
+  top5: v.number(),
+  macroTop1: v.number(),
+  loss: v.optional(v.number()),
+})
 export const Evaluation = v.object({
   step: index,
   split: Split,
@@ -164,7 +169,10 @@ export const RunStatus = v.object({
   checkpoint: Hash,
   imagesPerSecond: v.number(),
   stepsPerSecond: v.number(),
+  /** The latest on the validation split (on the test split where a flora has no other). */
   evaluation: v.nullable(Evaluation),
+  /** The run has finished and no evaluation of it is outstanding. */
+  measured: v.boolean(),
 })
 export type RunStatus = v.InferOutput<typeof RunStatus>
 

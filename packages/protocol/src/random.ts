@@ -8,7 +8,13 @@ const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const
 const PARITY = 0x1bd11bda
 
 /** One block: two 32-bit words from a 64-bit key and a 64-bit counter. Writes into `out`. */
-export function threefry2x32(key0: number, key1: number, counter0: number, counter1: number, out: Uint32Array): void {
+export function threefry2x32(
+  key0: number,
+  key1: number,
+  counter0: number,
+  counter1: number,
+  out: Uint32Array,
+): void {
   const key2 = PARITY ^ key0 ^ key1
   let x0 = (counter0 + key0) | 0
   let x1 = (counter1 + key1) | 0
@@ -59,7 +65,13 @@ export class RandomStream {
   /** A whole number in [0, 2^32). */
   uint32(): number {
     if (this.#next === 2) {
-      threefry2x32(this.#key0, this.#key1, this.#block >>> 0, Math.floor(this.#block / 0x1_0000_0000), this.#words)
+      threefry2x32(
+        this.#key0,
+        this.#key1,
+        this.#block >>> 0,
+        Math.floor(this.#block / 0x1_0000_0000),
+        this.#words,
+      )
       this.#block++
       this.#next = 0
     }

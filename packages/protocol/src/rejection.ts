@@ -25,6 +25,8 @@ export function parseOrReject<S extends v.GenericSchema>(
 ): v.InferOutput<S> | Rejection {
   const result = v.safeParse(schema, value)
   if (result.success) return result.output
-  const faults = result.issues.slice(0, 5).map((issue) => `${v.getDotPath(issue) ?? 'value'}: ${issue.message}`)
+  const faults = result.issues
+    .slice(0, 5)
+    .map((issue) => `${v.getDotPath(issue) ?? 'value'}: ${issue.message}`)
   return reject('invalid', `${what} is not valid: ${faults.join('; ')}`, `Correct ${what} and try again.`)
 }

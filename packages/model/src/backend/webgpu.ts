@@ -1,0 +1,41 @@
+/**
+ * WebGPU, in a tab or (where the host has put the `webgpu` package's `gpu` on `navigator`) in Node. A software
+ * adapter counts as no GPU: it is slower than WASM by an order of magnitude.
+ */
+import { type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { OpenedBackend } from './index.ts'
+
+/** `software`: take a software adapter too, for tests on machines without a GPU. */
+export async function prepareWebgpu(
+  software: 'refused' | 'allowed' = 'refused',
+): Promise<OpenedBackend | Rejection> {
+  const gpu = (globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu
+  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' })
+  if (!adapter) return reject('no-gpu', 'There is no WebGPU adapter.', 'Use the wasm backend instead.')
+  const name = adapterName(adapter.info)
+  if (software === 'refused' && isSoftware(adapter)) {
+    return reject('no-gpu', `The only WebGPU adapter (${name}) is software.`, 'Use the wasm backend instead.')
+  }
+  await import('@tensorflow/tfjs-backend-webgpu')
+  return { backend: 'webgpu', adapter: name }
+}
+
+type AdapterInfo = {
+  vendor?: string
+  architecture?: string
+  device?: string
+  description?: string
+  isFallbackAdapter?: boolean
+}
+type Adapter = { info?: AdapterInfo; isFallbackAdapter?: boolean }
+type Gpu = { requestAdapter(options: { powerPreference: string }): Promise<Adapter | null> }
+
+function adapterName(info: AdapterInfo | undefined): string {
+  const words = [info?.vendor, info?.architecture, info?.device, info?.description].filter((word) => word)
+  return [...new Set(words)].join(' ').slice(0, 200) || 'unnamed'
+}
+
+export function isSoftware(adapter: Adapter): boolean {
+  if (adapter.isFallbackAdapter || adapter.info?.isFallbackAdapter) return true
+  return /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(adapterName(adapter.info))
+}

@@ -1,0 +1,20 @@
+/** relu6: clamps to [0, 6]. Its gradient passes where the output lies strictly between. */
+import * as tf from '@tensorflow/tfjs-core'
+
+export function relu6<T extends tf.Tensor>(x: T): T {
+  return activate(x) as T
+}
+
+const activate = tf.customGrad((x, save) => {
+  const y = tf.relu6(x as tf.Tensor)
+  ;(save as tf.GradSaveFunc)([y])
+  return {
+    value: y,
+    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => maskRelu6(dy, saved[0]!),
+  }
+})
+
+/** dy where the output `y` of a relu6 is neither 0 nor 6. */
+export function maskRelu6(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  return tf.tidy(() => tf.mul(dy, tf.cast(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 6)), 'float32')))
+}

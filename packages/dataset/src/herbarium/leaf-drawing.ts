@@ -85,6 +85,7 @@ function drawPalmate(leaf: LeafForm, length: number, paint: Paint): string {
   const lobe: Outline = {
     ...leaf.outline,
     width: Math.max(0.34, Math.min(leaf.outline.width, 0.6)),
+    base: Math.min(leaf.outline.base, 0.75),
     heart: 0,
   }
   const path = bladePath(lobe, leaf.margin.kind === 'lobed' ? ENTIRE : leaf.margin, length * 0.78)
@@ -96,7 +97,8 @@ function drawPalmate(leaf: LeafForm, length: number, paint: Paint): string {
   const fills = lobes.map((one) => at(one, `<path d="${path}" fill="url(#leaf)"/>`)).join('')
   const heart = `<circle cy="-4" r="${tenth(length * 0.12)}" fill="${paint.leaf}"/>`
   const ribs = lobes.map((one) => at(one, line(0, 0, 0, -0.68 * length, paint.vein, 1.2))).join('')
-  return `<g transform="translate(0 ${tenth(-length * 0.22)})"><g fill="none">${edges}</g>${fills}${heart}${ribs}</g>`
+  const stalk = line(0, 0, 0, -length * 0.22, paint.stem, 2.4)
+  return `${stalk}<g transform="translate(0 ${tenth(-length * 0.22)})"><g fill="none">${edges}</g>${fills}${heart}${ribs}</g>`
 }
 
 function drawFan(leaf: LeafForm, length: number, degreesApart: number, paint: Paint): string {

@@ -48,6 +48,7 @@ export type LeafForm = {
 }
 
 export const FLOWER_KINDS = ['radial', 'daisy', 'bell', 'lipped', 'umbel', 'spike'] as const
+export const MARKINGS = ['plain', 'eyed', 'striped', 'tipped', 'edged'] as const
 export type FlowerForm = {
   kind: (typeof FLOWER_KINDS)[number]
   petals: number
@@ -57,6 +58,10 @@ export type FlowerForm = {
   /** Radius of the centre, as a part of the flower's. */
   centre: number
   stamens: number
+  /** Where the petals are darker: a pattern, not a colour. */
+  marking: (typeof MARKINGS)[number]
+  /** Of an inflorescence. */
+  blossoms: number
 }
 
 export const FRUIT_KINDS = ['berries', 'pods', 'capsules', 'samaras', 'hips', 'burrs', 'cones'] as const
@@ -100,6 +105,7 @@ export function inventForm(seed: number, kin: Kinship): PlantForm {
     outlinesFor(leafKind),
   )
   const margins = new RandomStream(seed, 'herbarium', ORDER_STREAM, 6, kin.genus).shuffle([...MARGINS])
+  const markings = new RandomStream(seed, 'herbarium', ORDER_STREAM, 7, kin.genus).shuffle([...MARKINGS])
   const outline = nth(outlines, kin.inGenus)
 
   return {
@@ -118,8 +124,14 @@ export function inventForm(seed: number, kin: Kinship): PlantForm {
       whorls: genus.below(3) === 0 ? 2 : 1,
       centre: [0.13, 0.22, 0.32][own.below(3)]!,
       stamens: [0, 6, 12][own.below(3)]!,
+      marking: nth(markings, kin.inGenus),
+      blossoms: [11, 7, 15][kin.inGenus % 3]!,
     },
-    fruit: { kind: fruitKind, count: 1 + own.below(5), width: 0.6 + 0.8 * own.uniform() },
+    fruit: {
+      kind: fruitKind,
+      count: 1 + ((genus.below(5) + 2 * kin.inGenus) % 5),
+      width: 0.6 + 0.8 * own.uniform(),
+    },
     habit: { phyllotaxy: PHYLLOTAXIES[genus.below(4)]!, nodes: 3 + own.below(4) },
   }
 }

@@ -10,11 +10,17 @@ const STARTS =
   'Alv Bren Cal Corm Dry Elan Fros Gly Hel Ist Junc Kel Lir Mar Nem Orl Pell Quer Ros Syl Tham Umbr Ver Will Xyl Yrn Zeph Ast Bor Chlor Dor Eur Fil Gal Hyp Lych Mel Narth Oph Phal Rhod Sel Tor Vind'.split(
     ' ',
   )
-const MIDDLES = 'a e i o u an el in or is at em ul or ant ess ill und'.split(' ')
+const MIDDLES = 'a e i o u an el in or is at em ul ant ess ill und'.split(' ')
 const ENDINGS =
   'ria lia mea nia dia ntha sia thera della phora pus nthus stemon dendron phyllum carpum nium lium'.split(
     ' ',
   )
+/** Genera that exist, among those the syllables can make: an invented plant must not carry their names. */
+const REAL_GENERA = new Set(
+  'Alvesia Alvordia Brenania Brenandendron Calophyllum Calocarpum Cormophyllum Dryadella Helenia Helenium Helopus Maresia Nemesia Nemanthera Rosenia Willisia Astelia Astiria Astonia Boronia Chloranthus Chlorophora Galanthus Galenia Hypenia Meladendron Melanium Melinia Melocarpum Melanthera Ophelia Phaleria Rhododendron Selenia Torenia Toronia Vindasia'.split(
+    ' ',
+  ),
+)
 const NOUN_STARTS =
   'mire sun moon star dew frost lark brook fen hedge heath honey lady marsh meadow mist owl pearl rain robin shade silver stone swan thorn wake wind wren'.split(
     ' ',
@@ -29,7 +35,7 @@ export type Taxonomy = { kinships: Kinship[]; genera: Genus[] }
 /** Few species make small genera; 294,000 make genera of dozens, as in the world's real flora. */
 export function inventTaxonomy(speciesCount: number, seed: number): Taxonomy {
   const chance = new RandomStream(seed, 'herbarium', STREAM)
-  const genusSize = Math.max(1, Math.round(speciesCount ** 0.3))
+  const genusSize = Math.max(1, Math.round(speciesCount ** 0.27))
   const familySize = Math.max(1, Math.round((speciesCount / genusSize) ** 0.35))
   const names = latinNames(chance)
   const nouns = chance.shuffle(NOUN_STARTS.flatMap((start) => NOUN_ENDINGS.map((ending) => start + ending)))
@@ -59,10 +65,10 @@ export function inventTaxonomy(speciesCount: number, seed: number): Taxonomy {
 }
 
 function latinNames(chance: RandomStream): (n: number) => string {
-  const middles = [...new Set(MIDDLES)]
-  const all = STARTS.flatMap((start) =>
-    middles.flatMap((middle) => ENDINGS.map((ending) => start + middle + ending)),
+  const composed = STARTS.flatMap((start) =>
+    MIDDLES.flatMap((middle) => ENDINGS.map((end) => start + middle + end)),
   )
+  const all = [...new Set(composed)].filter((name) => !REAL_GENERA.has(name))
   chance.shuffle(all)
   return (n) => all[n % all.length]! + (n < all.length ? '' : `-${Math.floor(n / all.length)}`)
 }

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { canonicalJson, hashOfText } from '../src/hash.ts'
+import { layoutOf } from '../src/parameter-layout.ts'
+import { isRejection, parseOrReject } from '../src/rejection.ts'
+import { RunConfig } from '../src/run-config.ts'
+
+const example = {
+  name: 'wild',
+  flora: 'wild',
+  seed: 1,
+  backend: 'deterministic',
+  architecture: { name: 'mobilenet-v1', width: 0.25, imageSize: 96 },
+  samplesPerTask: 16,
+  tasksPerStep: 4,
+  epochs: 40,
+  wire: 'int8',
+  optimizer: {
+    name: 'sgd',
+    learningRate: 0.1,
+    momentum: 0.9,
+    weightDecay: 5e-4,
+    schedule: 'cosine',
+    warmupEpochs: 2,
+  },
+  augmentation: { crop: true, flip: true, color: 0.2 },
+}
+
+describe('RUN.json', () => {
+  it('parses as the README shows it, with the defaults filled in', () => {
+    const parsed = parseOrReject(RunConfig, example, 'RUN.json')
+    expect(parsed).toMatchObject({ ...example, labelSmoothing: 0, publishBest: false })
+  })
+
+  it.each([
+    [{ learnigRate: 1 }, 'learnigRate'],
+    [{ optimizer: { ...example.optimizer, learningRate: -1 } }, 'optimizer.learningRate'],
+    [{ architecture: { name: 'vgg' } }, 'architecture.name'],
+    [{ epochs: undefined }, 'either epochs or steps'],
+    [{ steps: 5 }, 'either epochs or steps'],
+    [{ samplesPerChunk: 5 }, 'multiple of samplesPerChunk'],
+    [{ name: 'A run' }, 'name'],
+    [{ samplesPerTask: 0 }, 'samplesPerTask'],
+  ])('%j is refused with a word for it', (change, word) => {
+    const parsed = parseOrReject(RunConfig, { ...example, ...change }, 'RUN.json')
+    expect(isRejection(parsed) && parsed.message).toContain(word)
+  })
+})
+
+it('equal values have equal canonical text', () => {
+  expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: undefined })).toBe('{"b":[1,{"c":"x","d":null}]}')
+  expect(hashOfText('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+})
+
+it('the layout orders quantised, exact, statistics, and keeps the order within', () => {
+  const trainable = { role: 'trainable', decay: true } as const
+  const layout = layoutOf([
+    { name: 'bias', shape: [4], ...trainable },
+    { name: 'mean', shape: [4], role: 'statistic', decay: false },
+    { name: 'kernel', shape: [3, 4], ...trainable },
+  ])
+  expect(layout.entries.map(({ spec, offset }) => [spec.name, offset])).toEqual([
+    ['kernel', 0],
+    ['bias', 12],
+    ['mean', 16],
+  ])
+  expect(layout).toMatchObject({ quantised: 12, exact: 4, statistics: 4, total: 20 })
+  expect(() => layoutOf([{ name: 'a', shape: [], ...trainable }, { name: 'a', shape: [], ...trainable }])).toThrow('same name')
+})

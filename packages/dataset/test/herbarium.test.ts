@@ -139,8 +139,10 @@ function accuracy(train: Colour[], heldBack: Colour[]): number {
 async function meanColours(photos: Photo[]): Promise<Colour[]> {
   return Promise.all(
     photos.map(async ({ jpeg, species }) => {
-      const { channels } = await sharp(jpeg).stats()
-      return { species, colour: channels.map((channel) => channel.mean / 255) }
+      const pixels = await sharp(jpeg).raw().toBuffer()
+      const colour = [0, 0, 0]
+      for (const [n, value] of pixels.entries()) colour[n % 3]! += (value * 3) / (255 * pixels.length)
+      return { species, colour }
     }),
   )
 }

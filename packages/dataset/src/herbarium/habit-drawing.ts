@@ -3,10 +3,10 @@ import { drawFlower } from './flower-drawing.ts'
 import { drawBlade, line } from './leaf-drawing.ts'
 import { tenth } from './outline.ts'
 import type { Paint } from './paint.ts'
-import type { PlantForm } from './plant-form.ts'
+import type { LeafForm, PlantForm } from './plant-form.ts'
 
 export function drawHabit({ leaf, flower, habit }: PlantForm, paint: Paint): string {
-  const blade = `<symbol id="blade" overflow="visible">${drawBlade(leaf, 46, paint)}</symbol>`
+  const blade = `<symbol id="blade" overflow="visible">${drawBlade(fromAfar(leaf), 46, paint)}</symbol>`
   const leafAt = (y: number, degrees: number, size: number) =>
     `<use href="#blade" transform="translate(0 ${tenth(y)})rotate(${tenth(degrees)})scale(${size.toFixed(2)})"/>`
   const top = `<g transform="translate(0 -32)scale(.38)">${drawFlower({ ...flower, stamens: 0 }, paint)}</g>`
@@ -24,4 +24,10 @@ export function drawHabit({ leaf, flower, habit }: PlantForm, paint: Paint): str
     else for (const degrees of [-84, -42, 42, 84]) leaves.push(leafAt(y, degrees, size * 0.75))
   }
   return blade + stem + leaves.join('') + top
+}
+
+/** As much of a leaf as shows in a photo of the whole plant. */
+function fromAfar(leaf: LeafForm): LeafForm {
+  const pairs = leaf.kind === 'pinnate' || leaf.kind === 'fern'
+  return { ...leaf, venation: 'midrib', leaflets: pairs ? Math.min(leaf.leaflets, 5) : leaf.leaflets }
 }

@@ -50,6 +50,7 @@ function drawLamina(leaf: LeafForm, length: number, paint: Paint): string {
 
 function drawVeins({ outline, venation }: LeafForm, length: number, paint: Paint): string {
   const midrib = line(0, 0, 0, -0.96 * length, paint.vein, 1.5)
+  if (venation === 'midrib') return midrib
   const veins: string[] = []
   if (venation === 'parallel') {
     for (const side of [-0.66, -0.33, 0.33, 0.66]) {
@@ -102,7 +103,7 @@ function drawPalmate(leaf: LeafForm, length: number, paint: Paint): string {
 }
 
 function drawFan(leaf: LeafForm, length: number, degreesApart: number, paint: Paint): string {
-  const leaflet = drawLamina({ ...leaf, margin: leaf.margin, venation: 'pinnate' }, length, paint)
+  const leaflet = drawLamina(leaf, length, paint)
   const degrees = spread(leaf.leaflets, degreesApart)
   const leaflets = degrees.map((one) => {
     const shorter = 1 - Math.abs(one) / 450

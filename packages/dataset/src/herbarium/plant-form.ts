@@ -42,7 +42,8 @@ export type LeafForm = {
   kind: (typeof LEAF_KINDS)[number]
   outline: Outline
   margin: Margin
-  venation: 'pinnate' | 'parallel' | 'palmate'
+  /** `midrib`: no side veins to be seen. */
+  venation: 'pinnate' | 'parallel' | 'palmate' | 'midrib'
   /** Lobes or leaflets (pairs, where pinnate). */
   leaflets: number
 }

@@ -27,20 +27,24 @@ export function composeScene(
   const squeeze = 0.86 + 0.14 * chance.uniform()
   const mirror = chance.below(2) === 0 ? 1 : -1
   const pose = `rotate(${tenth(turn)})skewX(${tenth(lean)})scale(${(mirror * squeeze * size).toFixed(3)} ${size.toFixed(3)})`
-  const fall = shorter * 0.018
-  const shadow =
-    place === 'paper' || place === 'wood' || place === 'ground'
-      ? `<g transform="translate(${tenth(x + fall)} ${tenth(y + fall * 1.4)})${pose}" opacity=".28" filter="url(#shadow)">${subject}</g>`
-      : ''
   const plant = `<g transform="translate(${tenth(x)} ${tenth(y)})${pose}">${subject}</g>`
+  // Things far away throw no shadow that shows.
+  const near = place === 'paper' || place === 'wood' || place === 'ground'
+  const placed = near ? `${shadowOf(shorter)}<g filter="url(#shadow)">${plant}</g>` : plant
   const front = drawForeground(frame, clutter, chance)
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${gradients(paint)}${behind}${shadow}${plant}${front}${drawLight(frame, chance)}</svg>`
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${gradients(paint)}${behind}${placed}${front}${drawLight(frame, chance)}</svg>`
 }
 
 function gradients(paint: Paint): string {
   const stops = (...colours: string[]) =>
     colours.map((colour, n) => `<stop offset="${n / (colours.length - 1)}" stop-color="${colour}"/>`).join('')
-  return `<defs><linearGradient id="leaf" x1="0" x2="1" y1="0" y2=".25">${stops(paint.leafLight, paint.leaf, paint.leafDark)}</linearGradient><linearGradient id="petal" x1="0" x2="0" y1="1" y2="0">${stops(paint.petalDeep, paint.petal, paint.petal)}</linearGradient><linearGradient id="petal-down" x1="0" x2="1" y1="0" y2=".3">${stops(paint.petal, paint.petal, paint.petalDeep)}</linearGradient><radialGradient id="centre">${stops(paint.centre, paint.centreDeep)}</radialGradient><radialGradient id="fruit" cx=".35" cy=".3" r=".8">${stops(paint.fruitLight, paint.fruit, paint.fruitDeep)}</radialGradient><filter id="shadow"><feColorMatrix values="0 0 0 0 0  0 0 0 0 0  0 0 0 0 0  0 0 0 1 0"/><feGaussianBlur stdDeviation="1.2"/></filter><filter id="soft" x="-.5" y="-.5" width="2" height="2"><feGaussianBlur stdDeviation="3"/></filter></defs>`
+  return `<defs><linearGradient id="leaf" x1="0" x2="1" y1="0" y2=".25">${stops(paint.leafLight, paint.leaf, paint.leafDark)}</linearGradient><linearGradient id="petal" x1="0" x2="0" y1="1" y2="0">${stops(paint.petalDeep, paint.petal, paint.petal)}</linearGradient><linearGradient id="petal-down" x1="0" x2="1" y1="0" y2=".3">${stops(paint.petal, paint.petal, paint.petalDeep)}</linearGradient><radialGradient id="centre">${stops(paint.centre, paint.centreDeep)}</radialGradient><radialGradient id="fruit" cx=".35" cy=".3" r=".8">${stops(paint.fruitLight, paint.fruit, paint.fruitDeep)}</radialGradient><filter id="soft" x="-.5" y="-.5" width="2" height="2"><feGaussianBlur stdDeviation="3"/></filter></defs>`
+}
+
+/** Below and to the right of whatever it is applied to. */
+function shadowOf(shorter: number): string {
+  const fall = `<feGaussianBlur in="SourceAlpha" stdDeviation="${tenth(shorter * 0.012)}"/><feOffset dx="${tenth(shorter * 0.018)}" dy="${tenth(shorter * 0.026)}"/><feComponentTransfer><feFuncA type="linear" slope=".3"/></feComponentTransfer>`
+  return `<filter id="shadow">${fall}<feMerge><feMergeNode/><feMergeNode in="SourceGraphic"/></feMerge></filter>`
 }
 
 function drawPlace(

@@ -15,6 +15,9 @@ export type Layer =
   | { kind: 'global-average-pool' }
   | { kind: 'dense'; name: string; inputs: number; outputs: number }
 
+/** Added to a variance before its root, as in the reference implementations of these networks. */
+export const NORM_EPSILON = 1e-3
+
 export type Network = { imageSize: number; classes: number; layers: readonly Layer[] }
 
 export function describeNetwork(architecture: Architecture, classes: number): Network {

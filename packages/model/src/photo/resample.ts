@@ -4,6 +4,7 @@
  * bilinear where the photo is enlarged, without moiré where it is reduced (as in Pillow). Made of + - * / on doubles and
  * stores to single precision, so every engine makes the same bits.
  */
+import { reduce } from './reduce.ts'
 import type { Rgb } from './rgb.ts'
 
 /** In input pixels; may start and end between two of them, within the photo. */
@@ -20,11 +21,43 @@ export function resample(
   mirrored: boolean,
   out: Float32Array,
 ): void {
+  const across = Math.floor(region.width / size)
+  const down = Math.floor(region.height / size)
+  if (across <= 1 && down <= 1) interpolate(photo, region, size, mirrored, out)
+  else {
+    const reduced = reduceAround(photo, region, Math.max(1, across), Math.max(1, down))
+    interpolate(reduced.photo, reduced.region, size, mirrored, out)
+  }
+}
+
+/** The photo made smaller by whole factors, of which only the boxes that the region and its margin touch are kept. */
+function reduceAround(
+  photo: Rgb,
+  region: Region,
+  across: number,
+  down: number,
+): { photo: Rgb; region: Region } {
+  const x = Math.max(0, Math.floor(region.x) - across)
+  const y = Math.max(0, Math.floor(region.y) - down)
+  const width = Math.min(photo.width - x, Math.ceil(region.width) + 2 * across + 1)
+  const height = Math.min(photo.height - y, Math.ceil(region.height) + 2 * down + 1)
+  return {
+    photo: reduce(photo, { x, y, width, height }, across, down),
+    region: {
+      x: (region.x - x) / across,
+      y: (region.y - y) / down,
+      width: region.width / across,
+      height: region.height / down,
+    },
+  }
+}
+
+function interpolate(photo: Rgb, region: Region, size: number, mirrored: boolean, out: Float32Array): void {
   const rows = tapsOf(region.y, region.height, photo.height, size)
   const columns = tapsOf(region.x, region.width, photo.width, size)
   const left = columns.first[0]!
   const right = Math.min(photo.width, columns.first[size - 1]! + columns.taps)
-  const line = new Float64Array((right - left + columns.taps) * 3)
+  const line = new Float64Array((right - left) * 3)
   for (let y = 0; y < size; y++) {
     addRows(photo, rows, y, left, right, line)
     placeRow(line, columns, left, size, mirrored, out.subarray(y * size * 3, (y + 1) * size * 3))

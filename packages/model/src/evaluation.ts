@@ -1,0 +1,87 @@
+/**
+ * How well a checkpoint names photos: one row a photo, with running statistics and the centre crop. What the rows amount to
+ * is in `metrics.ts`.
+ */
+import type { EvaluateResult } from '@worldflora/protocol/messages'
+import { isRejection } from '@worldflora/protocol/rejection'
+import type { Architecture } from '@worldflora/protocol/run-config'
+import { decodeJpeg } from './photo/jpeg.ts'
+import type { Rgb } from './photo/rgb.ts'
+import { createPredictor } from './prediction.ts'
+import { bestOf, fuse, rankOf } from './ranking.ts'
+
+export type EvaluationPhoto = { jpeg: Uint8Array; species: number; observation: string }
+type Row = EvaluateResult['photos'][number]
+
+const BATCH = 32
+const BEST = 5
+
+/**
+ * An observation's photos stand together (import and plan keep them so); the fused rank is on the first of them. Needs an open
+ * backend and decoder. Throws on a photo that cannot be decoded: import let only photos in that can.
+ */
+export async function evaluatePhotos(work: {
+  architecture: Architecture
+  classes: number
+  weights: Float32Array
+  photos: readonly EvaluationPhoto[]
+  /** Called after each batch with the number of photos done so far. */
+  onProgress?: (images: number) => void
+}): Promise<EvaluateResult> {
+  const { photos, onProgress } = work
+  const predictor = createPredictor(work)
+  const fusion = new ObservationFusion()
+  const rows: Row[] = []
+  try {
+    for (let start = 0; start < photos.length; start += BATCH) {
+      const batch = photos.slice(start, start + BATCH)
+      const answers = await predictor.predict(batch.map(({ jpeg }, index) => decoded(jpeg, start + index)))
+      for (const [index, photo] of batch.entries()) {
+        const row = rowOf(photo, answers[index]!)
+        fusion.add(row, answers[index]!)
+        rows.push(row)
+      }
+      onProgress?.(start + batch.length)
+    }
+  } finally {
+    predictor.dispose()
+  }
+  fusion.close()
+  return { photos: rows }
+}
+
+/** Gathers the answers to one observation's photos, and notes the fused rank on the first when the next observation begins. */
+class ObservationFusion {
+  #first: Row | undefined
+  #answers: Float32Array[] = []
+
+  add(row: Row, answer: Float32Array): void {
+    if (row.observation !== this.#first?.observation || row.species !== this.#first.species) {
+      this.close()
+      this.#first = row
+    }
+    this.#answers.push(answer)
+  }
+
+  close(): void {
+    if (this.#first !== undefined) this.#first.fusedRank = rankOf(this.#first.species, fuse(this.#answers))
+    this.#first = undefined
+    this.#answers = []
+  }
+}
+
+function rowOf({ species, observation }: EvaluationPhoto, answer: Float32Array): Row {
+  return {
+    species,
+    observation,
+    rank: rankOf(species, answer),
+    probability: answer[species]!,
+    best: bestOf(answer, BEST),
+  }
+}
+
+function decoded(jpeg: Uint8Array, place: number): Rgb {
+  const photo = decodeJpeg(jpeg)
+  if (isRejection(photo)) throw new Error(`photo ${place} of the evaluation: ${photo.message}`)
+  return photo
+}

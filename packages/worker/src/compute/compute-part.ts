@@ -1,0 +1,103 @@
+/**
+ * What runs in the compute thread, the same in a tab and in Node: it holds a backend, weights and shards, and computes tasks
+ * from them. It knows no coordinator, no lease and no cache.
+ */
+import { evaluatePhotos } from '@worldflora/model/evaluation'
+import { computeGradient } from '@worldflora/model/gradient'
+import { encodeVector } from '@worldflora/protocol/gradient-codec'
+import type { Hash } from '@worldflora/protocol/ids'
+import type { Device, EvaluateResult, ShardEntries } from '@worldflora/protocol/messages'
+import { TALLY } from '@worldflora/protocol/parameter-layout'
+import { RandomStream } from '@worldflora/protocol/random'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import type {
+  BackendChoice,
+  CheckpointParts,
+  ComputePort,
+  EvaluateRequest,
+  GradientRequest,
+  OnProgress,
+} from '../session/compute-port.ts'
+import { type ComputeHost, openDevice } from './device.ts'
+import { type HeldWeights, layoutOfRun, leadOn } from './held-weights.ts'
+import { ShardShelf } from './shard-shelf.ts'
+
+export class ComputePart implements ComputePort {
+  readonly #host: ComputeHost
+  readonly #shelf = new ShardShelf()
+  #weights: HeldWeights | null = null
+
+  constructor(host: ComputeHost) {
+    this.#host = host
+  }
+
+  open(wish: { backend: BackendChoice; golden: boolean }): Promise<Device | Rejection> {
+    return openDevice(wish, this.#host)
+  }
+
+  async heldCheckpoint(): Promise<Hash | null> {
+    return this.#weights?.checkpoint ?? null
+  }
+
+  async loadCheckpoint(parts: CheckpointParts): Promise<Rejection | null> {
+    const weights = leadOn(this.#weights, parts)
+    this.#weights = isRejection(weights) ? null : weights
+    return isRejection(weights) ? weights : null
+  }
+
+  async missingShards(shards: Hash[]): Promise<Hash[]> {
+    return this.#shelf.missing(shards)
+  }
+
+  async loadShard(hash: Hash, bytes: Uint8Array): Promise<Rejection | null> {
+    return this.#shelf.load(hash, bytes)
+  }
+
+  async photosOf(entries: ShardEntries[], limit: number): Promise<Uint8Array[]> {
+    const photos = this.#shelf.photosOf(entries)
+    return isRejection(photos) ? [] : photos.slice(0, limit).map((photo) => photo.jpeg.slice())
+  }
+
+  async gradient(request: GradientRequest, onProgress: OnProgress): Promise<Uint8Array | Rejection> {
+    const { run, task } = request
+    const weights = this.#weightsOf(request.checkpoint)
+    if (isRejection(weights)) return weights
+    const photos = this.#shelf.photosOf(task.entries)
+    if (isRejection(photos)) return photos
+    const { epoch, step } = task
+    const values = await computeGradient({
+      config: run.config,
+      classes: run.flora.species,
+      weights,
+      photos,
+      epoch,
+      step,
+      task: task.task,
+      onProgress,
+    })
+    if (isRejection(values)) return values
+    const layout = layoutOfRun(run)
+    return encodeVector({
+      values,
+      layout: { quantised: layout.quantised, exact: layout.exact + layout.statistics + TALLY.length },
+      wire: run.config.wire,
+      unitExponent: run.unitExponent,
+      random: new RandomStream(run.config.seed, 'roundGradient', step, task.task),
+    })
+  }
+
+  async evaluate(request: EvaluateRequest, onProgress: OnProgress): Promise<EvaluateResult | Rejection> {
+    const { run, task } = request
+    const weights = this.#weightsOf(request.checkpoint)
+    if (isRejection(weights)) return weights
+    const photos = this.#shelf.photosOf(task.entries)
+    if (isRejection(photos)) return photos
+    const { architecture } = run.config
+    return evaluatePhotos({ architecture, classes: run.flora.species, weights, photos, onProgress })
+  }
+
+  #weightsOf(checkpoint: Hash): Float32Array | Rejection {
+    if (this.#weights?.checkpoint === checkpoint) return this.#weights.values
+    return reject('checkpoint-missing', `Checkpoint ${checkpoint} is not loaded.`, 'Load it first.')
+  }
+}

@@ -1,0 +1,46 @@
+/** The thread's end of the border between session and compute part. Results are handed over, not copied. */
+import * as comlink from 'comlink'
+import type { ComputePort, OnProgress } from '../session/compute-port.ts'
+import { ComputePart } from './compute-part.ts'
+import type { ComputeHost } from './device.ts'
+
+/** As it crosses the border: a callback is a proxy, which holds a channel open until it is released. */
+export type RemoteCompute = ComputePort
+
+export function exposeCompute(host: ComputeHost, endpoint?: comlink.Endpoint): void {
+  const part = new ComputePart(host)
+  const remote: RemoteCompute = {
+    open: (wish) => part.open(wish),
+    heldCheckpoint: () => part.heldCheckpoint(),
+    loadCheckpoint: (parts) => part.loadCheckpoint(parts),
+    missingShards: (shards) => part.missingShards(shards),
+    loadShard: (hash, bytes) => part.loadShard(hash, bytes),
+    photosOf: async (entries, limit) => {
+      const photos = await part.photosOf(entries, limit)
+      return comlink.transfer(
+        photos,
+        photos.map((photo) => photo.buffer as ArrayBuffer),
+      )
+    },
+    gradient: (request, onProgress) =>
+      withProgress(onProgress, async (progress) => {
+        const bytes = await part.gradient(request, progress)
+        return bytes instanceof Uint8Array ? comlink.transfer(bytes, [bytes.buffer as ArrayBuffer]) : bytes
+      }),
+    evaluate: (request, onProgress) =>
+      withProgress(onProgress, (progress) => part.evaluate(request, progress)),
+  }
+  comlink.expose(remote, endpoint)
+}
+
+async function withProgress<T>(
+  onProgress: OnProgress,
+  task: (onProgress: OnProgress) => Promise<T>,
+): Promise<T> {
+  const proxy = onProgress as OnProgress & Partial<comlink.ProxyMethods>
+  try {
+    return await task((images) => void onProgress(images))
+  } finally {
+    proxy[comlink.releaseProxy]?.()
+  }
+}

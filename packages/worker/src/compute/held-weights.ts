@@ -1,0 +1,43 @@
+/** The weights in the compute part's hands: made from a base, led on by deltas, named by the hash of their bytes. */
+import { parameterSpecs } from '@worldflora/model/parameters'
+import { applyDelta, parseVector } from '@worldflora/protocol/gradient-codec'
+import { hashOf } from '@worldflora/protocol/hash'
+import type { Hash } from '@worldflora/protocol/ids'
+import type { RunDescription } from '@worldflora/protocol/messages'
+import { layoutOf, type ParameterLayout } from '@worldflora/protocol/parameter-layout'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import { decodeWeights, encodeWeights } from '@worldflora/protocol/tensor-codec'
+import type { CheckpointParts } from '../session/compute-port.ts'
+
+export type HeldWeights = { checkpoint: Hash; values: Float32Array }
+
+export function layoutOfRun(run: RunDescription): ParameterLayout {
+  return layoutOf(parameterSpecs(run.config.architecture, run.flora.species))
+}
+
+/** Consumes `held`: its values are changed in place, and worth nothing if this rejects. */
+export function leadOn(held: HeldWeights | null, parts: CheckpointParts): HeldWeights | Rejection {
+  const layout = layoutOfRun(parts.run)
+  const values = parts.base === null ? held?.values : decodeWeights(parts.base, layout)
+  if (isRejection(values)) return values
+  if (values === undefined || values.length !== layout.total) {
+    return mismatch('there is no checkpoint that these deltas follow on')
+  }
+  const shape = { quantised: layout.quantised, exact: layout.exact + layout.statistics }
+  for (const bytes of parts.deltas) {
+    const delta = parseVector(bytes, { ...shape, wire: parts.run.config.wire, unitExponent: null })
+    if (isRejection(delta)) return delta
+    applyDelta(values, delta)
+  }
+  const checkpoint = hashOf(encodeWeights(values))
+  if (checkpoint !== parts.checkpoint) return mismatch(`they came out as ${checkpoint}`)
+  return { checkpoint, values }
+}
+
+function mismatch(why: string): Rejection {
+  return reject(
+    'checkpoint-mismatch',
+    `The weights are not those of the checkpoint: ${why}.`,
+    'Fetch base and deltas anew.',
+  )
+}

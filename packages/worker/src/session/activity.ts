@@ -1,0 +1,84 @@
+/** What a worker is doing, told to whoever shows it (a page, a terminal). Plain values: a page may keep them as they are. */
+import type { RunId } from '@worldflora/protocol/ids'
+import type { BackendName, Task } from '@worldflora/protocol/messages'
+
+/** What the host lacks, and the worker therefore does without. */
+export type MissingFeature = 'web-locks' | 'indexeddb' | 'webgpu'
+
+export type Activity = {
+  state: 'connecting' | 'idle' | 'fetching' | 'computing' | 'sending' | 'ended'
+  /** Why it is connecting for long, or why it ended, in words for the volunteer. */
+  note: string | null
+  /** null until the backend is open. */
+  backend: BackendName | null
+  adapter: string | null
+  run: { id: RunId; name: string } | null
+  task: ActivityTask | null
+  /** Images of all results that were delivered. */
+  imagesDone: number
+  /** Gradients that became part of a step. */
+  stepsContributed: number
+  bytesDown: number
+  bytesUp: number
+  imagesPerSecond: number | null
+  missing: readonly MissingFeature[]
+}
+
+export type ActivityTask = {
+  kind: Task['kind']
+  step: number
+  task: number
+  images: number
+  imagesDone: number
+  /** Some of the task's photos as JPEG, for a page to show; as many as the session was asked to give. */
+  photos: readonly Uint8Array[]
+}
+
+/** Holds the present activity and passes every change on as a new value. */
+export class ActivityBoard {
+  #activity: Activity = {
+    state: 'connecting',
+    note: null,
+    backend: null,
+    adapter: null,
+    run: null,
+    task: null,
+    imagesDone: 0,
+    stepsContributed: 0,
+    bytesDown: 0,
+    bytesUp: 0,
+    imagesPerSecond: null,
+    missing: [],
+  }
+  readonly #onActivity: (activity: Activity) => void
+
+  constructor(onActivity: (activity: Activity) => void) {
+    this.#onActivity = onActivity
+  }
+
+  show(change: Partial<Activity>): void {
+    this.#activity = { ...this.#activity, ...change }
+    this.#onActivity(this.#activity)
+  }
+
+  showTaskProgress(imagesDone: number): void {
+    const task = this.#activity.task
+    if (task !== null) this.show({ task: { ...task, imagesDone } })
+  }
+
+  showPhotos(photos: readonly Uint8Array[]): void {
+    const task = this.#activity.task
+    if (task !== null) this.show({ task: { ...task, photos } })
+  }
+
+  countTransfer(direction: 'bytesDown' | 'bytesUp', bytes: number): void {
+    this.show({ [direction]: this.#activity[direction] + bytes })
+  }
+
+  countDelivery(images: number, becamePartOfStep: boolean): void {
+    this.show({
+      imagesDone: this.#activity.imagesDone + images,
+      stepsContributed: this.#activity.stepsContributed + (becamePartOfStep ? 1 : 0),
+    })
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Blobs by hash: from the cache, else from the coordinator, never more bytes than announced, and checked on arrival. What is
+ * corrupted is asked for once more past every cache on the way, then given up.
+ */
+import { hashOf } from '@worldflora/protocol/hash'
+import type { Hash } from '@worldflora/protocol/ids'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { BlobCache } from './blob-cache.ts'
+import { type Attempts, type Unreachable, unreachable } from './http-attempts.ts'
+
+const CORRUPTIONS_ACCEPTED = 1
+
+export type BlobRef = { hash: Hash; bytes: number }
+
+export class BlobSource {
+  readonly #url: string
+  readonly #attempts: Attempts
+  readonly #onBytesDown: (bytes: number) => void
+
+  constructor(url: string, attempts: Attempts, onBytesDown: (bytes: number) => void) {
+    this.#url = url
+    this.#attempts = attempts
+    this.#onBytesDown = onBytesDown
+  }
+
+  async get(blob: BlobRef, cache: BlobCache, signal: AbortSignal): Promise<Uint8Array | Rejection> {
+    const cached = await cache.get(blob.hash)
+    if (cached !== null) return cached
+    for (let corruptions = 0; corruptions <= CORRUPTIONS_ACCEPTED; corruptions++) {
+      const bytes = await this.#attempts.run(signal, () => this.#download(blob, corruptions > 0, signal))
+      if (isRejection(bytes)) return bytes
+      if ((await digest(bytes)) !== blob.hash) continue
+      await cache.put(blob.hash, bytes)
+      return bytes
+    }
+    return reject(
+      'corrupted-blob',
+      `${blob.hash} arrived corrupted, twice.`,
+      "Check the network, and the coordinator's disk.",
+    )
+  }
+
+  async #download(
+    blob: BlobRef,
+    pastCaches: boolean,
+    signal: AbortSignal,
+  ): Promise<Uint8Array | Rejection | Unreachable> {
+    const response = await fetch(new URL(`/blobs/${blob.hash}`, this.#url), {
+      signal,
+      cache: pastCaches ? 'reload' : 'default',
+    })
+    if (response.status >= 500) return unreachable(`status ${response.status}`)
+    if (!response.ok) {
+      return reject(
+        'blob-missing',
+        `The coordinator has no blob ${blob.hash} (${response.status}).`,
+        'Ask its operator.',
+      )
+    }
+    return this.#read(response, blob)
+  }
+
+  async #read(response: Response, blob: BlobRef): Promise<Uint8Array | Rejection> {
+    const bytes = new Uint8Array(blob.bytes)
+    let filled = 0
+    if (response.body === null) return bytes
+    const reader = response.body.getReader()
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      if (filled + part.value.length > bytes.length) {
+        await reader.cancel()
+        return reject(
+          'blob-oversize',
+          `${blob.hash} is longer than the ${blob.bytes} bytes announced.`,
+          'Ask the operator.',
+        )
+      }
+      bytes.set(part.value, filled)
+      filled += part.value.length
+      this.#onBytesDown(part.value.length)
+    }
+    return bytes.subarray(0, filled)
+  }
+}
+
+/** By the engine where it can (not over plain http), else in JavaScript. */
+async function digest(bytes: Uint8Array): Promise<string> {
+  const subtle = globalThis.crypto?.subtle
+  if (subtle === undefined) return hashOf(bytes)
+  const hash = new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

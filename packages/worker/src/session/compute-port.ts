@@ -1,0 +1,57 @@
+/**
+ * Port: the compute part as the session sees it. It runs in another thread, blocks while it computes, and is terminated to
+ * stop it at once; then everything it held (backend, weights, shards) is gone, and the session gives it again.
+ */
+import type { Hash } from '@worldflora/protocol/ids'
+import type {
+  BackendName,
+  Device,
+  EvaluateResult,
+  EvaluateTask,
+  GradientTask,
+  RunDescription,
+  ShardEntries,
+} from '@worldflora/protocol/messages'
+import type { Rejection } from '@worldflora/protocol/rejection'
+
+/** `auto`: WebGPU where there is a real GPU, else WASM. */
+export type BackendChoice = BackendName | 'auto'
+
+/** Weights as the blobs they are made of, and the hash that they must arrive at. */
+export type CheckpointParts = {
+  run: RunDescription
+  checkpoint: Hash
+  /** null: the deltas lead on from the checkpoint that the compute part holds. */
+  base: Uint8Array | null
+  deltas: Uint8Array[]
+}
+
+export type GradientRequest = { run: RunDescription; checkpoint: Hash; task: GradientTask }
+export type EvaluateRequest = { run: RunDescription; checkpoint: Hash; task: EvaluateTask }
+
+/** Counts the task's images that are through. */
+export type OnProgress = (imagesDone: number) => void
+
+/** Buffers that are given belong to the compute part from then on. */
+export type ComputePort = {
+  /** `golden`: compute the golden task too, whose hash tells the deterministic class (a later opening need not). */
+  open(wish: { backend: BackendChoice; golden: boolean }): Promise<Device | Rejection>
+  heldCheckpoint(): Promise<Hash | null>
+  /** Rejects what does not arrive at the checkpoint's hash; then nothing is held. */
+  loadCheckpoint(parts: CheckpointParts): Promise<Rejection | null>
+  missingShards(shards: Hash[]): Promise<Hash[]>
+  loadShard(hash: Hash, bytes: Uint8Array): Promise<Rejection | null>
+  /** The first photos of these entries as JPEG, for a page to show. */
+  photosOf(entries: ShardEntries[], limit: number): Promise<Uint8Array[]>
+  /** The encoded contribution. */
+  gradient(request: GradientRequest, onProgress: OnProgress): Promise<Uint8Array | Rejection>
+  evaluate(request: EvaluateRequest, onProgress: OnProgress): Promise<EvaluateResult | Rejection>
+}
+
+/** A compute part in a thread of its own. */
+export type ComputeThread = {
+  compute: ComputePort
+  /** Resolves with the reason if the thread dies by itself. */
+  crashed: Promise<string>
+  terminate(): void
+}

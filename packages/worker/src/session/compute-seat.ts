@@ -1,0 +1,87 @@
+/**
+ * The seat of the compute part: starts its thread, starts it again after it was terminated or died, and remembers how long
+ * that takes. One call to it is under way at a time.
+ */
+import type { Device } from '@worldflora/protocol/messages'
+import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
+import type { Clock } from './clock.ts'
+import type { BackendChoice, ComputePort, ComputeThread } from './compute-port.ts'
+
+type Seated = {
+  thread: ComputeThread
+  /** Rejects when the thread is gone: a call to it would never be answered. */
+  gone: Promise<never>
+  end(reason: string): void
+}
+
+export class ComputeSeat {
+  readonly #spawn: () => ComputeThread
+  readonly #clock: Clock
+  #seated: Seated | null = null
+  #underWay: Promise<unknown> = Promise.resolve()
+  #openMs = 0
+
+  constructor(spawn: () => ComputeThread, clock: Clock) {
+    this.#spawn = spawn
+    this.#clock = clock
+  }
+
+  /** The first opening: finds the backend, and proves its class. Throws if the thread dies. */
+  open(backend: BackendChoice): Promise<Device | Rejection> {
+    const { thread, gone } = this.#start()
+    return Promise.race([thread.compute.open({ backend, golden: true }), gone])
+  }
+
+  /** Calls the compute part, which is opened again first if it is gone. Throws what it throws, and when it is gone. */
+  async call<T>(device: Device, task: (compute: ComputePort) => Promise<T>): Promise<T> {
+    await this.#underWay
+    const { thread, gone } = this.#seated ?? (await this.#openAgain(device))
+    const result = Promise.race([task(thread.compute), gone])
+    this.#underWay = result.catch(() => {})
+    return result
+  }
+
+  /**
+   * Leaves the call under way: ends its thread, unless it will be through sooner than a new thread is ready.
+   * `remainingMs`: until the call is through, as far as anybody knows.
+   */
+  abandon(remainingMs: number): void {
+    if (remainingMs > this.#openMs) this.terminate()
+  }
+
+  /** At once, whatever it does. */
+  terminate(): void {
+    this.#seated?.thread.terminate()
+    this.#seated?.end('it was terminated')
+  }
+
+  #start(): Seated {
+    const thread = this.#spawn()
+    let fail: (error: Error) => void
+    const gone = new Promise<never>((_, reject) => {
+      fail = reject
+    })
+    gone.catch(() => {})
+    const seated: Seated = {
+      thread,
+      gone,
+      end: (reason) => {
+        if (this.#seated === seated) this.#seated = null
+        fail(new Error(`The compute thread is gone: ${reason}`))
+      },
+    }
+    this.#seated = seated
+    void thread.crashed.then(seated.end)
+    return seated
+  }
+
+  async #openAgain(device: Device): Promise<Seated> {
+    const startedMs = this.#clock.nowMs()
+    const seated = this.#start()
+    const opening = seated.thread.compute.open({ backend: device.backend, golden: false })
+    const opened = await Promise.race([opening, seated.gone])
+    if (isRejection(opened)) throw new Error(opened.message)
+    this.#openMs = this.#clock.nowMs() - startedMs
+    return seated
+  }
+}

@@ -1,0 +1,142 @@
+/** One lease from its arrival to its end: fetch what is missing, compute, push. */
+import type { Hash } from '@worldflora/protocol/ids'
+import type { Device, EvaluateResult, Lease } from '@worldflora/protocol/messages'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { ActivityBoard } from './activity.ts'
+import type { BlobCaches } from './blob-cache.ts'
+import type { BlobSource } from './blob-source.ts'
+import { faultOfChain, supplyCheckpoint } from './checkpoint-supply.ts'
+import type { Clock } from './clock.ts'
+import type { ComputePort } from './compute-port.ts'
+import type { ComputeSeat } from './compute-seat.ts'
+import type { Pace } from './pace.ts'
+import type { ResultPush } from './result-push.ts'
+
+export type LeaseEnd =
+  | { kind: 'delivered'; as: 'accepted' | 'late' | 'stale'; images: number }
+  /** The coordinator did not take the result, and has counted that already. */
+  | { kind: 'refused'; rejection: Rejection }
+  /** To be given back with the reason. */
+  | { kind: 'failed'; rejection: Rejection }
+  /** Revoked, forgotten, past its deadline, or the worker was stopped. */
+  | { kind: 'abandoned' }
+
+export type LeaseTools = {
+  device: Device
+  seat: ComputeSeat
+  source: BlobSource
+  push: ResultPush
+  caches: BlobCaches
+  board: ActivityBoard
+  clock: Clock
+  pace: Pace
+  photosShown: number
+}
+
+/** `signal` aborts when the lease is not worth another moment. */
+export async function carryOut(lease: Lease, tools: LeaseTools, signal: AbortSignal): Promise<LeaseEnd> {
+  const images = lease.task.entries.reduce((sum, entry) => sum + entry.samples.length, 0)
+  /** Of the computation under way. */
+  let imagesLeft = 0
+  try {
+    showTask(lease, images, tools.board)
+    const fault = await fetchMissing(lease, tools, signal)
+    if (fault !== null) return { kind: 'failed', rejection: fault }
+    await showPhotos(lease, tools)
+    const startedMs = tools.clock.nowMs()
+    tools.board.show({ state: 'computing' })
+    imagesLeft = images
+    const result = await unlessAborted(
+      compute(lease, tools, (imagesDone) => {
+        imagesLeft = images - imagesDone
+        if (!signal.aborted) tools.board.showTaskProgress(imagesDone)
+      }),
+      signal,
+    )
+    if (isRejection(result)) return { kind: 'failed', rejection: result }
+    imagesLeft = 0
+    tools.pace.note(images, tools.clock.nowMs() - startedMs)
+    tools.board.show({ state: 'sending', imagesPerSecond: tools.pace.imagesPerSecond() })
+    const reply = await unlessAborted(tools.push.push(lease.leaseId, result, signal), signal)
+    return isRejection(reply)
+      ? { kind: 'refused', rejection: reply }
+      : { kind: 'delivered', as: reply.kind, images }
+  } catch (error) {
+    if (signal.aborted || isTimeout(error)) {
+      if (imagesLeft > 0) tools.seat.abandon(tools.pace.msFor(imagesLeft))
+      return { kind: 'abandoned' }
+    }
+    const message = error instanceof Error ? error.message : String(error)
+    return {
+      kind: 'failed',
+      rejection: reject('compute-failed', message, 'The task goes to another worker.'),
+    }
+  }
+}
+
+async function fetchMissing(
+  lease: Lease,
+  tools: LeaseTools,
+  leaseSignal: AbortSignal,
+): Promise<Rejection | null> {
+  const fault = faultOfChain(lease.checkpoint)
+  if (fault !== null) return fault
+  const signal = AbortSignal.any([leaseSignal, AbortSignal.timeout(lease.durationMs)])
+  const call = <T>(task: (compute: ComputePort) => Promise<T>) =>
+    unlessAborted(tools.seat.call(tools.device, task), signal)
+  const supply = { call, source: tools.source, cache: tools.caches.checkpoints, signal }
+  const behind = await supplyCheckpoint(lease.run, lease.checkpoint, supply)
+  if (behind !== null) return behind
+  const bytesOf = new Map<Hash, number>(lease.task.entries.map((entry) => [entry.shard, entry.bytes]))
+  for (const hash of await call((part) => part.missingShards([...bytesOf.keys()]))) {
+    const bytes = await tools.source.get({ hash, bytes: bytesOf.get(hash)! }, tools.caches.shards, signal)
+    if (isRejection(bytes)) return bytes
+    const loaded = await call((part) => part.loadShard(hash, bytes))
+    if (loaded !== null) return loaded
+  }
+  return null
+}
+
+function compute(
+  lease: Lease,
+  { seat, device }: LeaseTools,
+  onProgress: (imagesDone: number) => void,
+): Promise<Uint8Array | EvaluateResult | Rejection> {
+  const { run, task } = lease
+  const checkpoint = lease.checkpoint.checkpoint
+  return seat.call<Uint8Array | EvaluateResult | Rejection>(device, (part) =>
+    task.kind === 'gradient'
+      ? part.gradient({ run, checkpoint, task }, onProgress)
+      : part.evaluate({ run, checkpoint, task }, onProgress),
+  )
+}
+
+function showTask({ run, task }: Lease, images: number, board: ActivityBoard): void {
+  board.show({
+    state: 'fetching',
+    run: { id: run.id, name: run.config.name },
+    task: { kind: task.kind, step: task.step, task: task.task, images, imagesDone: 0, photos: [] },
+  })
+}
+
+async function showPhotos({ task }: Lease, { seat, device, board, photosShown }: LeaseTools): Promise<void> {
+  if (photosShown === 0) return
+  board.showPhotos(await seat.call(device, (part) => part.photosOf(task.entries, photosShown)))
+}
+
+/** Rejects at once when the signal aborts; what is under way goes on unheard. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) {
+    promise.catch(() => {})
+    return Promise.reject(signal.reason)
+  }
+  return new Promise((resolve, fail) => {
+    const abort = () => fail(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, fail).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError'
+}

@@ -1,14 +1,32 @@
 /**
- * tfjs's single-threaded SIMD build, the deterministic class (SD2). The threaded build hangs under a strict CSP, and
- * the build without SIMD rounds differently, so neither is ever used.
+ * tfjs's single-threaded SIMD build, the deterministic class (SD2), with our gradient kernels beside its own. The
+ * threaded build hangs under a strict CSP, and the build without SIMD rounds differently: neither is ever used.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { type Rejection, reject } from '@worldflora/protocol/rejection'
-import type { BackendAssets } from './assets.ts'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { AssetName, BackendAssets } from './assets.ts'
+import { registerConvolutionKernels } from './convolution-kernels.ts'
 import type { OpenedBackend } from './index.ts'
+import { instantiateKernels, type WasmHost } from './kernel-module.ts'
+import { registerNormKernels } from './norm-kernels.ts'
 
+let prepared: Promise<OpenedBackend | Rejection> | null = null
+
+/** Once in a process or tab; after a failure it may be tried again. */
 export async function prepareWasm(assets: BackendAssets): Promise<OpenedBackend | Rejection> {
-  if (tf.findBackend('wasm') !== null) return { backend: 'wasm' }
+  prepared ??= start(assets)
+  const outcome = await prepared.catch((error: unknown) =>
+    reject(
+      'backend-failed',
+      `The wasm backend did not start: ${error}`,
+      'Reload the page; in Node, start again.',
+    ),
+  )
+  if (isRejection(outcome)) prepared = null
+  return outcome
+}
+
+async function start(assets: BackendAssets): Promise<OpenedBackend | Rejection> {
   const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
   if (!(await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT'))) {
@@ -18,16 +36,30 @@ export async function prepareWasm(assets: BackendAssets): Promise<OpenedBackend 
       'Update the browser, or use another one.',
     )
   }
-  const binary = await assets.load('tfjs-backend-wasm-simd.wasm')
-  // A broken binary must fail here: tfjs would wait for it for ever.
-  if (!WebAssembly.validate(binary as BufferSource)) {
-    return reject('bad-binary', "tfjs's WASM binary is not valid.", 'Reload the page; in Node, reinstall.')
-  }
+  const binary = await loadValid('tfjs-backend-wasm-simd.wasm', assets)
+  if (isRejection(binary)) return binary
+  const kernels = await loadValid('kernels.wasm', assets)
+  if (isRejection(kernels)) return kernels
   await withFetchOf(binary, async () => {
     setWasmPaths('', true)
     await tf.setBackend('wasm')
   })
+  const backend = tf.backend() as WasmHost
+  const module = await instantiateKernels(kernels, backend.wasm.asm.memory)
+  registerConvolutionKernels(module)
+  registerNormKernels(module)
   return { backend: 'wasm' }
+}
+
+/** Bytes that are no WebAssembly must be found here: tfjs would wait for such a binary for ever. */
+async function loadValid(name: AssetName, assets: BackendAssets): Promise<Uint8Array | Rejection> {
+  const bytes = await assets.load(name)
+  if (WebAssembly.validate(bytes as BufferSource)) return bytes
+  return reject(
+    'bad-binary',
+    `${name} is not a valid WebAssembly binary.`,
+    'Reload the page; in Node, run npm ci.',
+  )
 }
 
 /** tfjs fetches its binary by itself; while it starts, its platform's fetch answers with the bytes we have. */

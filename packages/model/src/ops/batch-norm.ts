@@ -4,6 +4,7 @@
  * for the running averages and are not differentiated themselves.
  */
 import * as tf from '@tensorflow/tfjs-core'
+import { CHANNEL_MOMENTS, NORMALISE, NORMALISE_GRADIENT } from '../backend/kernel-names.ts'
 import { maskRelu6 } from './activation.ts'
 
 export type Normalised<T extends tf.Tensor> = { y: T; mean: tf.Tensor1D; variance: tf.Tensor1D }
@@ -28,14 +29,6 @@ export function batchNormRelu6Training<T extends tf.Tensor>(
   return normalise(x, scale, offset, { epsilon, relu6: true })
 }
 
-export type InferenceNorm = {
-  scale: tf.Tensor1D
-  offset: tf.Tensor1D
-  mean: tf.Tensor1D
-  variance: tf.Tensor1D
-  epsilon: number
-}
-
 /** With given statistics: an affine map of each channel. */
 export function batchNormInference<T extends tf.Tensor>(
   x: T,
@@ -48,51 +41,88 @@ export function batchNormInference<T extends tf.Tensor>(
   return tf.batchNorm(x, mean, variance, offset, scale, epsilon) as T
 }
 
+type NormOptions = { epsilon: number; relu6: boolean }
+
 function normalise<T extends tf.Tensor>(
   x: T,
   scale: tf.Tensor1D,
   offset: tf.Tensor1D,
-  { epsilon, relu6 }: { epsilon: number; relu6: boolean },
+  options: NormOptions,
 ): Normalised<T> {
-  const [mean, variance] = withoutTape(() => {
-    const moments = tf.moments(x, leadingAxes(x))
-    return [moments.mean as tf.Tensor1D, moments.variance as tf.Tensor1D]
-  })
+  const fused = tf.getKernel(NORMALISE_GRADIENT, tf.getBackend()) !== undefined
+  const [mean, variance] = fused ? fusedMoments(x) : composedMoments(x)
+  const forward = fused ? fusedForward : composedForward
+  const gradient = fused ? fusedGradient : composedGradient
   const op = tf.customGrad((...inputs) => {
     const [x, scale, offset, save] = inputs as unknown as [T, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc]
-    const rstd = tf.rsqrt(tf.add(variance!, epsilon))
-    const linear = tf.add(tf.mul(tf.mul(tf.sub(x, mean!), rstd), scale), offset)
-    const y = relu6 ? tf.relu6(linear) : linear
-    save(relu6 ? [x, scale, mean!, rstd, y] : [x, scale, mean!, rstd])
+    const norm = { x, mean, variance, scale, offset }
+    save([x, mean, variance, scale, offset])
     return {
-      value: y,
+      value: forward(norm, options),
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [x, scale, mean, rstd, y] = saved as [T, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, T | undefined]
-        const dz = y === undefined ? dy : maskRelu6(dy, y)
-        const axes = leadingAxes(x)
-        const n = x.size / scale.size
-        const normalised = tf.mul(tf.sub(x, mean), rstd)
-        const dScale = tf.sum(tf.mul(dz, normalised), axes)
-        const dOffset = tf.sum(dz, axes)
-        const centred = tf.sub(dz, tf.add(tf.div(dOffset, n), tf.mul(normalised, tf.div(dScale, n))))
-        return [tf.mul(centred, tf.mul(scale, rstd)), dScale, dOffset]
+        const [x, mean, variance, scale, offset] = saved as [
+          T,
+          tf.Tensor1D,
+          tf.Tensor1D,
+          tf.Tensor1D,
+          tf.Tensor1D,
+        ]
+        return gradient({ x, mean, variance, scale, offset }, dy, options)
       },
     }
   })
-  return { y: op(x, scale, offset) as T, mean: mean!, variance: variance! }
+  return { y: op(x, scale, offset) as T, mean, variance }
+}
+
+type Norm = {
+  x: tf.Tensor
+  mean: tf.Tensor1D
+  variance: tf.Tensor1D
+  scale: tf.Tensor1D
+  offset: tf.Tensor1D
+}
+
+function fusedMoments(x: tf.Tensor): [tf.Tensor1D, tf.Tensor1D] {
+  return tf.engine().runKernel(CHANNEL_MOMENTS, { x }) as [tf.Tensor1D, tf.Tensor1D]
+}
+
+function fusedForward(norm: Norm, options: NormOptions): tf.Tensor {
+  return tf.engine().runKernel(NORMALISE, norm, options)
+}
+
+function fusedGradient(norm: Norm, dy: tf.Tensor, options: NormOptions): tf.Tensor[] {
+  return tf.engine().runKernel(NORMALISE_GRADIENT, { ...norm, dy }, options)
+}
+
+/** Inside a custom gradient nothing is recorded, so these ops leave nothing behind for the backward pass. */
+function composedMoments(x: tf.Tensor): [tf.Tensor1D, tf.Tensor1D] {
+  const both = tf.customGrad(() => {
+    const { mean, variance } = tf.moments(x, leadingAxes(x))
+    return { value: tf.stack([mean, variance]), gradFunc: () => [] }
+  })()
+  return tf.unstack(both) as [tf.Tensor1D, tf.Tensor1D]
+}
+
+function composedForward({ x, mean, variance, scale, offset }: Norm, options: NormOptions): tf.Tensor {
+  const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, options.epsilon)))
+  const linear = tf.add(tf.mul(tf.sub(x, mean), factor), offset)
+  return options.relu6 ? tf.relu6(linear) : linear
+}
+
+/** Ioffe & Szegedy 2015, section 3, gathered: dx = scale / deviation * (dz - mean(dz) - normal * mean(dz * normal)). */
+function composedGradient(norm: Norm, dy: tf.Tensor, options: NormOptions): tf.Tensor[] {
+  const { x, mean, variance, scale } = norm
+  const dz = options.relu6 ? maskRelu6(dy, composedForward(norm, options)) : dy
+  const axes = leadingAxes(x)
+  const n = x.size / scale.size
+  const reciprocal = tf.rsqrt(tf.add(variance, options.epsilon))
+  const normal = tf.mul(tf.sub(x, mean), reciprocal)
+  const dScale = tf.sum(tf.mul(dz, normal), axes)
+  const dOffset = tf.sum(dz, axes)
+  const centred = tf.sub(dz, tf.add(tf.div(dOffset, n), tf.mul(normal, tf.div(dScale, n))))
+  return [tf.mul(centred, tf.mul(scale, reciprocal)), dScale, dOffset]
 }
 
 function leadingAxes(x: tf.Tensor): number[] {
   return Array.from({ length: x.rank - 1 }, (_, axis) => axis)
-}
-
-/** Runs ops that gradients shall not go through. A custom gradient's inside is not recorded. */
-function withoutTape(compute: () => tf.Tensor1D[]): tf.Tensor1D[] {
-  let length = 0
-  const joined = tf.customGrad(() => {
-    const results = compute()
-    length = results.length
-    return { value: tf.stack(results), gradFunc: () => [] }
-  })()
-  return tf.unstack(joined, 0).slice(0, length) as tf.Tensor1D[]
 }

@@ -13,8 +13,10 @@ export function softmaxCrossEntropy(
   const op = tf.customGrad((...inputs) => {
     const [logits, save] = inputs as unknown as [tf.Tensor2D, tf.GradSaveFunc]
     const classes = logits.shape[1]
+    // As integers first: tfjs's WASM kernel writes integers whatever type it is asked for.
+    // Cast apart: tfjs's WASM kernel takes no notice of the type it is asked for.
     const targets = tf.add(
-      tf.mul(tf.oneHot(labels, classes, 1, 0, 'float32'), 1 - smoothing),
+      tf.mul(tf.cast(tf.oneHot(labels, classes), 'float32'), 1 - smoothing),
       smoothing / classes,
     )
     const shifted = tf.sub(logits, tf.max(logits, 1, true))

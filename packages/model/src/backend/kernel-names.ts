@@ -1,0 +1,8 @@
+/**
+ * Kernels that are not tfjs's own. Where a backend has one registered, the ops use it; elsewhere they are composed of
+ * tfjs's. (The gradients of convolutions stand under tfjs's standard names.)
+ */
+export const CHANNEL_MOMENTS = 'WorldfloraChannelMoments'
+export const NORMALISE = 'WorldfloraNormalise'
+export const NORMALISE_GRADIENT = 'WorldfloraNormaliseGradient'
+export const RELU6_GRADIENT = 'WorldfloraRelu6Gradient'

@@ -15,7 +15,12 @@ import type {
   Split,
 } from '@worldflora/protocol/messages'
 
-export type EvaluationOrder = { step: number; split: Split; checkpoint: CheckpointRef; tasks: ShardEntries[][] }
+export type EvaluationOrder = {
+  step: number
+  split: Split
+  checkpoint: CheckpointRef
+  tasks: ShardEntries[][]
+}
 
 export type OpenRun = {
   description: RunDescription
@@ -35,7 +40,13 @@ export type CoreEvent =
   | { kind: 'worker-joined'; workerId: WorkerId; deterministic: boolean }
   | { kind: 'worker-left'; workerId: WorkerId }
   | { kind: 'work-requested'; workerId: WorkerId; shards: ReadonlySet<string>; imagesPerSecond?: number }
-  | { kind: 'lease-returned'; workerId: WorkerId; leaseId: LeaseId; reason: ReturnLease['reason']; message?: string }
+  | {
+      kind: 'lease-returned'
+      workerId: WorkerId
+      leaseId: LeaseId
+      reason: ReturnLease['reason']
+      message?: string
+    }
   /** The edge has parsed a result; `digest` is the hash of its bytes. */
   | { kind: 'result-received'; workerId: WorkerId; leaseId: LeaseId; digest: Hash }
   /** The edge refused a result's bytes. Counts towards LV1. */
@@ -44,7 +55,13 @@ export type CoreEvent =
   | { kind: 'run-faulted'; runId: RunId; reason: string }
   | { kind: 'clock-advanced' }
 
-export type TaskKey = { runId: RunId; kind: 'gradient' | 'evaluate'; step: number; task: number; split?: Split }
+export type TaskKey = {
+  runId: RunId
+  kind: 'gradient' | 'evaluate'
+  step: number
+  task: number
+  split?: Split
+}
 
 export type Effect =
   /** Answers `work-requested`. */

@@ -24,11 +24,13 @@ export const ShardRef = v.object({
 })
 export type ShardRef = v.InferOutput<typeof ShardRef>
 
+/** Length of a stored photo's shorter side in pixels; less where the original was smaller. */
+export const StoredSize = v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(4096))
+
 export const Manifest = v.object({
   formatVersion: v.literal(FORMAT_VERSION),
   name: Slug,
-  /** Length of a stored photo's shorter side in pixels; less where the original was smaller. */
-  storedSize: v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(4096)),
+  storedSize: StoredSize,
   /** A photo's species is an index into this list. */
   species: v.pipe(
     v.array(Species),

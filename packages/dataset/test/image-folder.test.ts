@@ -172,6 +172,9 @@ describe('a folder per species', () => {
     })
     expect(await attempt({ folder: join(folder, 'absent') })).toMatchObject({ code: 'no-folder' })
     expect(await attempt({ name: 'Bad Name' })).toMatchObject({ kind: 'rejection' })
+    expect(await attempt({ storedSize: 5 })).toMatchObject({
+      message: expect.stringContaining('stored size'),
+    })
     await put('train/a/broken.jpg', 'torn')
     await put('test/a/1.png')
     await rm(join(folder, 'a'), { recursive: true })

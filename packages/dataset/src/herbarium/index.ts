@@ -7,7 +7,7 @@ import { RandomStream } from '@worldflora/protocol/random'
 import { isRejection, parseOrReject, type Rejection } from '@worldflora/protocol/rejection'
 import { writeFlora } from '../flora-writer.ts'
 import type { ImportedFlora, ImportProgress } from '../imported-flora.ts'
-import type { Species } from '../manifest.ts'
+import { type Species, StoredSize } from '../manifest.ts'
 import type { WriteShard } from '../shard-writer.ts'
 import { drawFlower } from './flower-drawing.ts'
 import { drawFruit } from './fruit-drawing.ts'
@@ -59,12 +59,14 @@ export async function drawHerbarium(request: HerbariumRequest): Promise<Imported
   const name = parseOrReject(Slug, request.name, "the flora's name")
   if (isRejection(name)) return name
   const wish = withDefaults(request)
+  const storedSize = parseOrReject(StoredSize, wish.storedSize, 'the stored size')
+  if (isRejection(storedSize)) return storedSize
   const { species, forms } = inventFlora(wish.species, wish.seed)
   const photos = planPhotos(wish)
   let done = 0
   const manifest = await writeFlora({
     name,
-    storedSize: wish.storedSize,
+    storedSize,
     species,
     photos,
     seed: wish.seed,

@@ -11,6 +11,7 @@ import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/
 import { writeFlora } from '../flora-writer.ts'
 import type { ImportedFlora, ImportProgress, Skipped } from '../imported-flora.ts'
 import { inOrder } from '../in-order.ts'
+import { StoredSize } from '../manifest.ts'
 import { PhotoSpool, type SpoolPlace } from '../photo-spool.ts'
 import type { WriteShard } from '../shard-writer.ts'
 import { type Candidate, type Candidates, candidatesByPath, candidatesByTable } from './candidates.ts'
@@ -40,10 +41,11 @@ const MAX_FILE_BYTES = 256 << 20
 export async function importImageFolder(request: ImageFolderImport): Promise<ImportedFlora | Rejection> {
   const name = parseOrReject(Slug, request.name, "the flora's name")
   if (isRejection(name)) return name
+  const storedSize = parseOrReject(StoredSize, request.storedSize ?? 256, 'the stored size')
+  if (isRejection(storedSize)) return storedSize
   const skipped: Skipped[] = []
   const found = await findCandidates(request, skipped)
   if (isRejection(found)) return found
-  const storedSize = request.storedSize ?? 256
   const seed = request.seed ?? 0
   const spool = await PhotoSpool.open()
   try {

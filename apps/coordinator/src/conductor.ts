@@ -1,0 +1,98 @@
+/**
+ * Between the core and the world: says events to the core, and has its effects carried out in their order. The effects that
+ * answer the caller are returned; the others go to the carriers. Nothing else calls `advance`.
+ */
+import type { LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
+import type { EvaluateResult, Task } from '@worldflora/protocol/messages'
+import type { Alarm, Clock } from './clock.ts'
+import { advance } from './core/advance.ts'
+import { type CoreState, createCore, nextWakeAtMs, tasksOf } from './core/core-state.ts'
+import type { CoreEvent, Effect, TaskKey } from './core/events.ts'
+
+/** What a worker handed in, parsed. */
+export type TaskResult =
+  | { kind: 'gradient'; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: 'evaluate'; photos: EvaluateResult['photos'] }
+
+type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>
+
+/** Each returns at once; what takes time goes on behind it. */
+export type Carriers = {
+  takeResult(key: TaskKey, result: TaskResult): void
+  closeStep(effect: EffectOf<'close-step'>): void
+  closeEvaluation(effect: EffectOf<'close-evaluation'>): void
+  pauseRun(effect: EffectOf<'pause-run'>): void
+  announceStep(effect: EffectOf<'announce-step'>): void
+  announceWork(effect: EffectOf<'announce-work'>): void
+  revokeLease(effect: EffectOf<'revoke-lease'>): void
+  noteImages(workerId: WorkerId, images: number): void
+}
+
+export type HeldLease = { workerId: WorkerId; runId: RunId; task: Task; images: number }
+
+export class Conductor {
+  readonly #state: CoreState
+  readonly #clock: Clock
+  readonly #carriers: Carriers
+  readonly #alarm: Alarm
+
+  /** `boot` is of this process alone: leases of an earlier one are never taken for its own. */
+  constructor(boot: string, clock: Clock, carriers: Carriers) {
+    this.#state = createCore({ boot })
+    this.#clock = clock
+    this.#carriers = carriers
+    this.#alarm = clock.alarm(() => this.say({ kind: 'clock-advanced' }))
+  }
+
+  say(event: CoreEvent, result?: TaskResult): Effect[] {
+    const nowMs = this.#clock.nowMs()
+    const effects = advance(this.#state, event, nowMs)
+    for (const effect of effects) this.#carry(effect, result)
+    this.#alarm.set(nextWakeAtMs(this.#state, nowMs))
+    return effects
+  }
+
+  tasksOf(runId: RunId): { accepted: number; total: number } {
+    const progress = this.#state.runs.get(runId)
+    return progress === undefined ? { accepted: 0, total: 0 } : tasksOf(progress)
+  }
+
+  leaseOf(leaseId: LeaseId): HeldLease | null {
+    const lease = this.#state.leases.get(leaseId)
+    if (lease === undefined) return null
+    const { workerId, runId, slot } = lease
+    return { workerId, runId, task: slot.task, images: slot.images }
+  }
+
+  /** The lease that the worker is at. */
+  currentLeaseOf(workerId: WorkerId): (HeldLease & { leaseId: LeaseId }) | null {
+    const leaseId = this.#state.workers.get(workerId)?.leaseId ?? null
+    const lease = leaseId === null ? null : this.leaseOf(leaseId)
+    return leaseId === null || lease === null ? null : { ...lease, leaseId }
+  }
+
+  stop(): void {
+    this.#alarm.set(null)
+  }
+
+  #carry(effect: Effect, result: TaskResult | undefined): void {
+    switch (effect.kind) {
+      case 'accept-result':
+        if (result === undefined) throw new Error('a result was accepted that nobody brought')
+        this.#carriers.noteImages(effect.workerId, effect.images)
+        return this.#carriers.takeResult(effect.key, result)
+      case 'close-step':
+        return this.#carriers.closeStep(effect)
+      case 'close-evaluation':
+        return this.#carriers.closeEvaluation(effect)
+      case 'pause-run':
+        return this.#carriers.pauseRun(effect)
+      case 'announce-step':
+        return this.#carriers.announceStep(effect)
+      case 'announce-work':
+        return this.#carriers.announceWork(effect)
+      case 'revoke-lease':
+        return this.#carriers.revokeLease(effect)
+    }
+  }
+}

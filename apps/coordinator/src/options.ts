@@ -1,0 +1,52 @@
+/** What the process is started with. Read once, at start; nothing below looks at argv or the environment. */
+import { parseArgs } from 'node:util'
+import { type Rejection, reject } from '@worldflora/protocol/rejection'
+
+export type Options = {
+  data: string
+  port: number
+  host: string
+  /** Folder of the pages' export; without it only the API is served. */
+  web: string | null
+  tls: { cert: string; key: string } | null
+}
+
+export const DEFAULT_PORT = 8420
+
+export function parseOptions(args: string[]): Options | Rejection {
+  let values: { [name: string]: string | undefined }
+  try {
+    values = parseArgs({
+      args,
+      options: {
+        data: { type: 'string' },
+        port: { type: 'string' },
+        host: { type: 'string' },
+        web: { type: 'string' },
+        'tls-cert': { type: 'string' },
+        'tls-key': { type: 'string' },
+      },
+    }).values
+  } catch (error) {
+    return reject('bad-options', (error as Error).message, 'Give --data DIR --port N --host H [--web DIR].')
+  }
+  if (values.data === undefined) {
+    return reject('no-data-folder', 'No data folder is given.', 'Give one with --data DIR.')
+  }
+  const port = Number(values.port ?? DEFAULT_PORT)
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    return reject('bad-port', `“${values.port}” is not a port.`, 'Give --port a number from 0 to 65535.')
+  }
+  const cert = values['tls-cert']
+  const key = values['tls-key']
+  if ((cert === undefined) !== (key === undefined)) {
+    return reject('half-tls', 'https needs both --tls-cert and --tls-key.', 'Give both, or neither.')
+  }
+  return {
+    data: values.data,
+    port,
+    host: values.host ?? '127.0.0.1',
+    web: values.web ?? null,
+    tls: cert === undefined || key === undefined ? null : { cert, key },
+  }
+}

@@ -1,0 +1,119 @@
+/** A run that tasks are given out of: what its steps and evaluations need, made once when it is taken up. */
+
+import { planRun, type RunPlan } from '@worldflora/dataset/epoch-plan'
+import type { Manifest } from '@worldflora/dataset/manifest'
+import type { EvaluateResult, RunDescription, RunState } from '@worldflora/protocol/messages'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { RunConfig } from '@worldflora/protocol/run-config'
+import type { EvaluationOrder, OpenRun } from '../core/events.ts'
+import { Queue } from '../queue.ts'
+import type { Reducer } from '../reduction/reducer.ts'
+import type { BlobStore } from '../store/blob-store.ts'
+import type { PendingEvaluation } from '../store/store.ts'
+import { chainOf } from './checkpoint-chain.ts'
+import { evaluationTasks, type HeldSplit } from './evaluation-plan.ts'
+import type { RunBook } from './run-book.ts'
+import { type RunLayout, runLayout } from './run-layout.ts'
+import { damaged, weightsAt } from './weights-at.ts'
+
+export type ActiveRun = {
+  book: RunBook
+  manifest: Manifest
+  plan: RunPlan
+  layout: RunLayout
+  /** Whether the reducer holds it at its latest checkpoint (and the sums of the step in flight). */
+  isReducing: boolean
+  /** From when on the step in flight is counted; null until somebody works on it. */
+  stepOpenedAtMs: number | null
+  /** Contributions on their way into the sums. */
+  adding: Promise<null | Rejection>[]
+  /** Rows of the evaluations under way, by evaluation, then by task. */
+  gathered: Map<string, EvaluateResult['photos'][]>
+  /** Whatever changes the run happens here, one after the other. */
+  changes: Queue
+}
+
+export function activeRun(book: RunBook, manifest: Manifest): ActiveRun {
+  const { config, flora, unitExponent } = book.record
+  return {
+    book,
+    manifest,
+    plan: planOf(config, manifest),
+    layout: runLayout(config, flora.species, unitExponent),
+    isReducing: false,
+    stepOpenedAtMs: null,
+    adding: [],
+    gathered: new Map(),
+    changes: new Queue(),
+  }
+}
+
+export function planOf(config: RunConfig, { shards }: Manifest): RunPlan {
+  const { seed, samplesPerTask, tasksPerStep, epochs, steps } = config
+  const shardSizes = shards.train.map(({ samples }) => samples)
+  return planRun({ shardSizes, seed, samplesPerTask, tasksPerStep, epochs, steps })
+}
+
+/** As the core takes it up. */
+export function openRunOf({ book, manifest, plan }: ActiveRun, state: RunState): OpenRun {
+  const { id, config, flora, unitExponent } = book.record
+  const description: RunDescription = {
+    id,
+    config,
+    flora: flora as RunDescription['flora'],
+    unitExponent,
+  }
+  return {
+    description,
+    plan,
+    trainShards: manifest.shards.train,
+    state,
+    checkpoint: chainOf(book.checkpoints),
+  }
+}
+
+export function orderOf(
+  { manifest }: ActiveRun,
+  { step, split, checkpoint }: PendingEvaluation,
+): EvaluationOrder {
+  return { step, split, checkpoint, tasks: evaluationTasks(manifest.shards[split as HeldSplit]) }
+}
+
+export type Kept = { blobs: BlobStore; optimizerStates: BlobStore; reducer: Reducer }
+
+/** Gives the reducer the run's latest durable checkpoint, whatever it held of the run before. */
+export async function openReduction(run: ActiveRun, kept: Kept): Promise<null | Rejection> {
+  const { book, plan, layout } = run
+  const { id, config, unitExponent, steps } = book.record
+  const last = book.checkpoints.at(-1)!
+  const weights = await weightsAt(kept.blobs, chainOf(book.checkpoints), layout)
+  if (isRejection(weights)) return weights
+  let optimizerState: Uint8Array | null = null
+  if (last.step > 0) {
+    if (last.optimizerState === null) return noOptimizerState(last.step)
+    optimizerState = await kept.optimizerStates.get(last.optimizerState)
+    if (optimizerState === null) return damaged(last.step, last.optimizerState)
+  }
+  const rejection = await kept.reducer.open({
+    runId: id,
+    layout: layout.layout,
+    config,
+    unitExponent,
+    stepsPerEpoch: plan.stepsPerEpoch,
+    steps,
+    weights,
+    optimizerState,
+    step: last.step,
+  })
+  run.isReducing = rejection === null
+  run.adding = []
+  return rejection
+}
+
+function noOptimizerState(step: number): Rejection {
+  return reject(
+    'no-optimizer-state',
+    `The optimizer's state of step ${step} was not kept.`,
+    'Start the run anew under another name.',
+  )
+}

@@ -1,0 +1,38 @@
+/** When a run's checkpoints are measured, and how the photos of a split are cut into tasks. */
+import type { Manifest, ShardRef } from '@worldflora/dataset/manifest'
+import type { ShardEntries, Split } from '@worldflora/protocol/messages'
+
+/** Photos in one task, unless one observation has more. */
+const PHOTOS_PER_TASK = 64
+
+export type HeldSplit = Exclude<Split, 'train'>
+
+/** What is due at the checkpoint after `step` steps, given how many epochs are through before and after its last step. */
+export function evaluationsDue(
+  manifest: Manifest,
+  everyEpochs: number,
+  { epochBefore, epochAfter, isLast }: { epochBefore: number; epochAfter: number; isLast: boolean },
+): HeldSplit[] {
+  const has = (split: HeldSplit) => manifest.shards[split].some((shard) => shard.samples > 0)
+  const watched: HeldSplit = has('val') ? 'val' : 'test'
+  const due = new Set<HeldSplit>()
+  if (isLast) due.add(watched).add('test')
+  else if (Math.floor(epochAfter / everyEpochs) > Math.floor(epochBefore / everyEpochs)) due.add(watched)
+  return [...due].filter(has)
+}
+
+/** Cut at observation borders, so that fused answers are whole; an observation never spans two shards. */
+export function evaluationTasks(shards: readonly ShardRef[]): ShardEntries[][] {
+  return shards.flatMap((shard) => {
+    const observations = shard.observations ?? Array.from({ length: shard.samples }, () => 1)
+    const tasks: number[][] = []
+    let sample = 0
+    for (const photos of observations) {
+      const own = Array.from({ length: photos }, () => sample++)
+      const last = tasks.at(-1)
+      if (last !== undefined && last.length + photos <= PHOTOS_PER_TASK) last.push(...own)
+      else tasks.push(own)
+    }
+    return tasks.map((samples) => [{ shard: shard.hash, bytes: shard.bytes, samples }])
+  })
+}

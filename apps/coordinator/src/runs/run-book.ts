@@ -1,0 +1,92 @@
+/** What is known of a run, active or not, and how everybody may see it. */
+import type { RunDetail } from '@worldflora/protocol/http'
+import type { Evaluation, RunStatus } from '@worldflora/protocol/messages'
+import type {
+  CheckpointRecord,
+  PendingEvaluation,
+  RunRecord,
+  StepRecord,
+  Store,
+  Totals,
+} from '../store/store.ts'
+import { paceOf } from './pace.ts'
+
+const STEPS_REMEMBERED = 20
+
+export type RunBook = {
+  record: RunRecord
+  /** Those kept, by step, without a gap; the last is the run's latest. */
+  checkpoints: CheckpointRecord[]
+  /** The last steps made since this process started. */
+  recent: StepRecord[]
+  totals: Totals
+  evaluations: Evaluation[]
+  pending: PendingEvaluation[]
+}
+
+export async function readBook(store: Store, record: RunRecord): Promise<RunBook> {
+  return {
+    record,
+    checkpoints: await store.checkpointsOf(record.id),
+    recent: [],
+    totals: await store.totalsOf(record.id),
+    evaluations: await store.evaluationsOf(record.id),
+    pending: await store.pendingEvaluations(record.id),
+  }
+}
+
+export function noteStep(book: RunBook, step: StepRecord): void {
+  book.recent = [...book.recent, step].slice(-STEPS_REMEMBERED)
+  book.totals = {
+    seconds: book.totals.seconds + step.seconds,
+    samples: book.totals.samples + step.samples,
+  }
+}
+
+/** How many epochs are through after so many steps. */
+export function epochAfter({ config, samplesPerEpoch, steps }: RunRecord, step: number): number {
+  if (step >= steps && config.epochs !== undefined) return config.epochs
+  return (step * config.tasksPerStep * config.samplesPerTask) / samplesPerEpoch
+}
+
+export function isMeasured({ record, pending }: RunBook): boolean {
+  return record.state === 'finished' && pending.length === 0
+}
+
+/** The latest on the validation split; on the test split where the flora has no other. */
+export function watchedEvaluation({ evaluations }: RunBook): Evaluation | null {
+  return evaluations.findLast(({ split }) => split === 'val') ?? evaluations.at(-1) ?? null
+}
+
+export function statusOf(book: RunBook, tasks: { accepted: number; total: number }): RunStatus {
+  const { record } = book
+  const last = book.checkpoints.at(-1)!
+  const pace = record.state === 'running' ? paceOf(book.recent) : { imagesPerSecond: 0, stepsPerSecond: 0 }
+  return {
+    id: record.id,
+    name: record.config.name,
+    flora: record.flora.name,
+    state: record.state,
+    ...(record.reason === null ? {} : { reason: record.reason }),
+    step: last.step,
+    steps: record.steps,
+    epoch: epochAfter(record, last.step),
+    tasks,
+    checkpoint: last.checkpoint,
+    ...pace,
+    evaluation: watchedEvaluation(book),
+    measured: isMeasured(book),
+  }
+}
+
+export function detailOf(book: RunBook, tasks: { accepted: number; total: number }): RunDetail {
+  const { record, totals, evaluations } = book
+  return {
+    status: statusOf(book, tasks),
+    config: record.config,
+    trainingSeconds: totals.seconds,
+    imagesTrained: totals.samples,
+    testEvaluation:
+      evaluations.findLast(({ step, split }) => split === 'test' && step === record.steps) ?? null,
+  }
+}

@@ -1,0 +1,18 @@
+/** The shapes of a run's vectors, from its architecture. */
+import { parameterSpecs } from '@worldflora/model/parameters'
+import type { Expected } from '@worldflora/protocol/gradient-codec'
+import { layoutOf, type ParameterLayout, TALLY } from '@worldflora/protocol/parameter-layout'
+import type { RunConfig } from '@worldflora/protocol/run-config'
+
+export type RunLayout = { layout: ParameterLayout; contribution: Expected; delta: Expected }
+
+export function runLayout(config: RunConfig, species: number, unitExponent: number): RunLayout {
+  const layout = layoutOf(parameterSpecs(config.architecture, species))
+  const { quantised, exact, statistics } = layout
+  const wire = config.wire
+  return {
+    layout,
+    contribution: { quantised, exact: exact + statistics + TALLY.length, wire, unitExponent },
+    delta: { quantised, exact: exact + statistics, wire, unitExponent: null },
+  }
+}

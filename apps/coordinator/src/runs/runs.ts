@@ -1,0 +1,219 @@
+/** All runs: taken up from the store at start, made, paused, measured, published. The edge asks here; the core's effects end here. */
+import type { PublishedModel, RunDetail, RunHistory } from '@worldflora/protocol/http'
+import type { Hash, RunId } from '@worldflora/protocol/ids'
+import type { RunState, RunStatus, Split } from '@worldflora/protocol/messages'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { RunConfig } from '@worldflora/protocol/run-config'
+import type { TaskResult } from '../conductor.ts'
+import type { TaskKey } from '../core/events.ts'
+import { type ActiveRun, activeRun, openReduction, openRunOf, orderOf } from './active-run.ts'
+import { chainOf } from './checkpoint-chain.ts'
+import { closeEvaluation, gatherRows } from './evaluations.ts'
+import { publishCheckpoint } from './publishing.ts'
+import { detailOf, isMeasured, type RunBook, readBook, statusOf } from './run-book.ts'
+import { makeRun, openingOf } from './run-opening.ts'
+import type { Surroundings } from './surroundings.ts'
+import { addContribution, closeStep } from './training.ts'
+
+/** Points of a curve that are worth sending. */
+const STEPS_SHOWN = 2000
+
+type Tasks = { accepted: number; total: number }
+
+export class Runs {
+  readonly #at: Surroundings
+  readonly #tasksOf: (runId: RunId) => Tasks
+  /** In the order of their making. */
+  readonly #books = new Map<RunId, RunBook>()
+  readonly #active = new Map<RunId, ActiveRun>()
+
+  constructor(at: Surroundings, tasksOf: (runId: RunId) => Tasks) {
+    this.#at = at
+    this.#tasksOf = tasksOf
+  }
+
+  /** Goes on with what the store says is unfinished. A run that cannot be read is paused, and stops no other. */
+  async takeUp(): Promise<void> {
+    for (const record of await this.#at.store.listRuns()) {
+      const book = await readBook(this.#at.store, record)
+      this.#books.set(record.id, book)
+      if (isMeasured(book) || record.state === 'stopped') continue
+      const run = await this.#activate(book)
+      if (isRejection(run)) await this.#pause(book, `${run.message} ${run.action}`)
+    }
+  }
+
+  async open(config: RunConfig): Promise<{ id: RunId; resumed: boolean } | Rejection> {
+    const opening = openingOf(this.#books.values(), config)
+    if (opening.kind === 'rejection') return opening
+    if (opening.kind === 'resume') {
+      const { id } = opening.book.record
+      const fault = await this.setState(id, 'running')
+      return fault ?? { id, resumed: true }
+    }
+    const hash = await this.#at.floras.find(config.flora)
+    if (isRejection(hash)) return hash
+    const manifest = await this.#at.floras.manifestOf(hash)
+    if (isRejection(manifest)) return manifest
+    const made = await makeRun(this.#at, config, { hash, manifest })
+    if (isRejection(made)) return made
+    const { record, first } = made
+    const book: RunBook = {
+      record,
+      checkpoints: [first],
+      recent: [],
+      totals: { seconds: 0, samples: 0 },
+      evaluations: [],
+      pending: [],
+    }
+    this.#books.set(record.id, book)
+    this.#at.journal.note('run-opened', record.id, `The run ${config.name} on ${config.flora} is open.`)
+    const run = await this.#activate(book)
+    this.#at.noteChange()
+    return isRejection(run) ? run : { id: record.id, resumed: false }
+  }
+
+  /** After whatever the run is in the middle of. */
+  async setState(runId: RunId, wish: 'running' | 'paused' | 'stopped'): Promise<null | Rejection> {
+    const book = this.#books.get(runId)
+    if (book === undefined) return noRun(runId)
+    const active = this.#active.get(runId)
+    if (active === undefined) return this.#changeState(book, wish)
+    return active.changes.add(() => this.#changeState(book, wish))
+  }
+
+  async #changeState(book: RunBook, wish: 'running' | 'paused' | 'stopped'): Promise<null | Rejection> {
+    const { id, config, state, steps } = book.record
+    const isThrough = book.checkpoints.at(-1)!.step === steps
+    if (state === 'finished') {
+      return reject('run-finished', `The run ${config.name} has finished.`, 'Start a new one.')
+    }
+    // A measurement of a finished run may have been paused; there is nothing else in it to go on with.
+    const next: RunState = wish === 'running' && isThrough ? 'finished' : wish
+    if (next === state) return null
+    const reason = next === 'paused' ? 'the operator paused it' : null
+    book.record = { ...book.record, state: next, reason }
+    let active: ActiveRun | Rejection | undefined = this.#active.get(id)
+    if (next === 'running' || next === 'finished') {
+      const fault = active === undefined ? null : await this.#takeUpReduction(active)
+      active ??= await this.#activate(book)
+      const rejection = fault ?? (isRejection(active) ? active : null)
+      if (rejection !== null) {
+        book.record = { ...book.record, state, reason: `${rejection.message} ${rejection.action}` }
+        return rejection
+      }
+    }
+    await this.#at.store.setRunState(id, next, reason)
+    if (active !== undefined) this.#at.say({ kind: 'run-state-changed', runId: id, state: next })
+    this.#at.journal.note(`run-${next}`, id, `The run ${config.name} is ${next} now.`)
+    this.#at.noteChange()
+    return null
+  }
+
+  async #activate(book: RunBook): Promise<ActiveRun | Rejection> {
+    const manifest = await this.#at.floras.manifestOf(book.record.flora.hash)
+    if (isRejection(manifest)) return manifest
+    const run = activeRun(book, manifest)
+    const fault = await this.#takeUpReduction(run)
+    if (fault !== null) return fault
+    const { id, state } = book.record
+    this.#active.set(id, run)
+    this.#at.say({ kind: 'run-opened', run: openRunOf(run, state) })
+    for (const pending of book.pending) {
+      this.#at.say({ kind: 'evaluation-ordered', runId: id, order: orderOf(run, pending) })
+    }
+    return run
+  }
+
+  async #takeUpReduction(run: ActiveRun): Promise<null | Rejection> {
+    const isThrough = run.book.checkpoints.at(-1)!.step === run.book.record.steps
+    run.stepOpenedAtMs = null
+    return run.isReducing || isThrough ? null : openReduction(run, this.#at)
+  }
+
+  async #pause(book: RunBook, reason: string): Promise<void> {
+    book.record = { ...book.record, state: 'paused', reason }
+    const { id, config } = book.record
+    this.#at.journal.note('run-paused', id, `The run ${config.name} is paused: ${reason}`)
+    this.#at.noteChange()
+    await this.#at.store.setRunState(id, 'paused', reason)
+  }
+
+  // The core's effects.
+
+  takeResult(key: TaskKey, result: TaskResult): void {
+    const run = this.#active.get(key.runId)!
+    if (result.kind === 'gradient') addContribution(this.#at, run, key, result.bytes)
+    else gatherRows(run, key, result.photos)
+    this.#at.noteChange()
+  }
+
+  noteLease(runId: RunId): void {
+    const run = this.#active.get(runId)!
+    run.stepOpenedAtMs ??= this.#at.clock.nowMs()
+  }
+
+  closeStep(runId: RunId, step: number, samples: number): void {
+    this.#change(runId, (run) => closeStep(this.#at, run, step, samples))
+  }
+
+  closeEvaluation(runId: RunId, evaluation: { step: number; split: Split }): void {
+    this.#change(runId, (run) => closeEvaluation(this.#at, run, evaluation))
+  }
+
+  pauseRun(runId: RunId, reason: string): void {
+    const { book } = this.#active.get(runId)!
+    this.#pause(book, reason).catch(this.#at.fail)
+  }
+
+  #change(runId: RunId, job: (run: ActiveRun) => Promise<void>): void {
+    const run = this.#active.get(runId)!
+    run.changes.add(() => job(run)).catch(this.#at.fail)
+  }
+
+  // What the edge shows.
+
+  active(runId: RunId): ActiveRun | null {
+    return this.#active.get(runId) ?? null
+  }
+
+  statuses(): RunStatus[] {
+    return [...this.#books.values()].map((book) => statusOf(book, this.#tasksOf(book.record.id)))
+  }
+
+  detail(runId: RunId): RunDetail | Rejection {
+    const book = this.#books.get(runId)
+    return book === undefined ? noRun(runId) : detailOf(book, this.#tasksOf(runId))
+  }
+
+  async history(runId: RunId): Promise<RunHistory | Rejection> {
+    const book = this.#books.get(runId)
+    if (book === undefined) return noRun(runId)
+    const steps = await this.#at.store.stepsOf(runId, STEPS_SHOWN)
+    return {
+      steps: steps.map(({ samples: _, ...step }) => step),
+      evaluations: book.evaluations,
+    }
+  }
+
+  async publish(runId: RunId): Promise<PublishedModel | Rejection> {
+    const book = this.#books.get(runId)
+    if (book === undefined) return noRun(runId)
+    return publishCheckpoint(this.#at, book, chainOf(book.checkpoints))
+  }
+
+  /** The floras that runs hold on to. */
+  florasInUse(): Set<Hash> {
+    return new Set([...this.#books.values()].map(({ record }) => record.flora.hash))
+  }
+
+  /** Resolves when everything that has begun is through. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#active.values()].map(({ changes }) => changes.drained()))
+    await this.#at.keeping.drained()
+  }
+}
+
+function noRun(runId: string): Rejection {
+  return reject('no-run', `There is no run ${runId}.`, 'Look at /api/status for those there are.')
+}

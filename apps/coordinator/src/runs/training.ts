@@ -1,0 +1,87 @@
+/** The steps of a run: contributions into the sums, and with the last one in, the next checkpoint (CK1). */
+
+import { isRejection } from '@worldflora/protocol/rejection'
+import type { TaskKey } from '../core/events.ts'
+import type { ActiveRun } from './active-run.ts'
+import { orderOf } from './active-run.ts'
+import { chainOf } from './checkpoint-chain.ts'
+import { evaluationsDue } from './evaluation-plan.ts'
+import { epochAfter, noteStep } from './run-book.ts'
+import { forgetOldSteps, keepStep } from './step-keeping.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export function addContribution(
+  { reducer, fail }: Surroundings,
+  run: ActiveRun,
+  { step }: TaskKey,
+  bytes: Uint8Array<ArrayBuffer>,
+): void {
+  const added = reducer.add({ runId: run.book.record.id, step, bytes })
+  // Answered when the step closes; until then it must not count as unhandled.
+  added.catch(fail)
+  run.adding.push(added)
+}
+
+/** The step's tasks are all accepted. Ends with the step announced, or the run paused. */
+export async function closeStep(
+  at: Surroundings,
+  run: ActiveRun,
+  step: number,
+  samples: number,
+): Promise<void> {
+  const fault = await reduceAndKeep(at, run, step, samples)
+  if (fault === null) return
+  run.isReducing = false
+  at.say({ kind: 'run-faulted', runId: run.book.record.id, reason: fault })
+}
+
+async function reduceAndKeep(
+  at: Surroundings,
+  run: ActiveRun,
+  step: number,
+  samples: number,
+): Promise<string | null> {
+  const { book, plan, manifest } = run
+  const { id, config, steps } = book.record
+  const added = (await Promise.all(run.adding.splice(0))).find(isRejection)
+  if (added !== undefined) return added.message
+  const reduced = await at.reducer.closeStep({ runId: id, step, samples })
+  if (isRejection(reduced)) return `Step ${step}: ${reduced.message} ${reduced.action}`
+
+  const nowMs = at.clock.nowMs()
+  const record = {
+    step: step + 1,
+    epoch: epochAfter(book.record, step + 1),
+    samples,
+    seconds: (nowMs - (run.stepOpenedAtMs ?? nowMs)) / 1000,
+    loss: reduced.loss,
+    accuracy: reduced.accuracy,
+    learningRate: reduced.learningRate,
+  }
+  const finished = step + 1 === steps
+  const evaluations = evaluationsDue(manifest, config.evaluateEveryEpochs, {
+    epochBefore: plan.epochOf(step),
+    epochAfter: record.epoch,
+    isLast: finished,
+  })
+  const kept = await at.keeping
+    .add(() => keepStep(at, book, { reduced, record, evaluations, finished }))
+    .catch((error: Error) => `Step ${step} could not be written to the data folder: ${error.message}.`)
+  if (typeof kept === 'string') return kept
+
+  book.checkpoints = [...book.checkpoints, kept.checkpoint]
+  book.pending = [...book.pending, ...kept.evaluations]
+  noteStep(book, record)
+  if (finished) {
+    book.record = { ...book.record, state: 'finished', reason: null }
+    at.journal.note('run-finished', id, `The run ${config.name} is through its ${steps} steps.`)
+  }
+  run.stepOpenedAtMs = nowMs
+  at.say({ kind: 'step-made-durable', runId: id, checkpoint: chainOf(book.checkpoints) })
+  for (const pending of kept.evaluations) {
+    at.say({ kind: 'evaluation-ordered', runId: id, order: orderOf(run, pending) })
+  }
+  at.noteChange()
+  book.checkpoints = await at.keeping.add(() => forgetOldSteps(at, book))
+  return null
+}

@@ -1,0 +1,36 @@
+/** A checkpoint's weights from the blobs of its chain, checked against its name at the end. */
+import { applyDelta, parseVector } from '@worldflora/protocol/gradient-codec'
+import type { CheckpointRef } from '@worldflora/protocol/messages'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import { decodeWeights, encodeWeights } from '@worldflora/protocol/tensor-codec'
+import { sha256 } from '../store/blob-store.files.ts'
+import type { BlobStore } from '../store/blob-store.ts'
+import type { RunLayout } from './run-layout.ts'
+
+export async function weightsAt(
+  blobs: BlobStore,
+  { step, checkpoint, base, deltas }: CheckpointRef,
+  { layout, delta: expected }: RunLayout,
+): Promise<Uint8Array<ArrayBuffer> | Rejection> {
+  const bytes = await blobs.get(base.blob)
+  if (bytes === null) return damaged(step, base.blob)
+  const weights = decodeWeights(bytes, layout)
+  if (isRejection(weights)) return weights
+  for (const { blob } of deltas) {
+    const deltaBytes = await blobs.get(blob)
+    if (deltaBytes === null) return damaged(step, blob)
+    const delta = parseVector(deltaBytes, expected)
+    if (isRejection(delta)) return delta
+    applyDelta(weights, delta)
+  }
+  const encoded = encodeWeights(weights)
+  return sha256(encoded) === checkpoint ? encoded : damaged(step, checkpoint)
+}
+
+export function damaged(step: number, blob: string): Rejection {
+  return reject(
+    'damaged-checkpoint',
+    `The checkpoint of step ${step} cannot be read: the blob ${blob} is missing or damaged.`,
+    'Restore the folder blobs/ of the data folder from a backup, or start the run anew.',
+  )
+}

@@ -1,0 +1,106 @@
+/** Blobs as files: blobs/ab/abcd... Two letters of fan-out keep folders small; there are no more files than shards and steps. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { Hash } from '@worldflora/protocol/ids'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import * as v from 'valibot'
+import { ASIDE, writeDurably } from '../durable-file.ts'
+import type { BlobStore } from './blob-store.ts'
+
+export function sha256(bytes: Uint8Array): Hash {
+  return createHash('sha256').update(bytes).digest('hex') as Hash
+}
+
+/** Thrown inside a write to end it without a file; never leaves this module. */
+class Refused extends Error {
+  readonly rejection: Rejection
+  constructor(rejection: Rejection) {
+    super(rejection.message)
+    this.rejection = rejection
+  }
+}
+
+/** Files that a crash left half written are removed at opening. */
+export async function openBlobFiles(folder: string): Promise<BlobStore> {
+  await mkdir(folder, { recursive: true })
+  const pathOf = (hash: Hash) => join(folder, hash.slice(0, 2), hash)
+  for (const { path, name } of await filesUnder(folder)) {
+    if (name.endsWith(ASIDE)) await rm(path, { force: true })
+  }
+
+  async function size(hash: Hash): Promise<number | null> {
+    const entry = await stat(pathOf(hash)).catch(() => null)
+    return entry === null ? null : entry.size
+  }
+
+  return {
+    size,
+    async put(bytes) {
+      const hash = sha256(bytes)
+      if ((await size(hash)) === bytes.byteLength) return hash
+      await mkdir(join(folder, hash.slice(0, 2)), { recursive: true })
+      await writeDurably(pathOf(hash), (file) => file.writeFile(bytes))
+      return hash
+    },
+    async putStream(hash, chunks, maxBytes) {
+      await mkdir(join(folder, hash.slice(0, 2)), { recursive: true })
+      let bytes = 0
+      const digest = createHash('sha256')
+      try {
+        await writeDurably(pathOf(hash), async (file) => {
+          for await (const chunk of chunks) {
+            bytes += chunk.byteLength
+            if (bytes > maxBytes) throw new Refused(tooLarge(maxBytes))
+            digest.update(chunk)
+            await file.writeFile(chunk)
+          }
+          if (digest.digest('hex') !== hash) throw new Refused(otherBytes(hash))
+        })
+      } catch (error) {
+        if (error instanceof Refused && isRejection(error.rejection)) return error.rejection
+        throw error
+      }
+      return { bytes }
+    },
+    async get(hash) {
+      const bytes = await readFile(pathOf(hash)).catch(() => null)
+      if (bytes === null || sha256(bytes) !== hash) return null
+      return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)
+    },
+    read(hash, { start, end }) {
+      // A web stream's type in Node and in the DOM differ in name only.
+      if (end <= start) return new Blob([]).stream() as ReadableStream<Uint8Array>
+      const file = createReadStream(pathOf(hash), { start, end: end - 1 })
+      return Readable.toWeb(file) as unknown as ReadableStream<Uint8Array>
+    },
+    delete: (hash) => rm(pathOf(hash), { force: true }),
+    async *list() {
+      for (const { name } of await filesUnder(folder)) {
+        const hash = v.safeParse(Hash, name)
+        if (hash.success) yield hash.output
+      }
+    },
+  }
+}
+
+async function filesUnder(folder: string): Promise<{ path: string; name: string }[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => ({ path: join(parentPath, name), name }))
+}
+
+function tooLarge(maxBytes: number): Rejection {
+  return reject(
+    'too-large',
+    `A blob may have ${maxBytes} bytes; this one has more.`,
+    'Send it in smaller pieces.',
+  )
+}
+
+function otherBytes(hash: Hash): Rejection {
+  return reject('hash-mismatch', `The bytes are not those that ${hash} names.`, 'Send them again.')
+}

@@ -1,0 +1,117 @@
+/** The tables. A change here needs a migration: `npx drizzle-kit generate` in apps/coordinator. */
+
+import type { PublishedModel } from '@worldflora/protocol/http'
+import type { Hash, RunId } from '@worldflora/protocol/ids'
+import type { CheckpointRef, Evaluation, RunState, Split } from '@worldflora/protocol/messages'
+import type { RunConfig } from '@worldflora/protocol/run-config'
+import {
+  bigint,
+  bigserial,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  serial,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core'
+
+const hash = (name: string) => text(name).$type<Hash>()
+const bytes = (name: string) => bigint(name, { mode: 'number' })
+const when = (name: string) => timestamp(name, { withTimezone: true })
+const runId = () =>
+  text('run_id')
+    .$type<RunId>()
+    .notNull()
+    .references(() => runs.id)
+
+export const runs = pgTable('runs', {
+  /** The order of making. */
+  number: serial('number').notNull(),
+  id: text('id').$type<RunId>().primaryKey(),
+  config: jsonb('config').$type<RunConfig>().notNull(),
+  floraName: text('flora_name').notNull(),
+  floraHash: hash('flora_hash').notNull(),
+  species: integer('species').notNull(),
+  unitExponent: integer('unit_exponent').notNull(),
+  steps: integer('steps').notNull(),
+  samplesPerEpoch: bigint('samples_per_epoch', { mode: 'number' }).notNull(),
+  state: text('state').$type<RunState>().notNull(),
+  reason: text('reason'),
+  createdAt: when('created_at').notNull().defaultNow(),
+})
+
+export const steps = pgTable(
+  'steps',
+  {
+    runId: runId(),
+    step: integer('step').notNull(),
+    epoch: doublePrecision('epoch').notNull(),
+    samples: integer('samples').notNull(),
+    seconds: doublePrecision('seconds').notNull(),
+    loss: doublePrecision('loss').notNull(),
+    accuracy: doublePrecision('accuracy').notNull(),
+    learningRate: doublePrecision('learning_rate').notNull(),
+    durableAt: when('durable_at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.step] })],
+)
+
+export const checkpoints = pgTable(
+  'checkpoints',
+  {
+    runId: runId(),
+    step: integer('step').notNull(),
+    checkpoint: hash('checkpoint').notNull(),
+    baseBlob: hash('base_blob'),
+    baseBytes: bytes('base_bytes'),
+    deltaBlob: hash('delta_blob'),
+    deltaBytes: bytes('delta_bytes'),
+    optimizerState: hash('optimizer_state'),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.step] })],
+)
+
+export const evaluations = pgTable(
+  'evaluations',
+  {
+    runId: runId(),
+    step: integer('step').notNull(),
+    split: text('split').$type<Split>().notNull(),
+    checkpoint: jsonb('checkpoint').$type<CheckpointRef>().notNull(),
+    /** null while it is pending. */
+    result: jsonb('result').$type<Evaluation>(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.step, table.split] })],
+)
+
+export const floras = pgTable('floras', {
+  name: text('name').primaryKey(),
+  hash: hash('hash').notNull(),
+  updatedAt: when('updated_at').notNull().defaultNow(),
+})
+
+export const models = pgTable('models', {
+  number: serial('number').primaryKey(),
+  weights: hash('weights').notNull(),
+  model: jsonb('model').$type<PublishedModel>().notNull(),
+})
+
+export const operatorSessions = pgTable('operator_sessions', {
+  hash: hash('hash').primaryKey(),
+  expiresAt: when('expires_at').notNull(),
+})
+
+export const events = pgTable(
+  'events',
+  {
+    number: bigserial('number', { mode: 'number' }).primaryKey(),
+    at: when('at').notNull(),
+    kind: text('kind').notNull(),
+    runId: text('run_id'),
+    text: text('text').notNull(),
+  },
+  (table) => [index('events_by_run').on(table.runId)],
+)

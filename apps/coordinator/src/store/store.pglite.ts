@@ -1,0 +1,253 @@
+/** The store in PGlite: Postgres inside this process, nothing to install. One process at a time; the data folder's lock sees to it. */
+import { fileURLToPath } from 'node:url'
+import { PGlite } from '@electric-sql/pglite'
+import type { Hash, RunId } from '@worldflora/protocol/ids'
+import { and, asc, desc, eq, gt, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/pglite'
+import { migrate } from 'drizzle-orm/pglite/migrator'
+import { checkpoints, evaluations, events, floras, models, operatorSessions, runs, steps } from './schema.ts'
+import type { BlobRef, CheckpointRecord, RunRecord, StepRecord, Store } from './store.ts'
+
+const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url))
+const EVENTS_KEPT = 10_000
+/** The one before the latest may still be on its way to a tab. */
+const MODELS_KEPT = 2
+
+/** `folder` null: in memory. Brings an older database up to this version. */
+export async function openPgliteStore(folder: string | null): Promise<Store> {
+  const client = folder === null ? new PGlite() : new PGlite(folder)
+  const db = drizzle({ client })
+  await migrate(db, { migrationsFolder: MIGRATIONS })
+
+  return {
+    async listRuns() {
+      const rows = await db.select().from(runs).orderBy(asc(runs.number))
+      return rows.map(runOf)
+    },
+
+    async insertRun({ flora, ...run }, first) {
+      await db.transaction(async (tx) => {
+        await tx
+          .insert(runs)
+          .values({ ...run, floraName: flora.name, floraHash: flora.hash, species: flora.species })
+        await tx.insert(checkpoints).values(checkpointRow(run.id, first))
+      })
+    },
+
+    async setRunState(runId, state, reason) {
+      await db.update(runs).set({ state, reason }).where(eq(runs.id, runId))
+    },
+
+    async recordStep({ runId, record, checkpoint, evaluations: due, finished }) {
+      await db.transaction(async (tx) => {
+        await tx.insert(steps).values({ runId, ...record })
+        await tx.insert(checkpoints).values(checkpointRow(runId, checkpoint))
+        if (due.length > 0) {
+          await tx.insert(evaluations).values(due.map((evaluation) => ({ runId, ...evaluation })))
+        }
+        if (finished) await tx.update(runs).set({ state: 'finished', reason: null }).where(eq(runs.id, runId))
+      })
+    },
+
+    async stepsOf(runId, limit) {
+      const [last] = await db
+        .select({ step: steps.step })
+        .from(steps)
+        .where(eq(steps.runId, runId))
+        .orderBy(desc(steps.step))
+        .limit(1)
+      if (last === undefined) return []
+      const stride = Math.ceil(last.step / limit)
+      const chosen = sql`${steps.step} % ${stride} = ${last.step % stride}`
+      const rows = await db
+        .select()
+        .from(steps)
+        .where(and(eq(steps.runId, runId), chosen))
+        .orderBy(asc(steps.step))
+      return rows.map(({ runId: _, durableAt: __, ...record }): StepRecord => record)
+    },
+
+    async totalsOf(runId) {
+      const [totals] = await db
+        .select({
+          seconds: sql<number>`coalesce(sum(${steps.seconds}), 0)`.mapWith(Number),
+          samples: sql<number>`coalesce(sum(${steps.samples}), 0)`.mapWith(Number),
+        })
+        .from(steps)
+        .where(eq(steps.runId, runId))
+      return totals!
+    },
+
+    async checkpointsOf(runId) {
+      const rows = await db
+        .select()
+        .from(checkpoints)
+        .where(eq(checkpoints.runId, runId))
+        .orderBy(asc(checkpoints.step))
+      return rows.map(checkpointOf)
+    },
+
+    async forgetCheckpoints(runId, beforeStep, statesBeforeStep) {
+      await db.transaction(async (tx) => {
+        await tx
+          .delete(checkpoints)
+          .where(and(eq(checkpoints.runId, runId), lt(checkpoints.step, beforeStep)))
+        await tx
+          .update(checkpoints)
+          .set({ optimizerState: null })
+          .where(
+            and(
+              eq(checkpoints.runId, runId),
+              lt(checkpoints.step, statesBeforeStep),
+              isNotNull(checkpoints.optimizerState),
+            ),
+          )
+      })
+    },
+
+    async blobsInUse() {
+      const used = new Set<Hash>()
+      for (const { base, delta } of await db
+        .select({ base: checkpoints.baseBlob, delta: checkpoints.deltaBlob })
+        .from(checkpoints)) {
+        if (base !== null) used.add(base)
+        if (delta !== null) used.add(delta)
+      }
+      for (const { checkpoint } of await db
+        .select({ checkpoint: evaluations.checkpoint })
+        .from(evaluations)
+        .where(isNull(evaluations.result))) {
+        used.add(checkpoint.base.blob)
+        for (const { blob } of checkpoint.deltas) used.add(blob)
+      }
+      const published = db.select({ weights: models.weights }).from(models).orderBy(desc(models.number))
+      for (const { weights } of await published.limit(MODELS_KEPT)) used.add(weights)
+      return used
+    },
+
+    async optimizerStatesInUse() {
+      const rows = await db
+        .select({ state: checkpoints.optimizerState })
+        .from(checkpoints)
+        .where(isNotNull(checkpoints.optimizerState))
+      return new Set(rows.map(({ state }) => state!))
+    },
+
+    async pendingEvaluations(runId) {
+      return db
+        .select({ step: evaluations.step, split: evaluations.split, checkpoint: evaluations.checkpoint })
+        .from(evaluations)
+        .where(and(eq(evaluations.runId, runId), isNull(evaluations.result)))
+        .orderBy(asc(evaluations.step), asc(evaluations.split))
+    },
+
+    async recordEvaluation(runId, result) {
+      const { step, split } = result
+      await db
+        .update(evaluations)
+        .set({ result })
+        .where(and(eq(evaluations.runId, runId), eq(evaluations.step, step), eq(evaluations.split, split)))
+    },
+
+    async evaluationsOf(runId) {
+      const rows = await db
+        .select({ result: evaluations.result })
+        .from(evaluations)
+        .where(and(eq(evaluations.runId, runId), isNotNull(evaluations.result)))
+        .orderBy(asc(evaluations.step), asc(evaluations.split))
+      return rows.map(({ result }) => result!)
+    },
+
+    listFloras: () =>
+      db.select({ name: floras.name, hash: floras.hash }).from(floras).orderBy(asc(floras.name)),
+
+    async putFlora(name, hash) {
+      await db
+        .insert(floras)
+        .values({ name, hash })
+        .onConflictDoUpdate({ target: floras.name, set: { hash, updatedAt: new Date() } })
+    },
+
+    async publishModel(model) {
+      await db.insert(models).values({ weights: model.weights.blob, model })
+    },
+
+    async latestModel() {
+      const [latest] = await db
+        .select({ model: models.model })
+        .from(models)
+        .orderBy(desc(models.number))
+        .limit(1)
+      return latest?.model ?? null
+    },
+
+    async insertSession(hash, now, expiresAt) {
+      await db.transaction(async (tx) => {
+        await tx.delete(operatorSessions).where(lte(operatorSessions.expiresAt, now))
+        await tx.insert(operatorSessions).values({ hash, expiresAt })
+      })
+    },
+
+    async hasSession(hash, now) {
+      const rows = await db
+        .select({ hash: operatorSessions.hash })
+        .from(operatorSessions)
+        .where(and(eq(operatorSessions.hash, hash), gt(operatorSessions.expiresAt, now)))
+      return rows.length > 0
+    },
+
+    async deleteSession(hash) {
+      await db.delete(operatorSessions).where(eq(operatorSessions.hash, hash))
+    },
+
+    async appendEvent({ at, kind, run, text }) {
+      await db.transaction(async (tx) => {
+        const [added] = await tx
+          .insert(events)
+          .values({ at: new Date(at), kind, runId: run, text })
+          .returning({ number: events.number })
+        await tx.delete(events).where(lte(events.number, added!.number - EVENTS_KEPT))
+      })
+    },
+
+    async listEvents(limit) {
+      const rows = await db.select().from(events).orderBy(desc(events.number)).limit(limit)
+      return rows.map(({ at, kind, runId, text }) => ({ at: at.toISOString(), kind, run: runId, text }))
+    },
+
+    close: () => client.close(),
+  }
+}
+
+function runOf(row: typeof runs.$inferSelect): RunRecord {
+  const { number: _, createdAt: __, floraName, floraHash, species, ...run } = row
+  return { ...run, flora: { name: floraName, hash: floraHash, species } }
+}
+
+function checkpointRow(
+  runId: RunId,
+  { base, delta, ...record }: CheckpointRecord,
+): typeof checkpoints.$inferInsert {
+  return {
+    runId,
+    ...record,
+    baseBlob: base?.blob ?? null,
+    baseBytes: base?.bytes ?? null,
+    deltaBlob: delta?.blob ?? null,
+    deltaBytes: delta?.bytes ?? null,
+  }
+}
+
+function checkpointOf(row: typeof checkpoints.$inferSelect): CheckpointRecord {
+  return {
+    step: row.step,
+    checkpoint: row.checkpoint,
+    base: refOf(row.baseBlob, row.baseBytes),
+    delta: refOf(row.deltaBlob, row.deltaBytes),
+    optimizerState: row.optimizerState,
+  }
+}
+
+function refOf(blob: Hash | null, bytes: number | null): BlobRef | null {
+  return blob === null || bytes === null ? null : { blob, bytes }
+}

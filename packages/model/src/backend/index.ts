@@ -7,12 +7,18 @@ import type { BackendAssets } from './assets.ts'
 export type { AssetName, BackendAssets } from './assets.ts'
 export type OpenedBackend = { backend: BackendName; adapter?: string }
 
+export type BackendOptions = {
+  /** Whether webgpu may run on a software adapter (SwiftShader and its like). Default: refused, as no GPU at all. */
+  softwareAdapter?: 'refused' | 'allowed'
+}
+
 /** A backend's code is imported only when it is opened. Opening it again is free. */
 export async function openBackend(
   name: BackendName,
   assets: BackendAssets,
+  { softwareAdapter = 'refused' }: BackendOptions = {},
 ): Promise<OpenedBackend | Rejection> {
-  const prepared = await prepare(name, assets)
+  const prepared = await prepare(name, assets, softwareAdapter)
   if (isRejection(prepared)) return prepared
   if (!(await tf.setBackend(name))) {
     return reject(
@@ -25,12 +31,16 @@ export async function openBackend(
   return prepared
 }
 
-async function prepare(name: BackendName, assets: BackendAssets): Promise<OpenedBackend | Rejection> {
+async function prepare(
+  name: BackendName,
+  assets: BackendAssets,
+  softwareAdapter: 'refused' | 'allowed',
+): Promise<OpenedBackend | Rejection> {
   switch (name) {
     case 'wasm':
       return (await import('./wasm.ts')).prepareWasm(assets)
     case 'webgpu':
-      return (await import('./webgpu.ts')).prepareWebgpu()
+      return (await import('./webgpu.ts')).prepareWebgpu(softwareAdapter)
     case 'cpu':
       await import('@tensorflow/tfjs-backend-cpu')
       return { backend: 'cpu' }

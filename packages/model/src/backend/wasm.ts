@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { AssetName, BackendAssets } from './assets.ts'
 import { registerConvolutionKernels } from './convolution-kernels.ts'
+import { registerIdentityKernel } from './identity-kernel.ts'
 import type { OpenedBackend } from './index.ts'
 import { instantiateKernels, type WasmHost } from './kernel-module.ts'
 import { registerNormKernels } from './norm-kernels.ts'
@@ -48,6 +49,7 @@ async function start(assets: BackendAssets): Promise<OpenedBackend | Rejection> 
   const module = await instantiateKernels(kernels, backend.wasm.asm.memory)
   registerConvolutionKernels(module)
   registerNormKernels(module)
+  registerIdentityKernel()
   return { backend: 'wasm' }
 }
 

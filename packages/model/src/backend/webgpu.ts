@@ -5,10 +5,7 @@
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { OpenedBackend } from './index.ts'
 
-/** `software`: take a software adapter too, for tests on machines without a GPU. */
-export async function prepareWebgpu(
-  software: 'refused' | 'allowed' = 'refused',
-): Promise<OpenedBackend | Rejection> {
+export async function prepareWebgpu(software: 'refused' | 'allowed'): Promise<OpenedBackend | Rejection> {
   const gpu = (globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu
   const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' })
   if (!adapter) return reject('no-gpu', 'There is no WebGPU adapter.', 'Use the wasm backend instead.')

@@ -29,7 +29,7 @@ export function batchNormRelu6Training<T extends tf.Tensor>(
   return normalise(x, scale, offset, { epsilon, relu6: true })
 }
 
-/** With given statistics: an affine map of each channel. */
+/** With given statistics, which are constants: differentiable in x, scale and offset. */
 export function batchNormInference<T extends tf.Tensor>(
   x: T,
   scale: tf.Tensor1D,
@@ -38,7 +38,21 @@ export function batchNormInference<T extends tf.Tensor>(
   variance: tf.Tensor1D,
   epsilon: number,
 ): T {
-  return tf.batchNorm(x, mean, variance, offset, scale, epsilon) as T
+  const op = tf.customGrad((...inputs) => {
+    const [x, scale, offset, save] = inputs as unknown as [T, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc]
+    save([x, mean, variance, scale])
+    return {
+      value: tf.batchNorm(x, mean, variance, offset, scale, epsilon),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [x, mean, variance, scale] = saved as [T, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]
+        const axes = leadingAxes(x)
+        const reciprocal = tf.rsqrt(tf.add(variance, epsilon))
+        const normal = tf.mul(tf.sub(x, mean), reciprocal)
+        return [tf.mul(dy, tf.mul(scale, reciprocal)), tf.sum(tf.mul(dy, normal), axes), tf.sum(dy, axes)]
+      },
+    }
+  })
+  return op(x, scale, offset) as T
 }
 
 type NormOptions = { epsilon: number; relu6: boolean }

@@ -1,36 +1,8 @@
 /**
- * The one source of chance (SD1, SD3): Threefry-2x32, 20 rounds (Salmon et al., "Parallel random numbers: as easy as
- * 1, 2, 3", SC'11). Counter-based: the n-th number of a stream is a pure function of (key, n), made of 32-bit
- * additions, rotations and exclusive ors alone, so every engine, and a kernel, computes the same.
+ * The one source of chance (SD1, SD3). Counter-based: the n-th number of a stream is a pure function of (key, n), made by
+ * Threefry of 32-bit integer operations alone.
  */
-
-const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const
-const PARITY = 0x1bd11bda
-
-/** One block: two 32-bit words from a 64-bit key and a 64-bit counter. Writes into `out`. */
-export function threefry2x32(
-  key0: number,
-  key1: number,
-  counter0: number,
-  counter1: number,
-  out: Uint32Array,
-): void {
-  const key2 = PARITY ^ key0 ^ key1
-  let x0 = (counter0 + key0) | 0
-  let x1 = (counter1 + key1) | 0
-  for (let group = 0; group < 5; group++) {
-    for (let i = 0; i < 4; i++) {
-      const r = ROTATIONS[(group % 2) * 4 + i]!
-      x0 = (x0 + x1) | 0
-      x1 = ((x1 << r) | (x1 >>> (32 - r))) ^ x0
-    }
-    const injected = group % 3
-    x0 = (x0 + (injected === 0 ? key1 : injected === 1 ? key2 : key0)) | 0
-    x1 = (x1 + (injected === 0 ? key2 : injected === 1 ? key0 : key1) + group + 1) | 0
-  }
-  out[0] = x0
-  out[1] = x1
-}
+import { threefry2x32 } from './threefry.ts'
 
 /** What a stream of random numbers is for: streams of different purposes never share a number. */
 export const PURPOSES = {
@@ -76,6 +48,17 @@ export class RandomStream {
       this.#next = 0
     }
     return this.#words[this.#next++]!
+  }
+
+  /** The next whole numbers of the stream, many at once. */
+  fill(words: Uint32Array): void {
+    let i = 0
+    while (i < words.length && this.#next < 2) words[i++] = this.uint32()
+    for (; i + 1 < words.length; i += 2, this.#block++) {
+      const high = Math.floor(this.#block / 0x1_0000_0000)
+      threefry2x32(this.#key0, this.#key1, this.#block >>> 0, high, words, i)
+    }
+    if (i < words.length) words[i] = this.uint32()
   }
 
   /** A multiple of 2^-24 in [0, 1): exact in single precision too. */

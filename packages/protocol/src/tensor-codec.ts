@@ -5,8 +5,9 @@
 import type { ParameterLayout } from './parameter-layout.ts'
 import { type Rejection, reject } from './rejection.ts'
 
+/** A copy. */
 export function encodeWeights(values: Float32Array): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength).slice()
+  return new Uint8Array(new Float32Array(values).buffer)
 }
 
 /** A copy that the caller owns. */
@@ -21,5 +22,6 @@ export function decodeWeights(
       'Fetch it again; if it stays so, run and network do not belong together.',
     )
   }
-  return new Float32Array(bytes.slice().buffer)
+  // Not bytes.slice(): a Buffer's does not copy, and may lie anywhere in a larger one.
+  return new Float32Array(new Uint8Array(bytes).buffer)
 }

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { applyDelta, decodeVector, encodedBytes, encodeVector, parseVector } from '../src/gradient-codec.ts'
+import {
+  applyDelta,
+  decodeVector,
+  encodedBytes,
+  encodeVector,
+  parseVector,
+  unitExponentFor,
+} from '../src/gradient-codec.ts'
 import { hashOf } from '../src/hash.ts'
 import { RandomStream } from '../src/random.ts'
 import { isRejection } from '../src/rejection.ts'
@@ -27,11 +34,14 @@ function roundTrip(values: Float32Array, wire: Wire, shape = layout, unitExponen
 describe.each(wires)('a contribution on the %s wire', (wire) => {
   it('RD1: holds whole multiples of the unit, whatever the values', () => {
     fc.assert(
-      fc.property(fc.array(fc.float({ noNaN: true, min: -8000, max: 8000 }), { minLength: 1, maxLength: 40 }), (list) => {
-        const shape = { quantised: list.length - 1, exact: 1 }
-        const { decoded } = roundTrip(Float32Array.from(list), wire, shape)
-        for (const value of decoded) expect(Number.isInteger(value * 2 ** -UNIT)).toBe(true)
-      }),
+      fc.property(
+        fc.array(fc.float({ noNaN: true, min: -8000, max: 8000 }), { minLength: 1, maxLength: 40 }),
+        (list) => {
+          const shape = { quantised: list.length - 1, exact: 1 }
+          const { decoded } = roundTrip(Float32Array.from(list), wire, shape)
+          for (const value of decoded) expect(Number.isInteger(value * 2 ** -UNIT)).toBe(true)
+        },
+      ),
     )
   })
 
@@ -55,12 +65,17 @@ describe.each(wires)('a contribution on the %s wire', (wire) => {
     expect(mean / 2 ** UNIT).toBeCloseTo(0.3, 1)
   })
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, 2 ** 14])('a value of %d is refused by name: the run diverges', (wild) => {
-    const values = noise(2507, 1)
-    values[1700] = wild
-    const random = new RandomStream(1, 'roundGradient')
-    expect(encodeVector({ values, layout, wire, unitExponent: UNIT, random })).toMatchObject({ code: 'diverged' })
-  })
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 2 ** 14])(
+    'a value of %d is refused by name: the run diverges',
+    (wild) => {
+      const values = noise(2507, 1)
+      values[1700] = wild
+      const random = new RandomStream(1, 'roundGradient')
+      expect(encodeVector({ values, layout, wire, unitExponent: UNIT, random })).toMatchObject({
+        code: 'diverged',
+      })
+    },
+  )
 
   it('IN1: any other size, header or off-grid value is refused', () => {
     const { bytes } = roundTrip(noise(2507, 1), wire)
@@ -79,13 +94,50 @@ describe.each(wires)('a contribution on the %s wire', (wire) => {
     expect(parseVector(infinite, expected)).toMatchObject({ code: 'malformed-vector' })
   })
 
-  it('reads bytes that do not lie on a border of four', () => {
+  it('reads bytes that do not lie on a border of four, a Buffer’s too', () => {
     const { bytes, decoded } = roundTrip(noise(2507, 1), wire)
-    const shifted = new Uint8Array(bytes.byteLength + 1)
-    shifted.set(bytes, 1)
-    const parsed = parseVector(shifted.subarray(1), { ...layout, wire, unitExponent: UNIT })
-    if (isRejection(parsed)) throw new Error(parsed.message)
-    expect(decodeVector(parsed)).toEqual(decoded)
+    const pool = Buffer.alloc(bytes.byteLength + 8)
+    pool.set(bytes, 1)
+    for (const shifted of [pool, new Uint8Array(pool)]) {
+      const parsed = parseVector(shifted.subarray(1, 1 + bytes.byteLength), {
+        ...layout,
+        wire,
+        unitExponent: UNIT,
+      })
+      if (isRejection(parsed)) throw new Error(parsed.message)
+      expect(decodeVector(parsed)).toEqual(decoded)
+    }
+  })
+
+  it('RD1: what is encoded is accepted, up to the very end of the range', () => {
+    const anySeed = fc.integer({ min: 0, max: 0xffffffff })
+    const huge = fc.float({ noNaN: true, min: -8191.99951171875, max: 8191.99951171875 })
+    fc.assert(
+      fc.property(fc.array(huge, { minLength: 2, maxLength: 20 }), anySeed, (list, seed) => {
+        const shape = { quantised: list.length - 1, exact: 1 }
+        const random = new RandomStream(seed, 'roundGradient')
+        const values = Float32Array.from(list)
+        const bytes = encodeVector({ values, layout: shape, wire, unitExponent: UNIT, random })
+        if (isRejection(bytes)) expect(values.some((value) => Math.abs(value) > 8192 - 64)).toBe(true)
+        else expect(parseVector(bytes, { ...shape, wire, unitExponent: UNIT })).not.toHaveProperty('code')
+      }),
+      {
+        examples: [
+          [[8191.99951171875, 1], 1],
+          [[-8191.99951171875, 1], 2],
+        ],
+      },
+    )
+  })
+
+  it('a delta is rounded to the nearest: no value is off by more than half a step', () => {
+    const values = noise(2507, 1e-2)
+    const { decoded, parsed } = roundTrip(values, wire, layout, null)
+    for (const [i, value] of values.entries()) {
+      const inBlock = i < layout.quantised && wire !== 'float32'
+      const step = inBlock ? 2 ** parsed.exponents[Math.floor(i / 1024)]! : 0
+      expect(Math.abs(decoded[i]! - value)).toBeLessThanOrEqual(step / 2)
+    }
   })
 
   it('SD2: a delta adds to what is quantised and replaces the rest', () => {
@@ -104,13 +156,38 @@ it('IN1: an exponent beyond the range is refused', () => {
   for (const exponent of [UNIT - 1, 14, 127]) {
     const changed = bytes.slice()
     new DataView(changed.buffer).setInt8(16, exponent)
-    expect(parseVector(changed, { ...layout, wire: 'int8', unitExponent: UNIT })).toMatchObject({ code: 'malformed-vector' })
+    expect(parseVector(changed, { ...layout, wire: 'int8', unitExponent: UNIT })).toMatchObject({
+      code: 'malformed-vector',
+    })
   }
+})
+
+it('a unit gives every task the same range per sample', () => {
+  expect([1, 16, 17, 32, 4096].map(unitExponentFor)).toEqual([-34, -34, -33, -33, -26])
+})
+
+it('a block’s exponent is the smallest that holds its largest value', () => {
+  const exponentOf = (largest: number) =>
+    roundTrip(Float32Array.from([largest, 0]), 'int8', { quantised: 2, exact: 0 }).parsed.exponents[0]
+  expect([127, 127.0001, -128, 128, 1, 0.99, 0].map(exponentOf)).toEqual([0, 1, 1, 1, -6, -7, UNIT])
+})
+
+it('golden bytes of many blocks, by hash', () => {
+  const hashes = wires.map((wire) => hashOf(roundTrip(noise(2507, 1e-3), wire).bytes).slice(0, 16))
+  expect(hashes).toMatchInlineSnapshot(`
+    [
+      "5b31785561d9e3ef",
+      "b14ec0e6fdf91cd3",
+      "7aea4ab8da6eabb1",
+    ]
+  `)
 })
 
 it('golden bytes: the format does not change by accident', () => {
   const values = Float32Array.from([1, -0.5, 0.25, 0.1, 3e-5, 1e-12, -7])
-  const golden = wires.map((wire) => Buffer.from(roundTrip(values, wire, { quantised: 5, exact: 2 }).bytes).toString('hex'))
+  const golden = wires.map((wire) =>
+    Buffer.from(roundTrip(values, wire, { quantised: 5, exact: 2 }).bytes).toString('hex'),
+  )
   expect(golden).toMatchInlineSnapshot(`
     [
       "5746563100de00040500000002000000fa00000040e0100600000000000000000000e0c0",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { RandomStream, threefry2x32 } from '../src/random.ts'
+import { RandomStream } from '../src/random.ts'
+import { threefry2x32 } from '../src/threefry.ts'
 
 function block(key: [number, number], counter: [number, number]): string[] {
   const out = new Uint32Array(2)
@@ -17,8 +18,24 @@ describe('SD3: the generator', () => {
   it('SD1: the same place has the same numbers; another seed, purpose or place has others', () => {
     const first = (...args: ConstructorParameters<typeof RandomStream>) => new RandomStream(...args).uint32()
     expect(first(1, 'augment', 2, 3)).toBe(first(1, 'augment', 2, 3))
-    const others = [first(2, 'augment', 2, 3), first(1, 'dropout', 2, 3), first(1, 'augment', 3, 2), first(1, 'augment', 2)]
+    const others = [
+      first(2, 'augment', 2, 3),
+      first(1, 'dropout', 2, 3),
+      first(1, 'augment', 3, 2),
+      first(1, 'augment', 2),
+    ]
     expect(new Set([first(1, 'augment', 2, 3), ...others]).size).toBe(5)
+  })
+
+  it('gives the same numbers one by one and many at once', () => {
+    const single = new RandomStream(3, 'roundGradient', 7)
+    const many = new RandomStream(3, 'roundGradient', 7)
+    for (const count of [3, 0, 4, 1, 1, 6, 5]) {
+      const words = new Uint32Array(count)
+      many.fill(words)
+      expect([...words]).toEqual(Array.from({ length: count }, () => single.uint32()))
+    }
+    expect(many.uint32()).toBe(single.uint32())
   })
 
   it('shuffles without losing anything, evenly', () => {

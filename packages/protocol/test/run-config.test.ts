@@ -64,5 +64,10 @@ it('the layout orders quantised, exact, statistics, and keeps the order within',
     ['mean', 16],
   ])
   expect(layout).toMatchObject({ quantised: 12, exact: 4, statistics: 4, total: 20 })
-  expect(() => layoutOf([{ name: 'a', shape: [], ...trainable }, { name: 'a', shape: [], ...trainable }])).toThrow('same name')
+  expect(() =>
+    layoutOf([
+      { name: 'a', shape: [], ...trainable },
+      { name: 'a', shape: [], ...trainable },
+    ]),
+  ).toThrow('same name')
 })

@@ -5,7 +5,7 @@ import {
   initOptimizer,
   type OptimizerState,
 } from '@worldflora/model/optimizer'
-import { type Expected, parseVector } from '@worldflora/protocol/gradient-codec'
+import { parseVector, type VectorKind } from '@worldflora/protocol/gradient-codec'
 import { hashOf } from '@worldflora/protocol/hash'
 import { TALLY } from '@worldflora/protocol/parameter-layout'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
@@ -16,7 +16,7 @@ import { updateStep } from './step-update.ts'
 
 export class RunReduction {
   readonly #run: OpenReduction
-  readonly #expected: Expected
+  readonly #expected: VectorKind
   readonly #sums: Accumulator
   #weights: Float32Array<ArrayBuffer>
   #state: OptimizerState

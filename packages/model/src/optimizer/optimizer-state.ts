@@ -30,6 +30,6 @@ export function decodeOptimizerState(bytes: Uint8Array, layout: ParameterLayout)
       'Restore the data folder from a backup: this file was changed.',
     )
   }
-  const values = new Float32Array(bytes.slice().buffer)
+  const values = new Float32Array(new Uint8Array(bytes).buffer)
   return { momentum: values.slice(0, quantised + exact), residual: values.slice(quantised + exact) }
 }

@@ -13,8 +13,8 @@ export function parameterSpecs(architecture: Architecture, classes: number): Par
 }
 
 /**
- * The weights of step 0, in the layout's order. Convolutions as He et al. 2015, the head as Glorot and Bengio 2010, with
- * normal numbers made by additions alone, so that every engine makes the same bits (SD1).
+ * The weights of step 0, in the layout's order. Convolutions as He et al. 2015, the head as Glorot and Bengio 2010, both
+ * uniform: one random number a weight, and the same bits in every engine (SD1).
  */
 export function initialWeights(architecture: Architecture, classes: number, seed: number): Float32Array {
   const parameters = describeNetwork(architecture, classes).layers.flatMap(parametersOf)
@@ -28,7 +28,7 @@ export function initialWeights(architecture: Architecture, classes: number, seed
       values.fill(initial.value)
     } else {
       const random = new RandomStream(seed, 'initialWeights', index)
-      for (let i = 0; i < values.length; i++) values[i] = random.normal() * initial.deviation
+      for (let i = 0; i < values.length; i++) values[i] = (2 * random.uniform() - 1) * initial.limit
     }
   }
   return weights
@@ -45,23 +45,23 @@ export const tensorName = {
   bias: (layer: { name: string }) => `${layer.name}/bias`,
 }
 
-type Initial = { kind: 'constant'; value: number } | { kind: 'normal'; deviation: number }
+type Initial = { kind: 'constant'; value: number } | { kind: 'uniform'; limit: number }
 type Parameter = { name: string; shape: readonly number[]; role: 'trainable' | 'statistic'; initial: Initial }
 
 function parametersOf(layer: Layer): Parameter[] {
   switch (layer.kind) {
     case 'conv': {
-      const deviation = Math.sqrt(2 / (layer.size * layer.size * layer.inputs))
+      const limit = Math.sqrt(6 / (layer.size * layer.size * layer.inputs))
       const shape = [layer.size, layer.size, layer.inputs, layer.outputs]
       return [
-        { name: tensorName.filter(layer), shape, role: 'trainable', initial: { kind: 'normal', deviation } },
+        { name: tensorName.filter(layer), shape, role: 'trainable', initial: { kind: 'uniform', limit } },
       ]
     }
     case 'depthwise-conv': {
-      const deviation = Math.sqrt(2 / (layer.size * layer.size))
+      const limit = Math.sqrt(6 / (layer.size * layer.size))
       const shape = [layer.size, layer.size, layer.channels, 1]
       return [
-        { name: tensorName.filter(layer), shape, role: 'trainable', initial: { kind: 'normal', deviation } },
+        { name: tensorName.filter(layer), shape, role: 'trainable', initial: { kind: 'uniform', limit } },
       ]
     }
     case 'batch-norm': {
@@ -79,10 +79,10 @@ function parametersOf(layer: Layer): Parameter[] {
       ]
     }
     case 'dense': {
-      const deviation = Math.sqrt(2 / (layer.inputs + layer.outputs))
+      const limit = Math.sqrt(6 / (layer.inputs + layer.outputs))
       const shape = [layer.inputs, layer.outputs]
       return [
-        { name: tensorName.weights(layer), shape, role: 'trainable', initial: { kind: 'normal', deviation } },
+        { name: tensorName.weights(layer), shape, role: 'trainable', initial: { kind: 'uniform', limit } },
         {
           name: tensorName.bias(layer),
           shape: [layer.outputs],

@@ -4,40 +4,41 @@
  */
 import type { Rgb } from './rgb.ts'
 
-/** In pixels of the photo. */
+/** Less than half of 1/256, the least distance between two quotients; more than a product is ever off. */
+const CARE = 0.001
+
+/** In pixels of the photo; whole numbers. */
 export type Box = { x: number; y: number; width: number; height: number }
 
-/** More pixels a box would overflow the 16 bits that a sum has. */
-const MAX_FACTOR = 16
+/** Larger boxes could overflow the 16 bits that a sum has: 16 x 16 x 255 is the largest that fits. */
+export const MAX_FACTOR = 16
 
-/** The boxes of `across` x `down` pixels that lie in `part` (whole numbers), which has at least one; what is left over is cut off. */
+/** The boxes of `across` x `down` pixels, at most MAX_FACTOR each, that lie in `part`; what is left over is cut off. */
 export function reduce(photo: Rgb, part: Box, across: number, down: number): Rgb {
-  const stepX = Math.min(across, MAX_FACTOR)
-  const stepY = Math.min(down, MAX_FACTOR)
-  const width = Math.floor(part.width / stepX)
-  const height = Math.floor(part.height / stepY)
+  const width = Math.floor(part.width / across)
+  const height = Math.floor(part.height / down)
   const pixels = pixelsOf(photo)
   const out = new Uint32Array(width * height)
-  const half = (stepX * stepY) >> 1
-  const share = 1 / (stepX * stepY)
+  const half = (across * down) >> 1
+  const share = 1 / (across * down)
   for (let y = 0; y < height; y++) {
-    const row = (part.y + y * stepY) * photo.width + part.x
+    const row = (part.y + y * down) * photo.width + part.x
     for (let x = 0; x < width; x++) {
       // Red and blue are summed in the two halves of one word, green in another.
       let redBlue = 0
       let green = 0
-      for (let dy = 0; dy < stepY; dy++) {
-        const start = row + dy * photo.width + x * stepX
-        for (let at = start; at < start + stepX; at++) {
+      for (let dy = 0; dy < down; dy++) {
+        const start = row + dy * photo.width + x * across
+        for (let at = start; at < start + across; at++) {
           const pixel = pixels[at]!
-          redBlue += pixel & 0xff00ff
-          green += (pixel >>> 8) & 0xff
+          redBlue = (redBlue + (pixel & 0xff00ff)) | 0
+          green = (green + ((pixel >>> 8) & 0xff)) | 0
         }
       }
-      // The quotient by a product: a 64th of a unit more keeps exact quotients from falling to the number below.
-      const red = (((redBlue & 0xffff) + half) * share + 0.002) | 0
-      const blue = (((redBlue >>> 16) + half) * share + 0.002) | 0
-      out[y * width + x] = red | (((green + half) * share + 0.002) << 8) | (blue << 16) | 0xff000000
+      // To the nearest, halves up; the quotient is a product, and a bit more keeps exact ones from falling below.
+      const red = (((redBlue & 0xffff) + half) * share + CARE) | 0
+      const blue = (((redBlue >>> 16) + half) * share + CARE) | 0
+      out[y * width + x] = red | (((green + half) * share + CARE) << 8) | (blue << 16) | 0xff000000
     }
   }
   return { width, height, data: new Uint8Array(out.buffer) }

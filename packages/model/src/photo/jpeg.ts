@@ -49,7 +49,8 @@ export function decodeJpeg(bytes: Uint8Array): Rgb | Rejection {
     if (image === null) return broken('the decoder gave up')
     return { width: image.width, height: image.height, data: image.data }
   } catch (error) {
-    return broken(error instanceof Error ? error.message : String(error))
+    // What the decoder throws on a broken file is not always an Error; it goes on working afterwards.
+    return broken(error instanceof Error ? error.message : 'the decoder gave up')
   }
 }
 

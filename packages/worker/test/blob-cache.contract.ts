@@ -5,7 +5,10 @@
 import { hashOf } from '@worldflora/protocol/hash'
 import type { BlobCache } from '../src/session/blob-cache.ts'
 
-export type ContractTest = { title: string; run(openCache: (limitBytes: number) => Promise<BlobCache>): Promise<void> }
+export type ContractTest = {
+  title: string
+  run(openCache: (limitBytes: number) => Promise<BlobCache>): Promise<void>
+}
 
 const blobs = [1, 2, 3, 4].map((fill) => {
   const bytes = new Uint8Array(100).fill(fill)

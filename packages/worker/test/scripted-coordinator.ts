@@ -6,7 +6,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { hashOf } from '@worldflora/protocol/hash'
 import type { Hash } from '@worldflora/protocol/ids'
-import type { JoinReply, JoinRequest, RequestWork, ResultReply, ReturnLease } from '@worldflora/protocol/messages'
+import type {
+  JoinReply,
+  JoinRequest,
+  RequestWork,
+  ResultReply,
+  ReturnLease,
+} from '@worldflora/protocol/messages'
 import { Server } from 'socket.io'
 
 export type PushedResult = { leaseId: string; authorization: string; bytes: Buffer }
@@ -16,14 +22,24 @@ export class Inbox<T> {
   readonly all: T[] = []
   #taken = 0
   #waiting: (() => void)[] = []
+  #closed: Error | null = null
 
   add(item: T): void {
     this.all.push(item)
     for (const wake of this.#waiting.splice(0)) wake()
   }
 
+  /** Nothing more will come: whoever waits is told why. */
+  close(why: Error): void {
+    this.#closed = why
+    for (const wake of this.#waiting.splice(0)) wake()
+  }
+
   async next(): Promise<T> {
-    while (this.#taken >= this.all.length) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    while (this.#taken >= this.all.length) {
+      if (this.#closed !== null) throw this.#closed
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    }
     return this.all[this.#taken++]!
   }
 }
@@ -99,6 +115,10 @@ export async function startScriptedCoordinator() {
       blobs.set(hash, bytes)
       return { blob: hash, bytes: bytes.length }
     },
+    /** The worker has ended: tests that wait for more of it fail with its reason. */
+    giveUp(why: Error) {
+      for (const inbox of [joins, requests, returns, results, downloads]) inbox.close(why)
+    },
     announceWork: () => io.emit('work-available'),
     revoke: (leaseId: string) => io.emit('lease-revoked', { leaseId }),
     /** As when the network goes: no farewell. */
@@ -106,6 +126,8 @@ export async function startScriptedCoordinator() {
       for (const socket of io.sockets.sockets.values()) socket.conn.close()
     },
     async close() {
+      // fetch keeps its connections open for later.
+      http.closeAllConnections()
       await io.close()
     },
   }

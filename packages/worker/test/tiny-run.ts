@@ -36,7 +36,9 @@ export const layout = layoutOfRun(run)
 
 async function paintPhoto(index: number): Promise<Uint8Array> {
   const background = { r: 60 * index, g: 200 - 40 * index, b: 30 }
-  return sharp({ create: { width: 24, height: 24, channels: 3, background } }).jpeg().toBuffer()
+  return sharp({ create: { width: 24, height: 24, channels: 3, background } })
+    .jpeg()
+    .toBuffer()
 }
 
 export async function packTinyShard(damaged?: number): Promise<Uint8Array> {
@@ -50,33 +52,38 @@ export async function packTinyShard(damaged?: number): Promise<Uint8Array> {
   )
 }
 
-/** The weights of step 0, and `deltas` steps on from them; their blobs are with the coordinator. */
-export function checkpointAfter(deltas: number, coordinator: ScriptedCoordinator): CheckpointRef {
+/** The weights of step 0, and the chain of deltas that leads on from them. */
+export function trace(steps: number) {
   const weights = initialWeights(run.config.architecture, SPECIES, run.config.seed)
-  const base = coordinator.keep(encodeWeights(weights))
-  const ref = { step: deltas, base: { step: 0, ...base }, deltas: [] as CheckpointRef['deltas'] }
+  const base = encodeWeights(weights)
   const shape = { quantised: layout.quantised, exact: layout.exact + layout.statistics }
   const { wire } = run.config
-  for (let step = 1; step <= deltas; step++) {
-    const values = Float32Array.from(weights, (value, i) => (i < layout.quantised ? value / (8 + step) : value))
-    const encoded = must(encodeVector({ values, layout: shape, wire, unitExponent: null, random: null }))
-    applyDelta(weights, must(parseVector(encoded, { ...shape, wire, unitExponent: null })))
-    ref.deltas.push({ ...coordinator.keep(encoded), checkpoint: hashOf(encodeWeights(weights)) })
+  const deltas: { bytes: Uint8Array; checkpoint: Hash }[] = []
+  for (let step = 1; step <= steps; step++) {
+    const values = weights.map((value, i) => (i < layout.quantised ? (value * step) / 20 : value))
+    const bytes = must(encodeVector({ values, layout: shape, wire, unitExponent: null, random: null }))
+    applyDelta(weights, must(parseVector(bytes, { ...shape, wire, unitExponent: null })))
+    deltas.push({ bytes, checkpoint: hashOf(encodeWeights(weights)) })
   }
-  return { ...ref, checkpoint: ref.deltas.at(-1)?.checkpoint ?? base.blob }
+  return { base, deltas, weights: encodeWeights(weights) }
 }
 
-/** The same weights as a base of their own. */
-export function rebased(ref: CheckpointRef, coordinator: ScriptedCoordinator): CheckpointRef {
-  const weights = initialWeights(run.config.architecture, SPECIES, run.config.seed)
-  const shape = { quantised: layout.quantised, exact: layout.exact + layout.statistics }
-  const { wire } = run.config
-  for (let step = 1; step <= ref.deltas.length; step++) {
-    const values = Float32Array.from(weights, (value, i) => (i < layout.quantised ? value / (8 + step) : value))
-    const encoded = must(encodeVector({ values, layout: shape, wire, unitExponent: null, random: null }))
-    applyDelta(weights, must(parseVector(encoded, { ...shape, wire, unitExponent: null })))
+/** The checkpoint of that step as base and deltas, whose blobs are with the coordinator. */
+export function checkpointAfter(step: number, coordinator: ScriptedCoordinator): CheckpointRef {
+  const { base, deltas, weights } = trace(step)
+  return {
+    step,
+    checkpoint: hashOf(weights),
+    base: { step: 0, ...coordinator.keep(base) },
+    deltas: deltas.map(({ bytes, checkpoint }) => ({ ...coordinator.keep(bytes), checkpoint })),
   }
-  return { ...ref, base: { step: ref.step, ...coordinator.keep(encodeWeights(weights)) }, deltas: [] }
+}
+
+/** The same checkpoint as a base of its own. */
+export function rebasedAt(step: number, coordinator: ScriptedCoordinator): CheckpointRef {
+  const { weights } = trace(step)
+  const base = { step, ...coordinator.keep(weights) }
+  return { step, checkpoint: base.blob, base, deltas: [] }
 }
 
 export function gradientLease(

@@ -9,15 +9,16 @@ import type { BackendChoice } from '../session/compute-port.ts'
 /** What the compute part needs of the place where it runs. */
 export type ComputeHost = {
   assets: BackendAssets
-  /** Puts `gpu` on `navigator` where the platform does not by itself. */
-  offerGpu(): Promise<void>
+  /** Puts `gpu` on `navigator` where the platform does not by itself; `auto`: if it is cheap to know that there is one. */
+  offerGpu(wish: 'auto' | 'asked'): Promise<void>
 }
 
 export async function openDevice(
   { backend, golden }: { backend: BackendChoice; golden: boolean },
   host: ComputeHost,
 ): Promise<Device | Rejection> {
-  if (backend !== 'wasm' && backend !== 'cpu') await host.offerGpu()
+  if (backend === 'auto') await host.offerGpu('auto')
+  if (backend === 'webgpu') await host.offerGpu('asked')
   const opened = backend === 'auto' ? await openBest(host.assets) : await openBackend(backend, host.assets)
   if (isRejection(opened)) return opened
   await openDecoder(host.assets)

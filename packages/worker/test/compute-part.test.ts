@@ -1,0 +1,118 @@
+/** The compute part, in this thread and across the border of a worker thread. */
+
+import { GOLDEN_HASH } from '@worldflora/model/golden-hash'
+import { nodeAssets } from '@worldflora/model/node-assets'
+import { hashOf } from '@worldflora/protocol/hash'
+import type { Hash } from '@worldflora/protocol/ids'
+import type { EvaluateTask, GradientTask } from '@worldflora/protocol/messages'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ComputePart } from '../src/compute/compute-part.ts'
+import { spawnCompute } from '../src/node/spawn-compute.ts'
+import type { ComputePort, ComputeThread } from '../src/session/compute-port.ts'
+import { must, packTinyShard, run, trace } from './tiny-run.ts'
+
+const steps = trace(2)
+const target = hashOf(steps.weights)
+const deltas = () => steps.deltas.map(({ bytes }) => bytes.slice())
+let shardBytes: Uint8Array
+let shard: Hash
+let thread: ComputeThread
+
+beforeAll(async () => {
+  shardBytes = await packTinyShard()
+  shard = hashOf(shardBytes)
+  thread = spawnCompute()
+})
+afterAll(() => thread.terminate())
+
+function gradientTask(task: number): GradientTask {
+  return {
+    kind: 'gradient',
+    step: 2,
+    task,
+    epoch: 0,
+    entries: [{ shard, bytes: shardBytes.length, samples: [0, 1, 2, 3] }],
+  }
+}
+
+async function load(compute: ComputePort): Promise<void> {
+  must(await compute.loadCheckpoint({ run, checkpoint: target, base: steps.base.slice(), deltas: deltas() }))
+  must(await compute.loadShard(shard, shardBytes.slice()))
+}
+
+describe('the compute part', () => {
+  test('SD2: opens WASM and proves its class by the golden task', async () => {
+    expect(await thread.compute.open({ backend: 'wasm', golden: true })).toEqual({
+      backend: 'wasm',
+      goldenHash: GOLDEN_HASH,
+    })
+  })
+
+  test('auto falls back to WASM where there is no real GPU, and WebGPU asked for says that there is none', async () => {
+    const device = await thread.compute.open({ backend: 'auto', golden: false })
+    if (must(device).backend === 'webgpu') return // A machine with a GPU.
+    expect(device).toEqual({ backend: 'wasm' })
+    expect(await thread.compute.open({ backend: 'webgpu', golden: false })).toMatchObject({ code: 'no-gpu' })
+  })
+
+  test('SD1: a task gives the same contribution in any thread, and another task another', async () => {
+    await thread.compute.open({ backend: 'wasm', golden: false })
+    await load(thread.compute)
+    const here = new ComputePart({ assets: nodeAssets, offerGpu: async () => {} })
+    must(await here.open({ backend: 'wasm', golden: false }))
+    await load(here)
+    const progress: number[] = []
+    const request = { run, checkpoint: target, task: gradientTask(0) }
+    const there = must(await thread.compute.gradient(request, (images) => progress.push(images)))
+    expect(Buffer.from(there).equals(must(await here.gradient(request, () => {})))).toBe(true)
+    expect(progress).toEqual([2, 4])
+    const other = must(await here.gradient({ ...request, task: gradientTask(1) }, () => {}))
+    expect(Buffer.from(there).equals(other)).toBe(false)
+  })
+
+  test('evaluates: one row a photo, in the order of the task', async () => {
+    const { kind: _, epoch: __, ...rest } = gradientTask(0)
+    const task: EvaluateTask = { kind: 'evaluate', split: 'val', ...rest }
+    const result = must(await thread.compute.evaluate({ run, checkpoint: target, task }, () => {}))
+    expect(result.photos.map(({ observation }) => observation)).toEqual([
+      'plant 0',
+      'plant 1',
+      'plant 2',
+      'plant 3',
+    ])
+  })
+
+  test('refuses weights that do not come out as their checkpoint, and then holds none', async () => {
+    const [first] = deltas()
+    const parts = { run, checkpoint: target, base: steps.base.slice(), deltas: [first!] }
+    expect(await thread.compute.loadCheckpoint(parts)).toMatchObject({ code: 'checkpoint-mismatch' })
+    expect(await thread.compute.heldCheckpoint()).toBeNull()
+    const orphans = { run, checkpoint: target, base: null, deltas: deltas() }
+    expect(await thread.compute.loadCheckpoint(orphans)).toMatchObject({ code: 'checkpoint-mismatch' })
+    expect(
+      await thread.compute.gradient({ run, checkpoint: target, task: gradientTask(0) }, () => {}),
+    ).toMatchObject({
+      code: 'checkpoint-missing',
+    })
+  })
+
+  test('refuses what is no shard, and a sample that its shard does not have', async () => {
+    const junk = new Uint8Array(2000).fill(1)
+    expect(await thread.compute.loadShard(hashOf(junk), junk)).toMatchObject({ code: 'invalid-shard' })
+    await load(thread.compute)
+    const task = gradientTask(0)
+    task.entries[0]!.samples = [9]
+    expect(await thread.compute.gradient({ run, checkpoint: target, task }, () => {})).toMatchObject({
+      code: 'no-such-sample',
+    })
+  })
+
+  test('keeps the shards of the task at hand, and forgets the oldest of the others', async () => {
+    const shards = Array.from({ length: 8 }, (_, i) => hashOf(new Uint8Array([i])))
+    for (const hash of shards) must(await thread.compute.loadShard(hash, shardBytes.slice()))
+    const [oldest] = shards
+    expect(await thread.compute.missingShards([oldest!])).toEqual([])
+    expect(await thread.compute.missingShards([shards[1]!])).toEqual([shards[1]])
+    expect(await thread.compute.missingShards([oldest!])).toEqual([])
+  })
+})

@@ -1,0 +1,276 @@
+/** The session with a real compute thread, against a coordinator that follows a script over real sockets. */
+import { parseVector } from '@worldflora/protocol/gradient-codec'
+import { TALLY } from '@worldflora/protocol/parameter-layout'
+import { isRejection, reject } from '@worldflora/protocol/rejection'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { spawnCompute } from '../src/node/spawn-compute.ts'
+import {
+  type Activity,
+  identityInMemory,
+  memoryBlobCache,
+  type Session,
+  startSession,
+} from '../src/session/index.ts'
+import { Inbox, joined, type ScriptedCoordinator, startScriptedCoordinator } from './scripted-coordinator.ts'
+import { checkpointAfter, gradientLease, layout, packTinyShard, rebasedAt, run } from './tiny-run.ts'
+
+let coordinator: ScriptedCoordinator
+let activities: Inbox<Activity>
+let sessions: Session[]
+
+beforeEach(async () => {
+  coordinator = await startScriptedCoordinator()
+  activities = new Inbox()
+  sessions = []
+})
+
+afterEach(async () => {
+  await Promise.all(sessions.map((session) => session.stop()))
+  await coordinator.close()
+})
+
+function startWorker(): Session {
+  const session = startSession({
+    url: coordinator.url,
+    host: 'node',
+    backend: 'wasm',
+    spawnCompute,
+    caches: { shards: memoryBlobCache(10_000_000), checkpoints: memoryBlobCache(10_000_000) },
+    identity: identityInMemory(),
+    onActivity: (activity) => activities.add(activity),
+    photosShown: 2,
+  })
+  sessions.push(session)
+  void session.done.then((outcome) => {
+    const why = new Error(isRejection(outcome) ? outcome.message : 'the worker was stopped')
+    activities.close(why)
+    coordinator.giveUp(why)
+  })
+  return session
+}
+
+async function untilActivity(matches: (activity: Activity) => boolean): Promise<Activity> {
+  for (;;) {
+    const activity = await activities.next()
+    if (matches(activity)) return activity
+  }
+}
+
+const downloaded = () => coordinator.downloads.all.map(({ hash }) => hash)
+
+test('SD1: a late joiner comes by base and deltas to the weights, and to the contribution, that all others have', async () => {
+  const shard = coordinator.keep(await packTinyShard())
+  const late = checkpointAfter(2, coordinator)
+  const whole = rebasedAt(2, coordinator)
+  expect(whole.checkpoint).toBe(late.checkpoint)
+  coordinator.script.work = [gradientLease('by-deltas', late, shard)]
+  startWorker()
+  const byDeltas = await coordinator.results.next()
+  expect(byDeltas).toMatchObject({ leaseId: 'by-deltas', authorization: 'Bearer secret-1' })
+  const shape = { quantised: layout.quantised, exact: layout.exact + layout.statistics + TALLY.length }
+  const contribution = parseVector(byDeltas.bytes, { ...shape, wire: 'int8', unitExponent: run.unitExponent })
+  expect(isRejection(contribution)).toBe(false)
+
+  coordinator.script.work = [gradientLease('by-base', whole, shard)]
+  startWorker()
+  const byBase = await coordinator.results.next()
+  expect(byBase.bytes.equals(byDeltas.bytes)).toBe(true)
+})
+
+test('what a worker holds it does not fetch again: the next step costs one delta', async () => {
+  const shard = coordinator.keep(await packTinyShard())
+  const [second, third] = [checkpointAfter(2, coordinator), checkpointAfter(3, coordinator)]
+  coordinator.script.work = [gradientLease('step-2', second, shard), gradientLease('step-3', third, shard)]
+  startWorker()
+  await coordinator.results.next()
+  await coordinator.results.next()
+  const chain = third.deltas.map((delta) => delta.blob)
+  expect(downloaded().at(-1)).toBe(chain[2])
+  expect(downloaded().sort()).toEqual([second.base.blob, shard.blob, ...chain].sort())
+
+  await untilActivity((activity) => activity.state === 'idle' && activity.stepsContributed === 2)
+  expect(coordinator.requests.all[1]).toMatchObject({
+    shards: [shard.blob],
+    imagesPerSecond: expect.any(Number),
+  })
+})
+
+test('an idle worker asks again when it is told of work, and shows the photos it learns from', async () => {
+  const shard = coordinator.keep(await packTinyShard())
+  startWorker()
+  await untilActivity((activity) => activity.state === 'idle')
+  coordinator.script.work = [gradientLease('lease-1', checkpointAfter(0, coordinator), shard)]
+  coordinator.announceWork()
+  const shown = await untilActivity((activity) => (activity.task?.photos.length ?? 0) > 0)
+  expect(shown).toMatchObject({ run: { name: 'tiny' }, backend: 'wasm', task: { images: 4 } })
+  expect([...shown.task!.photos[0]!.subarray(0, 2)]).toEqual([0xff, 0xd8])
+  await coordinator.results.next()
+  const done = await untilActivity((activity) => activity.imagesDone === 4)
+  expect(done.bytesDown).toBeGreaterThan(shard.bytes)
+})
+
+test('IN1: a corrupted blob is not used but asked for again, past all caches', async () => {
+  const shard = coordinator.keep(await packTinyShard())
+  const damaged = (await packTinyShard()).fill(7, 600, 700)
+  coordinator.script.tampered.set(shard.blob, [damaged])
+  coordinator.script.work = [gradientLease('lease-1', checkpointAfter(0, coordinator), shard)]
+  startWorker()
+  await coordinator.results.next()
+  const [first, again] = coordinator.downloads.all.filter(({ hash }) => hash === shard.blob)
+  expect(first!.cacheControl).toBeUndefined()
+  expect(again!.cacheControl).toBe('no-cache')
+})
+
+test('IN1: a blob that stays corrupted, or is longer than announced, gives the lease back', async () => {
+  const bytes = await packTinyShard()
+  const shard = coordinator.keep(bytes)
+  const damaged = bytes.slice().fill(7, 600, 700)
+  const longer = new Uint8Array([...bytes, 0])
+  coordinator.script.tampered.set(shard.blob, [damaged, damaged, longer])
+  const checkpoint = checkpointAfter(0, coordinator)
+  coordinator.script.work = [
+    gradientLease('lease-1', checkpoint, shard),
+    gradientLease('lease-2', checkpoint, shard),
+  ]
+  startWorker()
+  expect(await coordinator.returns.next()).toMatchObject({
+    leaseId: 'lease-1',
+    reason: 'failed',
+    message: expect.stringContaining('corrupted'),
+  })
+  expect(await coordinator.returns.next()).toMatchObject({
+    leaseId: 'lease-2',
+    reason: 'failed',
+    message: expect.stringContaining('announced'),
+  })
+})
+
+test('IN1: a lease that is not one ends the worker with the reason', async () => {
+  coordinator.script.work = [{ kind: 'leased', lease: { leaseId: 'lease-1' } }]
+  const outcome = await startWorker().done
+  expect(outcome).toMatchObject({ kind: 'rejection', code: 'invalid' })
+})
+
+test('LS1: a worker whose connection is lost comes back as itself and delivers its unfinished lease', async () => {
+  const shard = coordinator.keep(await packTinyShard())
+  coordinator.script.work = [gradientLease('lease-1', checkpointAfter(1, coordinator), shard)]
+  coordinator.script.join = (request) => joined(request.identity === undefined ? [] : ['lease-1'])
+  coordinator.script.onDownload = (hash) => {
+    if (hash === shard.blob) coordinator.dropConnections()
+  }
+  startWorker()
+  expect(await coordinator.results.next()).toMatchObject({ leaseId: 'lease-1' })
+  expect(coordinator.joins.all.map((join) => join.identity)).toEqual([
+    undefined,
+    { workerId: 'worker-1', secret: 'secret-1' },
+  ])
+  expect(coordinator.returns.all).toEqual([])
+})
+
+test('LS1: a lease that is no longer honoured after a reconnect is dropped, and work is asked for', async () => {
+  const shard = coordinator.keep(await packTinyShard())
+  coordinator.script.work = [gradientLease('lease-1', checkpointAfter(1, coordinator), shard)]
+  coordinator.script.onDownload = () => coordinator.dropConnections()
+  startWorker()
+  await coordinator.requests.next()
+  await coordinator.requests.next()
+  expect(coordinator.joins.all).toHaveLength(2)
+  expect(coordinator.results.all).toEqual([])
+})
+
+test('LS1: a lease from before the page was loaded again is given back, for nobody is computing it', async () => {
+  coordinator.script.join = () => joined(['lease-0'])
+  startWorker()
+  expect(await coordinator.returns.next()).toEqual({ leaseId: 'lease-0', reason: 'stopped' })
+})
+
+test('a result meets a coordinator that is starting again: it is pushed until it is taken', async () => {
+  const shard = coordinator.keep(await packTinyShard())
+  coordinator.script.replies = [503, 401]
+  coordinator.script.work = [gradientLease('lease-1', checkpointAfter(0, coordinator), shard)]
+  startWorker()
+  const pushes = [
+    await coordinator.results.next(),
+    await coordinator.results.next(),
+    await coordinator.results.next(),
+  ]
+  expect(pushes[0]!.bytes.length).toBeGreaterThan(0)
+  expect(pushes.every((push) => push.bytes.equals(pushes[0]!.bytes))).toBe(true)
+  await untilActivity((activity) => activity.stepsContributed === 1)
+})
+
+test('LS2, LS3: late and stale are good news too: the worker asks for more', async () => {
+  const shard = coordinator.keep(await packTinyShard())
+  const checkpoint = checkpointAfter(0, coordinator)
+  coordinator.script.replies = [{ kind: 'late' }, { kind: 'stale' }]
+  coordinator.script.work = [
+    gradientLease('lease-1', checkpoint, shard),
+    gradientLease('lease-2', checkpoint, shard),
+  ]
+  startWorker()
+  const idle = await untilActivity((activity) => activity.state === 'idle')
+  expect(idle).toMatchObject({ imagesDone: 4, stepsContributed: 0 })
+})
+
+test('LV1: a task that cannot be computed is given back with the reason, and the worker goes on', async () => {
+  const broken = coordinator.keep(await packTinyShard(2))
+  const shard = coordinator.keep(await packTinyShard())
+  const checkpoint = checkpointAfter(0, coordinator)
+  coordinator.script.work = [
+    gradientLease('lease-1', checkpoint, broken),
+    gradientLease('lease-2', checkpoint, shard),
+  ]
+  startWorker()
+  expect(await coordinator.returns.next()).toMatchObject({
+    leaseId: 'lease-1',
+    reason: 'failed',
+    message: expect.stringContaining('photo 2'),
+  })
+  expect(await coordinator.results.next()).toMatchObject({ leaseId: 'lease-2' })
+})
+
+test('LV1: a machine on which task after task fails ends by itself', async () => {
+  const broken = coordinator.keep(await packTinyShard(0))
+  const checkpoint = checkpointAfter(0, coordinator)
+  coordinator.script.work = [1, 2, 3, 4, 5, 6].map((n) => gradientLease(`lease-${n}`, checkpoint, broken))
+  const outcome = await startWorker().done
+  expect(outcome).toMatchObject({ code: 'worker-unfit', message: expect.stringContaining('photo 0') })
+  expect(coordinator.returns.all).toHaveLength(5)
+})
+
+test('a coordinator of another version says so, and the worker ends with its words', async () => {
+  const refusal = reject('protocol-mismatch', 'This coordinator speaks version 2.', 'Update the worker.')
+  coordinator.script.join = () => refusal
+  expect(await startWorker().done).toEqual(refusal)
+  const ended = await untilActivity((activity) => activity.state === 'ended')
+  expect(ended.note).toBe('This coordinator speaks version 2. Update the worker.')
+})
+
+test('stop ends the computation at once and gives the lease back', async () => {
+  const shard = coordinator.keep(await packTinyShard())
+  const many = Array.from({ length: 4096 }, (_, i) => i % 4)
+  coordinator.script.work = [gradientLease('lease-1', checkpointAfter(0, coordinator), shard, many)]
+  const session = startWorker()
+  await untilActivity((activity) => (activity.task?.imagesDone ?? 0) > 0)
+  await session.stop()
+  expect(await session.done).toEqual({ kind: 'stopped' })
+  expect(coordinator.returns.all).toEqual([{ leaseId: 'lease-1', reason: 'stopped' }])
+  expect(coordinator.results.all).toEqual([])
+})
+
+test('a revoked lease is left at once, and the next one computed in a new thread', async () => {
+  const shard = coordinator.keep(await packTinyShard())
+  const many = Array.from({ length: 4096 }, (_, i) => i % 4)
+  const checkpoint = checkpointAfter(1, coordinator)
+  coordinator.script.work = [
+    gradientLease('lease-1', checkpoint, shard, many),
+    gradientLease('lease-2', checkpoint, shard),
+  ]
+  startWorker()
+  await untilActivity((activity) => (activity.task?.imagesDone ?? 0) > 0)
+  coordinator.revoke('lease-1')
+  expect(await coordinator.results.next()).toMatchObject({ leaseId: 'lease-2' })
+  expect(coordinator.returns.all).toEqual([])
+  // The blobs were in the cache: the new thread cost no download.
+  expect(downloaded().length).toBe(new Set(downloaded()).size)
+})

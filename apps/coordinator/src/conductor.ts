@@ -76,23 +76,16 @@ export class Conductor {
   }
 
   #carry(effect: Effect, result: TaskResult | undefined): void {
-    switch (effect.kind) {
-      case 'accept-result':
-        if (result === undefined) throw new Error('a result was accepted that nobody brought')
-        this.#carriers.noteImages(effect.workerId, effect.images)
-        return this.#carriers.takeResult(effect.key, result)
-      case 'close-step':
-        return this.#carriers.closeStep(effect)
-      case 'close-evaluation':
-        return this.#carriers.closeEvaluation(effect)
-      case 'pause-run':
-        return this.#carriers.pauseRun(effect)
-      case 'announce-step':
-        return this.#carriers.announceStep(effect)
-      case 'announce-work':
-        return this.#carriers.announceWork(effect)
-      case 'revoke-lease':
-        return this.#carriers.revokeLease(effect)
-    }
+    const carriers = this.#carriers
+    if (effect.kind === 'accept-result') {
+      if (result === undefined) throw new Error('a result was accepted that nobody brought')
+      carriers.noteImages(effect.workerId, effect.images)
+      carriers.takeResult(effect.key, result)
+    } else if (effect.kind === 'close-step') carriers.closeStep(effect)
+    else if (effect.kind === 'close-evaluation') carriers.closeEvaluation(effect)
+    else if (effect.kind === 'pause-run') carriers.pauseRun(effect)
+    else if (effect.kind === 'announce-step') carriers.announceStep(effect)
+    else if (effect.kind === 'announce-work') carriers.announceWork(effect)
+    else if (effect.kind === 'revoke-lease') carriers.revokeLease(effect)
   }
 }

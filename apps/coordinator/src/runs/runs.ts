@@ -196,10 +196,12 @@ export class Runs {
     }
   }
 
+  /** Between two steps, so that the checkpoint's blobs stay while they are read. */
   async publish(runId: RunId): Promise<PublishedModel | Rejection> {
     const book = this.#books.get(runId)
     if (book === undefined) return noRun(runId)
-    return publishCheckpoint(this.#at, book, chainOf(book.checkpoints))
+    const publish = () => publishCheckpoint(this.#at, book, chainOf(book.checkpoints))
+    return this.#active.get(runId)?.changes.add(publish) ?? publish()
   }
 
   /** The floras that runs hold on to. */

@@ -1,0 +1,32 @@
+/** How a rejection travels over HTTP: its own JSON under the status that fits its code. */
+import type { Rejection } from '@worldflora/protocol/rejection'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+
+const STATUS: Record<string, ContentfulStatusCode> = {
+  'not-operator': 401,
+  'not-a-worker': 401,
+  'wrong-token': 401,
+  'foreign-origin': 403,
+  'no-run': 404,
+  'no-model': 404,
+  'no-blob': 404,
+  'no-route': 404,
+  'other-run-of-that-name': 409,
+  'run-finished': 409,
+  'too-large': 413,
+  'too-many-attempts': 429,
+  'not-ready': 503,
+}
+
+export function answerRejection(rejection: Rejection): Response {
+  const status = STATUS[rejection.code] ?? 400
+  // The rest of a body that is too large is not read: the connection cannot be used again.
+  const headers = { ...(status === 413 ? { connection: 'close' } : {}), 'cache-control': 'no-store' }
+  return Response.json(rejection, { status, headers })
+}
+
+/** Whatever a route's function came to. */
+export function answer(value: object | Rejection, status = 200): Response {
+  if ((value as { kind?: unknown }).kind === 'rejection') return answerRejection(value as Rejection)
+  return Response.json(value, { status, headers: { 'cache-control': 'no-store' } })
+}

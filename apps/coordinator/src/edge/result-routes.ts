@@ -1,0 +1,107 @@
+/** PUT /api/leases/ID/result: what a worker computed. Read only if it can be right, checked before the core hears of it (IN1). */
+import { encodedBytes, parseVector } from '@worldflora/protocol/gradient-codec'
+import { LIMITS } from '@worldflora/protocol/http'
+import { LeaseId, type WorkerId } from '@worldflora/protocol/ids'
+import { EvaluateResult, type ResultReply, type Task } from '@worldflora/protocol/messages'
+import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
+import { Hono } from 'hono'
+import type { TaskResult } from '../conductor.ts'
+import type { ActiveRun } from '../runs/active-run.ts'
+import { sha256 } from '../store/blob-store.files.ts'
+import { answer, answerRejection } from './answer.ts'
+import { parseJson, readBytes } from './body.ts'
+import { bearerOf } from './operator-guard.ts'
+import { Room } from './room.ts'
+import type { Site } from './site.ts'
+
+/** Bodies in memory at one time; the next ones wait at their sockets. */
+const BYTES_AT_ONCE = 256 << 20
+
+export function resultRoutes(site: Site): Hono {
+  const room = new Room(BYTES_AT_ONCE)
+  const routes = new Hono()
+  routes.put('/:leaseId/result', async (c) => {
+    const bearer = bearerOf(c.req.raw)
+    const workerId = bearer === null ? null : site.roster.bearer(bearer)
+    if (workerId === null) {
+      return answerRejection(
+        reject('not-a-worker', 'This is no worker’s token.', 'Join first: the answer has the token.'),
+      )
+    }
+    const leaseId = parseOrReject(LeaseId, c.req.param('leaseId'), 'the lease’s name')
+    if (isRejection(leaseId)) return answerRejection(leaseId)
+    const lease = site.conductor.leaseOf(leaseId)
+    const run = lease === null ? null : site.runs.active(lease.runId)
+    if (lease === null || run === null || lease.workerId !== workerId) return answer({ kind: 'stale' })
+
+    const mostBytes = sizeLimit(lease.task, run)
+    return room.hold(mostBytes, async () => {
+      const bytes = await readBytes(c.req.raw, mostBytes)
+      if (isRejection(bytes)) return answerRejection(refuse(site, workerId, leaseId, bytes))
+      return answer(receive(site, { workerId, leaseId, task: lease.task, run, bytes }))
+    })
+  })
+  return routes
+}
+
+function sizeLimit(task: Task, { layout }: ActiveRun): number {
+  if (task.kind === 'evaluate') return LIMITS.evaluateResultBytes
+  return encodedBytes(layout.contribution, layout.contribution.wire)
+}
+
+type Received = {
+  workerId: WorkerId
+  leaseId: LeaseId
+  task: Task
+  run: ActiveRun
+  bytes: Uint8Array<ArrayBuffer>
+}
+
+function receive(site: Site, { workerId, leaseId, task, run, bytes }: Received): ResultReply {
+  const digest = sha256(bytes)
+  const result = task.kind === 'gradient' ? parseGradient(bytes, run) : parseRows(bytes, task, run)
+  if (isRejection(result)) return refuse(site, workerId, leaseId, result)
+  for (const effect of site.conductor.say({ kind: 'result-received', workerId, leaseId, digest }, result)) {
+    if (effect.kind === 'accept-result') return { kind: 'accepted', images: effect.images }
+    if (effect.kind === 'ignore-stale-result') return { kind: 'stale' }
+    if (effect.kind !== 'note-late-result') continue
+    if (!effect.sameBits) site.log.warn({ workerId, key: effect.key }, 'a late copy differs in its bits')
+    return { kind: 'late' }
+  }
+  throw new Error('the core did not answer a result')
+}
+
+function parseGradient(bytes: Uint8Array<ArrayBuffer>, { layout }: ActiveRun): TaskResult | Rejection {
+  const vector = parseVector(bytes, layout.contribution)
+  return isRejection(vector) ? vector : { kind: 'gradient', bytes }
+}
+
+function parseRows(bytes: Uint8Array, task: Task, { book }: ActiveRun): TaskResult | Rejection {
+  const rows = parseJson(bytes, EvaluateResult, 'the evaluation’s result')
+  if (isRejection(rows)) return rows
+  const { photos } = rows
+  const due = task.entries.reduce((sum, { samples }) => sum + samples.length, 0)
+  const species = book.record.flora.species
+  const isKnown = (index: number) => index < species
+  const isWhole =
+    photos.length === due &&
+    photos.every(
+      (photo) =>
+        isKnown(photo.species) &&
+        isKnown(photo.rank) &&
+        isKnown(photo.fusedRank ?? 0) &&
+        photo.best.every(([other]) => isKnown(other)),
+    )
+  if (isWhole) return { kind: 'evaluate', photos }
+  return reject(
+    'invalid',
+    `The result has ${photos.length} rows of ${species} species at most, where the task has ${due} photos.`,
+    'Update the worker and join again.',
+  )
+}
+
+/** Counts towards LV1: what several workers are refused for is not their fault. */
+function refuse(site: Site, workerId: WorkerId, leaseId: LeaseId, rejection: Rejection): Rejection {
+  site.conductor.say({ kind: 'result-refused', workerId, leaseId, message: rejection.message })
+  return rejection
+}

@@ -1,0 +1,27 @@
+/** What the routes and sockets work with: the coordinator behind the edge. */
+import type { Logger } from 'pino'
+import type { Clock } from '../clock.ts'
+import type { Conductor } from '../conductor.ts'
+import type { Journal } from '../journal.ts'
+import type { Floras } from '../runs/floras.ts'
+import type { Runs } from '../runs/runs.ts'
+import type { BlobStore } from '../store/blob-store.ts'
+import type { Store } from '../store/store.ts'
+import type { Roster } from '../workers/roster.ts'
+import type { OperatorAccess } from './operator-access.ts'
+
+export type Site = {
+  version: string
+  /** Of the pages that are served; null if there are none. */
+  build: string | null
+  store: Store
+  blobs: BlobStore
+  floras: Floras
+  runs: Runs
+  conductor: Conductor
+  roster: Roster
+  journal: Journal
+  operator: OperatorAccess
+  clock: Clock
+  log: Logger
+}

@@ -1,0 +1,16 @@
+/** `GET /api/status`: what everybody may see. */
+import type { Status } from '@worldflora/protocol/http'
+import { PROTOCOL_VERSION } from '@worldflora/protocol/messages'
+import type { Site } from './site.ts'
+
+export async function statusOfSite({ version, build, runs, roster, store }: Site): Promise<Status> {
+  const model = await store.latestModel()
+  return {
+    version,
+    protocol: PROTOCOL_VERSION,
+    build: build ?? '',
+    workers: roster.connected,
+    runs: runs.statuses(),
+    model: model && { id: model.id, checkpoint: model.checkpoint, species: model.species.length },
+  }
+}

@@ -1,0 +1,147 @@
+/** The workers' connections: each message is parsed once and becomes an event; the core's facts go out to whom they concern. */
+
+import type { Hash, LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
+import {
+  type CoordinatorEvents,
+  type JoinReply,
+  JoinRequest,
+  PROTOCOL_VERSION,
+  RequestWork,
+  ReturnLease,
+  type RunStatus,
+  type WorkerEvents,
+  type WorkReply,
+} from '@worldflora/protocol/messages'
+import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
+import { Server, type Socket } from 'socket.io'
+import type { Site } from './site.ts'
+
+/** The largest message is `request-work` with 256 hashes. */
+const MESSAGE_BYTES = 64 << 10
+
+type WorkerSocket = Socket<WorkerEvents, CoordinatorEvents>
+export type Audience = {
+  io: Server<WorkerEvents, CoordinatorEvents>
+  announceWork(workerIds: readonly WorkerId[]): void
+  revokeLease(workerId: WorkerId, leaseId: LeaseId): void
+  announceStep(fact: { run: RunId; step: number; checkpoint: Hash }): void
+  announceStatus(runs: RunStatus[]): void
+}
+
+/** `site` is asked for with each connection: the sockets are open before everything behind them is. */
+export function openSockets(site: () => Site, onWorkersChange: () => void): Audience {
+  const io: Audience['io'] = new Server({ serveClient: false, maxHttpBufferSize: MESSAGE_BYTES })
+  io.on('connection', (socket) => {
+    socket.emit('status-changed', site().runs.statuses())
+    attendWorker(io, socket, site(), onWorkersChange)
+  })
+  const connectionOf = (workerId: WorkerId) => site().roster.connectionOf(workerId)
+  return {
+    io,
+    announceWork(workerIds) {
+      for (const workerId of workerIds) {
+        const connection = connectionOf(workerId)
+        if (connection !== null) io.to(connection).emit('work-available')
+      }
+    },
+    revokeLease(workerId, leaseId) {
+      const connection = connectionOf(workerId)
+      if (connection !== null) io.to(connection).emit('lease-revoked', { leaseId })
+    },
+    announceStep: (fact) => void io.to(JOINED).emit('step-advanced', fact),
+    announceStatus: (runs) => void io.emit('status-changed', runs),
+  }
+}
+
+const JOINED = 'joined'
+
+function attendWorker(
+  io: Audience['io'],
+  socket: WorkerSocket,
+  site: Site,
+  onWorkersChange: () => void,
+): void {
+  const { conductor, roster, runs, journal, log } = site
+  let workerId: WorkerId | null = null
+
+  function join(request: JoinRequest): JoinReply {
+    const mismatch = mismatchOf(request, site.build)
+    if (mismatch !== null) return mismatch
+    if (workerId !== null) {
+      return reject('joined-already', 'This connection has joined already.', 'Ask for work.')
+    }
+    const { entry, secret, isNew, replaced } = roster.join(request, socket.id, site.clock.date())
+    workerId = entry.id
+    if (replaced !== null) io.sockets.sockets.get(replaced)?.disconnect(true)
+    const { host, device, deterministic } = entry
+    conductor.say({ kind: 'worker-joined', workerId, deterministic })
+    void socket.join(JOINED)
+    if (isNew) journal.note('worker-joined', null, `A worker joined: ${host}, ${device.backend}.`)
+    onWorkersChange()
+    const lease = conductor.currentLeaseOf(workerId)
+    return { kind: 'joined', workerId, secret, deterministic, leases: lease === null ? [] : [lease.leaseId] }
+  }
+
+  function requestWork({ shards, imagesPerSecond }: RequestWork): WorkReply {
+    if (workerId === null) return notJoined()
+    if (imagesPerSecond !== undefined) roster.notePace(workerId, imagesPerSecond)
+    const pace = imagesPerSecond === undefined ? {} : { imagesPerSecond }
+    const effects = conductor.say({ kind: 'work-requested', workerId, shards: new Set(shards), ...pace })
+    const granted = effects.find((effect) => effect.kind === 'grant-lease')
+    if (granted === undefined) return { kind: 'idle' }
+    runs.noteLease(granted.lease.run.id)
+    return { kind: 'leased', lease: granted.lease }
+  }
+
+  function returnLease({ leaseId, reason, message }: ReturnLease): { kind: 'returned' } | Rejection {
+    if (workerId === null) return notJoined()
+    if (reason !== 'stopped') log.warn({ workerId, leaseId, reason, message }, 'a lease came back')
+    const words = message === undefined ? {} : { message }
+    conductor.say({ kind: 'lease-returned', workerId, leaseId, reason, ...words })
+    return { kind: 'returned' }
+  }
+
+  socket.on('join', answering(JoinRequest, 'the join request', join))
+  socket.on('request-work', answering(RequestWork, 'the request for work', requestWork))
+  socket.on('return-lease', answering(ReturnLease, 'the returned lease', returnLease))
+  socket.on('disconnect', () => {
+    if (workerId === null || !roster.leave(workerId, socket.id)) return
+    conductor.say({ kind: 'worker-left', workerId })
+    onWorkersChange()
+  })
+}
+
+/** A handler that parses what a stranger sent, and answers if the stranger wants an answer. */
+function answering<S extends Parameters<typeof parseOrReject>[0], Reply>(
+  schema: S,
+  what: string,
+  handle: (request: never) => Reply | Rejection,
+) {
+  return (request: unknown, reply: unknown) => {
+    const parsed = parseOrReject(schema, request, what)
+    const answer = isRejection(parsed) ? parsed : handle(parsed as never)
+    if (typeof reply === 'function') reply(answer)
+  }
+}
+
+function mismatchOf({ protocol, build, host }: JoinRequest, ownBuild: string | null): Rejection | null {
+  if (protocol !== PROTOCOL_VERSION) {
+    return reject(
+      'protocol-mismatch',
+      `This worker speaks version ${protocol} of the protocol; this site speaks ${PROTOCOL_VERSION}.`,
+      host === 'browser'
+        ? 'Reload the page.'
+        : protocol < PROTOCOL_VERSION
+          ? 'Update Worldflora on this machine, then join again.'
+          : 'Join with the version of Worldflora that this site has, or ask its operator to update.',
+    )
+  }
+  if (host === 'browser' && ownBuild !== null && build !== ownBuild) {
+    return reject('build-mismatch', 'This page is of another version than the site.', 'Reload the page.')
+  }
+  return null
+}
+
+function notJoined(): Rejection {
+  return reject('not-joined', 'This connection has not joined.', 'Join first.')
+}

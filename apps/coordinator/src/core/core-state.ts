@@ -1,7 +1,9 @@
-/** All that the core holds, and the views of it that the edge shows. Rebuilt from the store after a restart. */
+/** All that the core holds. Rebuilt from the store after a restart: nothing in it has to survive. */
 import type { LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
-import { type LeaseRecord, stragglesFromMs } from './lease.ts'
-import type { RunProgress } from './run-progress.ts'
+import { retryFromMs } from './failure.ts'
+import type { LeaseRecord } from './lease.ts'
+import { groupsOf, isHalted, type RunProgress } from './run-progress.ts'
+import { isRaceable } from './straggler.ts'
 import type { WorkerState } from './worker-state.ts'
 
 export type CoreState = {
@@ -9,33 +11,53 @@ export type CoreState = {
   readonly boot: string
   leasesGranted: number
   /** In the order they were opened. */
-  runs: Map<RunId, RunProgress>
-  workers: Map<WorkerId, WorkerState>
-  leases: Map<LeaseId, LeaseRecord>
+  readonly runs: Map<RunId, RunProgress>
+  readonly workers: Map<WorkerId, WorkerState>
+  /** Every lease under which a result means something, those of accepted tasks included. */
+  readonly leases: Map<LeaseId, LeaseRecord>
+  /** Those of them whose task is open. */
+  readonly liveLeases: Set<LeaseRecord>
 }
 
 export function createCore(options: { boot: string }): CoreState {
-  return { boot: options.boot, leasesGranted: 0, runs: new Map(), workers: new Map(), leases: new Map() }
+  return {
+    boot: options.boot,
+    leasesGranted: 0,
+    runs: new Map(),
+    workers: new Map(),
+    leases: new Map(),
+    liveLeases: new Set(),
+  }
 }
 
-export function tasksOf(progress: RunProgress): { accepted: number; total: number } {
-  const accepted = progress.slots.filter(({ state }) => state.kind === 'accepted').length
-  return { accepted, total: progress.slots.length }
+/** Of the step in flight. */
+export function tasksOf({ step }: RunProgress): { accepted: number; total: number } {
+  return { accepted: step?.accepted ?? 0, total: step?.slots.length ?? 0 }
 }
 
-/** When `clock-advanced` is next worth saying: a deadline passes, or a straggler may be raced. null: not before an event. */
+/** When `clock-advanced` is next worth saying: a deadline passes, a straggler may be raced, a worker may try again. */
 export function nextWakeAtMs(state: CoreState, nowMs: number): number | null {
-  const someoneWaits = [...state.workers.values()].some(({ waiting, connected }) => waiting && connected)
-  let wakeAtMs: number | null = null
-  const consider = (atMs: number) => {
-    if (wakeAtMs === null || atMs < wakeAtMs) wakeAtMs = atMs
+  const someoneWaits = [...state.workers.values()].some(({ waiting }) => waiting)
+  let wakeAtMs = Number.POSITIVE_INFINITY
+  for (const lease of state.liveLeases) {
+    wakeAtMs = Math.min(wakeAtMs, lease.deadlineMs)
+    const { stragglesFromMs } = lease
+    if (someoneWaits && stragglesFromMs > nowMs && isRaceable(lease))
+      wakeAtMs = Math.min(wakeAtMs, stragglesFromMs)
   }
-  for (const lease of state.leases.values()) {
-    if (lease.slot.state.kind === 'accepted') continue
-    consider(lease.deadlineMs)
-    if (!someoneWaits || lease.slot.state.leases.length > 1) continue
-    const stragglesMs = stragglesFromMs(lease, state.workers.get(lease.workerId))
-    if (stragglesMs > nowMs) consider(stragglesMs)
+  if (someoneWaits) wakeAtMs = Math.min(wakeAtMs, nextRetryAtMs(state, nowMs))
+  return wakeAtMs === Number.POSITIVE_INFINITY ? null : wakeAtMs
+}
+
+function nextRetryAtMs(state: CoreState, nowMs: number): number {
+  let retryAtMs = Number.POSITIVE_INFINITY
+  for (const progress of state.runs.values()) {
+    if (isHalted(progress)) continue
+    for (const { failed } of groupsOf(progress)) {
+      for (const failure of [...failed].flatMap(({ failures }) => failures)) {
+        if (retryFromMs(failure) > nowMs) retryAtMs = Math.min(retryAtMs, retryFromMs(failure))
+      }
+    }
   }
-  return wakeAtMs
+  return retryAtMs
 }

@@ -52,8 +52,11 @@ export type CoreEvent =
   /** The edge refused a result's bytes. Counts towards LV1. */
   | { kind: 'result-refused'; workerId: WorkerId; leaseId: LeaseId; message: string }
   | { kind: 'step-made-durable'; runId: RunId; checkpoint: CheckpointRef }
+  /** The step in flight came to nothing. Who says so drops its contributions: it is begun anew when the run is resumed. */
   | { kind: 'run-faulted'; runId: RunId; reason: string }
   | { kind: 'clock-advanced' }
+
+export type EventOf<K extends CoreEvent['kind']> = Extract<CoreEvent, { kind: K }>
 
 export type TaskKey = {
   runId: RunId

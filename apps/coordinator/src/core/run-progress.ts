@@ -1,45 +1,46 @@
 /** A run as the core holds it: the step in flight and the evaluations under way. */
 import type { CheckpointRef, RunState } from '@worldflora/protocol/messages'
-import type { EvaluationOrder, OpenRun } from './events.ts'
-import { evaluationSlots, gradientSlots, openSlot, type TaskSlot } from './task-slot.ts'
-
-export type EvaluationProgress = { order: EvaluationOrder; slots: TaskSlot[] }
+import type { OpenRun } from './events.ts'
+import { stepGroup, type TaskGroup } from './task-group.ts'
 
 export type RunProgress = {
-  run: OpenRun
+  readonly run: OpenRun
   state: RunState
+  /** The latest that is durable. */
   checkpoint: CheckpointRef
-  /** Tasks of the step in flight; none when the run is through. */
-  slots: TaskSlot[]
-  evaluations: EvaluationProgress[]
+  /** The step in flight; null when the run is through. */
+  step: TaskGroup | null
+  /** The oldest order first. */
+  evaluations: TaskGroup[]
+  /** The number of the lease that it was granted last: the run served longest ago comes first. */
+  lastServed: number
 }
 
 export function openProgress(run: OpenRun): RunProgress {
-  const { checkpoint } = run
-  return { run, state: run.state, checkpoint, slots: slotsAt(run, checkpoint.step), evaluations: [] }
+  const { state, checkpoint } = run
+  return { run, state, checkpoint, step: stepAfter(run, checkpoint), evaluations: [], lastServed: -1 }
 }
 
 export function advanceTo(progress: RunProgress, checkpoint: CheckpointRef): void {
   progress.checkpoint = checkpoint
-  progress.slots = slotsAt(progress.run, checkpoint.step)
-  if (progress.slots.length === 0) progress.state = 'finished'
+  progress.step = stepAfter(progress.run, checkpoint)
+  if (progress.step === null) progress.state = 'finished'
 }
 
-/** After a fault at the step's end its contributions are gone: its tasks are computed again. Failures are forgiven. */
-export function reopen(progress: RunProgress): void {
-  const redo = progress.slots.every(({ state }) => state.kind === 'accepted')
-  progress.slots = progress.slots.map((slot) => (redo ? openSlot(slot.task) : slot))
-  for (const slot of allSlots(progress)) slot.failures = []
+/** All tasks of the step in flight are to be computed again. */
+export function beginStepAnew(progress: RunProgress): void {
+  progress.step = stepAfter(progress.run, progress.checkpoint)
 }
 
-export function orderEvaluation(progress: RunProgress, order: EvaluationOrder): void {
-  progress.evaluations.push({ order, slots: evaluationSlots(order) })
+export function groupsOf({ evaluations, step }: RunProgress): TaskGroup[] {
+  return step === null ? evaluations : [...evaluations, step]
 }
 
-export function allSlots(progress: RunProgress): TaskSlot[] {
-  return [...progress.evaluations.flatMap(({ slots }) => slots), ...progress.slots]
+/** No work is given out of it. */
+export function isHalted({ state }: RunProgress): boolean {
+  return state === 'paused' || state === 'stopped'
 }
 
-function slotsAt(run: OpenRun, step: number): TaskSlot[] {
-  return step < run.plan.steps ? gradientSlots(run, step) : []
+function stepAfter(run: OpenRun, checkpoint: CheckpointRef): TaskGroup | null {
+  return checkpoint.step < run.plan.steps ? stepGroup(run, checkpoint) : null
 }

@@ -1,81 +1,64 @@
 /** Which task a worker gets. Knows no sockets and no clock: callers pass `nowMs`. */
 import type { CoreState } from './core-state.ts'
-import { stragglesFromMs } from './lease.ts'
-import type { RunProgress } from './run-progress.ts'
-import type { TaskSlot } from './task-slot.ts'
-import type { WorkerState } from './worker-state.ts'
+import { mayTry } from './failure.ts'
+import { isHalted } from './run-progress.ts'
+import { stragglersOf } from './straggler.ts'
+import type { TaskGroup } from './task-group.ts'
+import { missingBytes, type TaskSlot } from './task-slot.ts'
+import { canDo, type WorkerState } from './worker-state.ts'
 
-export type Assignment = { progress: RunProgress; slot: TaskSlot }
-
-/** At most one backup beside the first lease (LS3). */
-const LEASES_PER_TASK = 2
+/** Of a very large step, so many offered tasks are looked through for one whose shards the worker holds. */
+const TASKS_LOOKED_AT = 512
 
 /**
- * Evaluations first, so that curves are current and old checkpoints can go; then the steps of the runs in the order they
- * were opened. Among the tasks that nobody works on: one the worker has not failed, whose shards it holds, the first. If
- * none is free, the longest straggler of somebody else.
+ * Evaluations first, so that curves are current and old checkpoints can go; then steps; of several runs, the one that was
+ * served longest ago, so that none starves. In it, the offered task for which the worker lacks least. If none is offered,
+ * the longest straggler of somebody else.
  */
-export function nextAssignment(state: CoreState, worker: WorkerState, nowMs: number): Assignment | null {
-  const groups = [...state.runs.values()]
-    .filter((progress) => mayServe(worker, progress))
-    .flatMap((progress) => [
-      ...progress.evaluations.map(({ slots }) => ({ progress, slots, first: true })),
-      ...(progress.state === 'running' ? [{ progress, slots: progress.slots, first: false }] : []),
-    ])
-    .sort((a, b) => Number(b.first) - Number(a.first))
-  for (const { progress, slots } of groups) {
-    const slot = best(slots.filter(isOffered), worker)
-    if (slot !== null) return { progress, slot }
+export function nextAssignment(
+  state: CoreState,
+  worker: WorkerState,
+  nowMs: number,
+  stragglers = stragglersOf(state, nowMs),
+): TaskSlot | null {
+  for (const group of groupsInTurn(state, worker)) {
+    const slot = nearest(state, group, worker, nowMs)
+    if (slot !== null) return slot
   }
-  for (const { progress, slots } of groups) {
-    const slot = longestStraggler(state, slots, worker, nowMs)
-    if (slot !== null) return { progress, slot }
+  for (const { slot } of stragglers) {
+    if (mayRace(state, worker, slot) && mayTry(state, slot, worker, nowMs)) return slot
   }
   return null
 }
 
-/** Paused and stopped runs are left alone; deterministic ones take deterministic workers only. */
-export function mayServe(worker: WorkerState, { run, state }: RunProgress): boolean {
-  if (state === 'paused' || state === 'stopped') return false
-  return worker.deterministic || run.description.config.backend === 'any'
+function groupsInTurn(state: CoreState, worker: WorkerState): TaskGroup[] {
+  const runs = [...state.runs.values()]
+    .filter((progress) => !isHalted(progress))
+    .sort((a, b) => a.lastServed - b.lastServed)
+  return [
+    ...runs.filter((run) => canDo(worker, run, 'evaluate')).flatMap(({ evaluations }) => evaluations),
+    ...runs.filter((run) => canDo(worker, run, 'gradient')).flatMap(({ step }) => step ?? []),
+  ]
 }
 
-/** Nobody who is here works on it. */
-function isOffered({ state }: TaskSlot): boolean {
-  return state.kind === 'open' && state.leases.every(({ abandoned }) => abandoned)
-}
-
-function best(slots: TaskSlot[], worker: WorkerState): TaskSlot | null {
+function nearest(state: CoreState, group: TaskGroup, worker: WorkerState, nowMs: number): TaskSlot | null {
   let chosen: TaskSlot | null = null
-  let leastCost = Number.POSITIVE_INFINITY
-  for (const slot of slots) {
-    const failed = slot.failures.some(({ workerId }) => workerId === worker.id)
-    const missing = slot.task.entries.filter(({ shard }) => !worker.shards.has(shard)).length
-    const cost = (failed ? 1e6 : 0) + missing
-    if (cost >= leastCost) continue
-    chosen = slot
-    leastCost = cost
+  let least = Number.POSITIVE_INFINITY
+  let lookedAt = 0
+  for (const slot of group.offered) {
+    if (slot.failures.length > 0 && !mayTry(state, slot, worker, nowMs)) continue
+    const missing = missingBytes(slot, worker.shards)
+    if (missing < least) {
+      chosen = slot
+      least = missing
+    }
+    if (missing === 0 || ++lookedAt === TASKS_LOOKED_AT) break
   }
   return chosen
 }
 
-function longestStraggler(
-  state: CoreState,
-  slots: TaskSlot[],
-  worker: WorkerState,
-  nowMs: number,
-): TaskSlot | null {
-  let chosen: TaskSlot | null = null
-  let oldestMs = Number.POSITIVE_INFINITY
-  for (const slot of slots) {
-    if (slot.state.kind !== 'open') continue
-    const { leases } = slot.state
-    if (leases.length >= LEASES_PER_TASK || leases.some(({ workerId }) => workerId === worker.id)) continue
-    const [lease] = leases
-    if (lease === undefined || nowMs < stragglesFromMs(lease, state.workers.get(lease.workerId))) continue
-    if (lease.grantedAtMs >= oldestMs) continue
-    chosen = slot
-    oldestMs = lease.grantedAtMs
-  }
-  return chosen
+function mayRace(state: CoreState, worker: WorkerState, { state: task, group }: TaskSlot): boolean {
+  const progress = state.runs.get(group.runId)!
+  if (isHalted(progress) || !canDo(worker, progress, group.kind) || task.kind !== 'open') return false
+  return task.leases.every(({ workerId }) => workerId !== worker.id)
 }

@@ -1,8 +1,10 @@
-/** What the core knows of a worker. */
-import type { LeaseId, WorkerId } from '@worldflora/protocol/ids'
+/** What the core knows of a worker, and which work it can do at all. */
+import type { LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
+import type { Task } from '@worldflora/protocol/messages'
+import type { RunProgress } from './run-progress.ts'
 
 export type WorkerState = {
-  id: WorkerId
+  readonly id: WorkerId
   /** Of the class whose bits are the same everywhere (SD2). */
   deterministic: boolean
   connected: boolean
@@ -14,6 +16,15 @@ export type WorkerState = {
   imagesPerSecond: number | null
   /** In a row. */
   missedDeadlines: number
+  /** Work that its device cannot hold. */
+  readonly unfitFor: Set<WorkName>
+}
+
+/** All tasks of one kind of one run ask the same of a device. */
+export type WorkName = `${RunId}/${Task['kind']}`
+
+export function workName(runId: RunId, kind: Task['kind']): WorkName {
+  return `${runId}/${kind}`
 }
 
 export function newWorker(id: WorkerId, deterministic: boolean): WorkerState {
@@ -26,5 +37,12 @@ export function newWorker(id: WorkerId, deterministic: boolean): WorkerState {
     shards: new Set(),
     imagesPerSecond: null,
     missedDeadlines: 0,
+    unfitFor: new Set(),
   }
+}
+
+/** Deterministic runs take deterministic workers only. */
+export function canDo(worker: WorkerState, { run }: RunProgress, kind: Task['kind']): boolean {
+  const { id, config } = run.description
+  return (worker.deterministic || config.backend === 'any') && !worker.unfitFor.has(workName(id, kind))
 }

@@ -1,0 +1,28 @@
+/** A lease comes back without a result: the worker stops, fails, or is unfit; or the edge refused what it sent (LV1). */
+import type { CoreState } from './core-state.ts'
+import type { Effect, EventOf } from './events.ts'
+import { hopelessReason, isHopeless } from './failure.ts'
+import { endLease } from './lease-ledger.ts'
+import { pauseRun } from './run-course.ts'
+import { isHalted } from './run-progress.ts'
+import { workName } from './worker-state.ts'
+
+export function takeBack(
+  state: CoreState,
+  event: EventOf<'lease-returned'> | EventOf<'result-refused'>,
+  nowMs: number,
+): Effect[] {
+  const { workerId, leaseId } = event
+  const lease = state.leases.get(leaseId)
+  if (lease === undefined || lease.workerId !== workerId) return []
+  const { slot, runId } = lease
+  const reason = event.kind === 'result-refused' ? 'failed' : event.reason
+  // Before the lease ends: a worker that is away is forgotten with it.
+  if (reason === 'unfit') state.workers.get(workerId)?.unfitFor.add(workName(runId, slot.task.kind))
+  endLease(state, lease)
+  if (reason !== 'failed' || slot.state.kind !== 'open') return []
+  slot.failures.push({ workerId, message: event.message ?? 'no reason given', atMs: nowMs })
+  slot.group.failed.add(slot)
+  const progress = state.runs.get(runId)!
+  return isHopeless(slot) && !isHalted(progress) ? pauseRun(state, progress, hopelessReason(slot)) : []
+}

@@ -1,0 +1,39 @@
+/** Workers come and go. LS1: who goes keeps its lease until the deadline, but its task is offered to others at once. */
+import type { CoreState } from './core-state.ts'
+import type { EventOf } from './events.ts'
+import { endLease, setAbandoned } from './lease-ledger.ts'
+import { newWorker, type WorkerState } from './worker-state.ts'
+
+/** Coming again, it is the same worker with the same lease; its device may be another. */
+export function joinWorker(state: CoreState, { workerId, deterministic }: EventOf<'worker-joined'>): void {
+  const known = state.workers.get(workerId)
+  if (known === undefined) {
+    state.workers.set(workerId, newWorker(workerId, deterministic))
+    return
+  }
+  known.connected = true
+  known.waiting = false
+  known.unfitFor.clear()
+  if (known.deterministic && !deterministic) endDeterministicLeases(state, known)
+  known.deterministic = deterministic
+  const lease = known.leaseId === null ? undefined : state.leases.get(known.leaseId)
+  if (lease !== undefined) setAbandoned(lease, false)
+}
+
+export function leaveWorker(state: CoreState, { workerId }: EventOf<'worker-left'>): void {
+  const worker = state.workers.get(workerId)
+  if (worker === undefined) return
+  worker.connected = false
+  worker.waiting = false
+  const lease = worker.leaseId === null ? undefined : state.leases.get(worker.leaseId)
+  if (lease === undefined) state.workers.delete(workerId)
+  else setAbandoned(lease, true)
+}
+
+/** SD2: what another device computes must not come in under a lease of the deterministic class. */
+function endDeterministicLeases(state: CoreState, worker: WorkerState): void {
+  for (const lease of state.leases.values()) {
+    const { config } = state.runs.get(lease.runId)!.run.description
+    if (lease.workerId === worker.id && config.backend === 'deterministic') endLease(state, lease)
+  }
+}

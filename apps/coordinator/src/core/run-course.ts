@@ -1,0 +1,75 @@
+/** A run opens, pauses, resumes, goes on to its next step, and ends. */
+import type { RunId } from '@worldflora/protocol/ids'
+import type { CoreState } from './core-state.ts'
+import type { Effect, EventOf } from './events.ts'
+import { endLeasesOf, recallLease } from './lease-ledger.ts'
+import { advanceTo, beginStepAnew, groupsOf, openProgress, type RunProgress } from './run-progress.ts'
+import { evaluationGroup } from './task-group.ts'
+
+export function openRun(state: CoreState, { run }: EventOf<'run-opened'>): void {
+  const { id } = run.description
+  if (state.runs.has(id)) throw new Error(`run ${id} is open already`)
+  state.runs.set(id, openProgress(run))
+}
+
+export function runOf(state: CoreState, runId: RunId): RunProgress {
+  const progress = state.runs.get(runId)
+  if (progress === undefined) throw new Error(`run ${runId} is not open`)
+  return progress
+}
+
+export function orderEvaluation(state: CoreState, { runId, order }: EventOf<'evaluation-ordered'>): void {
+  if (order.tasks.length === 0) throw new Error('an evaluation has at least one task')
+  runOf(state, runId).evaluations.push(evaluationGroup(runId, order))
+}
+
+export function changeRunState(state: CoreState, event: EventOf<'run-state-changed'>): Effect[] {
+  const progress = runOf(state, event.runId)
+  progress.state = event.state
+  if (event.state === 'paused' || event.state === 'stopped') return recallLeases(state, progress)
+  if (progress.step === null) progress.state = 'finished'
+  forgiveFailures(progress)
+  return []
+}
+
+export function pauseRun(state: CoreState, progress: RunProgress, reason: string): Effect[] {
+  progress.state = 'paused'
+  return [{ kind: 'pause-run', runId: progress.run.description.id, reason }, ...recallLeases(state, progress)]
+}
+
+/** What was accepted of the step in flight is gone: once the run is resumed, all of it is computed again. */
+export function noteFault(state: CoreState, { runId, reason }: EventOf<'run-faulted'>): Effect[] {
+  const progress = runOf(state, runId)
+  const effects = progress.step === null ? [] : endLeasesOf(state, progress.step)
+  beginStepAnew(progress)
+  return progress.state === 'stopped' ? effects : [...effects, ...pauseRun(state, progress, reason)]
+}
+
+/** LS2: with the new checkpoint all leases of the old step are void. */
+export function goOn(state: CoreState, { runId, checkpoint }: EventOf<'step-made-durable'>): Effect[] {
+  const progress = runOf(state, runId)
+  if (progress.step === null || checkpoint.step !== progress.checkpoint.step + 1) {
+    throw new Error(`step ${checkpoint.step} of run ${runId} does not follow on ${progress.checkpoint.step}`)
+  }
+  const effects = endLeasesOf(state, progress.step)
+  advanceTo(progress, checkpoint)
+  const finished = progress.state === 'finished'
+  const { step } = checkpoint
+  return [...effects, { kind: 'announce-step', runId, step, checkpoint: checkpoint.checkpoint, finished }]
+}
+
+/** Their workers are free; what they have nearly done is still accepted until the deadline. */
+function recallLeases(state: CoreState, progress: RunProgress): Effect[] {
+  const effects: Effect[] = []
+  for (const lease of state.liveLeases) {
+    if (lease.runId === progress.run.description.id) effects.push(...recallLease(state, lease))
+  }
+  return effects
+}
+
+function forgiveFailures(progress: RunProgress): void {
+  for (const { failed } of groupsOf(progress)) {
+    for (const slot of failed) slot.failures = []
+    failed.clear()
+  }
+}

@@ -1,0 +1,35 @@
+/** LS3: which leases are raced. A worker that is idle while no task waits gets a backup lease of the longest straggler. */
+import type { CoreState } from './core-state.ts'
+import type { LeaseRecord } from './lease.ts'
+import { expectedMs } from './pace.ts'
+import type { WorkerState } from './worker-state.ts'
+
+/** A lease this many times as old as its worker's pace promised is raced. */
+const FACTOR = 2
+const SHORTEST_MS = 1000
+/** Without a pace there is no promise: then this. */
+const FIRST_MS = 30_000
+const FIRST_MS_PER_IMAGE = 50
+
+/** How old a lease of the worker may become before it counts as a straggler. */
+export function stragglesAfterMs({ imagesPerSecond }: WorkerState, images: number): number {
+  if (imagesPerSecond === null) return Math.max(FIRST_MS, FIRST_MS_PER_IMAGE * images)
+  return Math.max(SHORTEST_MS, FACTOR * expectedMs(imagesPerSecond, images))
+}
+
+export function isStraggler(lease: LeaseRecord, nowMs: number): boolean {
+  return isRaceable(lease) && nowMs >= lease.stragglesFromMs
+}
+
+/** Its worker alone is at the task: there are never more than two. */
+export function isRaceable({ slot, abandoned }: LeaseRecord): boolean {
+  if (abandoned || slot.state.kind === 'accepted') return false
+  return slot.state.leases.filter((lease) => !lease.abandoned).length === 1
+}
+
+/** Those granted first come first. */
+export function stragglersOf(state: CoreState, nowMs: number): LeaseRecord[] {
+  const stragglers: LeaseRecord[] = []
+  for (const lease of state.liveLeases) if (isStraggler(lease, nowMs)) stragglers.push(lease)
+  return stragglers.sort((a, b) => a.grantedAtMs - b.grantedAtMs)
+}

@@ -1,0 +1,87 @@
+/** Tasks that close together: those of a step, or those of an evaluation. Keeps count, so that no event walks through all. */
+import type { PlannedTask } from '@worldflora/dataset/epoch-plan'
+import type { RunId } from '@worldflora/protocol/ids'
+import type { CheckpointRef, ShardEntries, Task } from '@worldflora/protocol/messages'
+import type { EvaluationOrder, OpenRun, TaskKey } from './events.ts'
+import { isOffered, type TaskSlot } from './task-slot.ts'
+
+export type TaskGroup = {
+  readonly runId: RunId
+  readonly kind: Task['kind']
+  /** What its tasks are computed from (LS2). */
+  readonly checkpoint: CheckpointRef
+  readonly slots: TaskSlot[]
+  /** Its tasks that are offered, those first that have been for longest. */
+  readonly offered: Set<TaskSlot>
+  /** Its open tasks that somebody has failed. */
+  readonly failed: Set<TaskSlot>
+  accepted: number
+}
+
+/** The tasks of the step that follows on `checkpoint`. */
+export function stepGroup(run: OpenRun, checkpoint: CheckpointRef): TaskGroup {
+  const { step } = checkpoint
+  const tasks = run.plan.tasksOf(step).map(
+    (planned, task): Task => ({
+      kind: 'gradient',
+      step,
+      task,
+      epoch: planned.epoch,
+      entries: entriesOf(planned, run.trainShards),
+    }),
+  )
+  return groupOf({ runId: run.description.id, kind: 'gradient', checkpoint }, tasks)
+}
+
+export function evaluationGroup(
+  runId: RunId,
+  { step, split, checkpoint, tasks }: EvaluationOrder,
+): TaskGroup {
+  const evaluate = (entries: ShardEntries[], task: number): Task => ({
+    kind: 'evaluate',
+    step,
+    task,
+    split,
+    entries,
+  })
+  return groupOf({ runId, kind: 'evaluate', checkpoint }, tasks.map(evaluate))
+}
+
+function groupOf(of: Pick<TaskGroup, 'runId' | 'kind' | 'checkpoint'>, tasks: Task[]): TaskGroup {
+  const group: TaskGroup = { ...of, slots: [], offered: new Set(), failed: new Set(), accepted: 0 }
+  for (const task of tasks) {
+    const images = task.entries.reduce((sum, { samples }) => sum + samples.length, 0)
+    group.slots.push({ task, images, group, state: { kind: 'open', leases: [] }, failures: [] })
+  }
+  for (const slot of group.slots) group.offered.add(slot)
+  return group
+}
+
+/** To be called whenever who works on the task has changed. */
+export function noteOffer(slot: TaskSlot): void {
+  if (isOffered(slot)) slot.group.offered.add(slot)
+  else slot.group.offered.delete(slot)
+}
+
+export function keyOf({ task, group }: TaskSlot): TaskKey {
+  const { kind, step } = task
+  return {
+    runId: group.runId,
+    kind,
+    step,
+    task: task.task,
+    ...(kind === 'evaluate' ? { split: task.split } : {}),
+  }
+}
+
+/** Runs of entries of one shard become one item; the plan's order is kept. */
+function entriesOf(planned: PlannedTask, shards: OpenRun['trainShards']): ShardEntries[] {
+  const entries: ShardEntries[] = []
+  let at = -1
+  for (const { shard, sample } of planned.entries) {
+    if (shard === at) entries.at(-1)!.samples.push(sample)
+    else entries.push({ shard: shards[shard]!.hash, bytes: shards[shard]!.bytes, samples: [sample] })
+    at = shard
+  }
+  return entries
+}

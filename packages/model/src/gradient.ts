@@ -131,6 +131,7 @@ async function differentiate(
   }
 }
 
+/** Adds what the chunk alone would give: a task of several chunks is, bit for bit, the sum of tasks of one. */
 function addChunk(
   sums: Float32Array,
   { values, factorOf }: ChunkOutcome,
@@ -139,11 +140,14 @@ function addChunk(
 ): void {
   for (const { spec, offset, length } of layout.entries) {
     const factor = spec.role === 'statistic' ? chunk.length * factorOf(spec.name) : 1
-    for (let i = offset; i < offset + length; i++) sums[i]! += factor * values[i]!
+    for (let i = offset; i < offset + length; i++) sums[i]! += Math.fround(factor * values[i]!)
   }
+  let loss = 0
+  let correct = 0
   for (const [index, { species }] of chunk.entries()) {
-    sums[layout.total + TALLY.loss]! += values[layout.total + index]!
-    const answer = values[layout.total + chunk.length + index]
-    if (answer === species) sums[layout.total + TALLY.correct]! += 1
+    loss += values[layout.total + index]!
+    if (values[layout.total + chunk.length + index] === species) correct++
   }
+  sums[layout.total + TALLY.loss]! += Math.fround(loss)
+  sums[layout.total + TALLY.correct]! += correct
 }

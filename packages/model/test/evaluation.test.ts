@@ -1,0 +1,145 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { layoutOf, valuesOf } from '@worldflora/protocol/parameter-layout'
+import { RandomStream } from '@worldflora/protocol/random'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { describeNetwork, NORM_EPSILON } from '../src/architecture/network.ts'
+import { openBackend } from '../src/backend/index.ts'
+import { nodeAssets } from '../src/backend/node-assets.ts'
+import { evaluatePhotos } from '../src/evaluation.ts'
+import {
+  batchNormInference,
+  conv2d,
+  dense,
+  depthwiseConv2d,
+  globalAveragePool,
+  relu6,
+} from '../src/ops/index.ts'
+import { initialWeights, parameterSpecs, tensorName } from '../src/parameters.ts'
+import { decodeJpeg, openDecoder, placeCentre, type Rgb } from '../src/photo/index.ts'
+import { bestOf, createPredictor, fuse, rankOf } from '../src/prediction.ts'
+import { drawPixels } from './drawn-photos.ts'
+import { drawTask, MOBILENET, SMALL_CNN } from './test-run.ts'
+
+const CLASSES = 8
+
+beforeAll(async () => {
+  await openBackend('wasm', nodeAssets)
+  await openDecoder(nodeAssets)
+})
+
+/** Weights as after some training: statistics, scales and offsets are no longer 1 and 0. */
+function livedInWeights(architecture: typeof SMALL_CNN | typeof MOBILENET): Float32Array {
+  const weights = initialWeights(architecture, CLASSES, 5)
+  const random = new RandomStream(5, 'dropout')
+  for (const entry of layoutOf(parameterSpecs(architecture, CLASSES)).entries) {
+    if (entry.spec.shape.length > 1) continue
+    const values = valuesOf(entry, weights)
+    for (let i = 0; i < values.length; i++) values[i]! += 0.4 * random.uniform()
+  }
+  return weights
+}
+
+describe('inference', () => {
+  test.each([SMALL_CNN, MOBILENET])(
+    '$name with its norms folded away answers as layer by layer, within 1e-4',
+    async (architecture) => {
+      const weights = livedInWeights(architecture)
+      const photo = drawPixels({ species: 3, seed: 1, width: 60, height: 50 })
+      const predictor = createPredictor({ architecture, classes: CLASSES, weights })
+      const [answer] = await predictor.predict([photo])
+      predictor.dispose()
+      const expected = layerByLayer(architecture, weights, photo)
+      for (const [species, probability] of expected.entries()) {
+        expect(Math.abs(answer![species]! - probability)).toBeLessThan(1e-4)
+      }
+      expect(answer!.reduce((sum, probability) => sum + probability, 0)).toBeCloseTo(1, 5)
+    },
+  )
+
+  test('a photo gets the same answer alone and in company, and nothing is left behind', async () => {
+    const weights = livedInWeights(MOBILENET)
+    const before = tf.memory().numTensors
+    const kept = weights.slice()
+    const predictor = createPredictor({ architecture: MOBILENET, classes: CLASSES, weights })
+    const photos = [0, 1, 2].map((species) => drawPixels({ species, seed: 1, width: 50, height: 60 }))
+    const together = await predictor.predict(photos)
+    expect(await predictor.predict([photos[1]!])).toEqual([together[1]])
+    expect(await predictor.predict([])).toEqual([])
+    predictor.dispose()
+    expect(tf.memory().numTensors).toBe(before)
+    expect(weights).toEqual(kept)
+  })
+})
+
+describe('evaluation', () => {
+  test('a row a photo, in order; the fused rank on the first photo of each observation, over batch borders too', async () => {
+    const drawn = await drawTask(70, CLASSES)
+    // Three photos to a plant, the last plant has one; the eleventh plant straddles the first two batches of 32.
+    const photos = drawn.map(({ jpeg }, i) => {
+      const plant = Math.floor(i / 3)
+      return { jpeg, species: plant % CLASSES, observation: `plant-${plant}` }
+    })
+    const model = { architecture: SMALL_CNN, classes: CLASSES, weights: livedInWeights(SMALL_CNN) }
+    const progress: number[] = []
+    const { photos: rows } = await evaluatePhotos({
+      ...model,
+      photos,
+      onProgress: (images) => progress.push(images),
+    })
+    expect(progress).toEqual([32, 64, 70])
+
+    const predictor = createPredictor(model)
+    const answers = await predictor.predict(photos.map(({ jpeg }) => decodeJpeg(jpeg) as Rgb))
+    predictor.dispose()
+    for (const [i, row] of rows.entries()) {
+      const { species, observation } = photos[i]!
+      const answer = answers[i]!
+      expect(row).toMatchObject({
+        species,
+        observation,
+        rank: rankOf(species, answer),
+        best: bestOf(answer, 5),
+      })
+      expect(row.probability).toBe(answer[species])
+      const whole = answers.slice(i, i + 3)
+      expect(row.fusedRank).toBe(i % 3 === 0 ? rankOf(species, fuse(whole)) : undefined)
+    }
+    expect(rows.some(({ rank, fusedRank }) => fusedRank !== undefined && fusedRank !== rank)).toBe(true)
+  })
+})
+
+function layerByLayer(
+  architecture: typeof SMALL_CNN | typeof MOBILENET,
+  weights: Float32Array,
+  photo: ImageData,
+): Float32Array {
+  const size = architecture.imageSize
+  const layout = layoutOf(parameterSpecs(architecture, CLASSES))
+  const tensor = <T extends tf.Tensor>(name: string): T => {
+    const entry = layout.entries.find(({ spec }) => spec.name === name)!
+    return tf.tensor(valuesOf(entry, weights).slice(), [...entry.spec.shape]) as T
+  }
+  return tf.tidy(() => {
+    const pixels = new Float32Array(size * size * 3)
+    placeCentre(photo, size, pixels)
+    let maps = tf.tensor4d(pixels, [1, size, size, 3])
+    let features: tf.Tensor2D | undefined
+    for (const layer of describeNetwork(architecture, CLASSES).layers) {
+      if (layer.kind === 'conv') maps = conv2d(maps, tensor(tensorName.filter(layer)), layer.stride)
+      if (layer.kind === 'depthwise-conv')
+        maps = depthwiseConv2d(maps, tensor(tensorName.filter(layer)), layer.stride)
+      if (layer.kind === 'batch-norm') {
+        const [scale, offset, mean, variance] = (['scale', 'offset', 'mean', 'variance'] as const).map(
+          (part) => tensor<tf.Tensor1D>(tensorName[part](layer)),
+        )
+        maps = batchNormInference(maps, scale!, offset!, mean!, variance!, NORM_EPSILON)
+      }
+      if (layer.kind === 'relu6') maps = relu6(maps)
+      if (layer.kind === 'global-average-pool') features = globalAveragePool(maps)
+      if (layer.kind === 'dense') {
+        features = dense(features!, tensor(tensorName.weights(layer)), tensor(tensorName.bias(layer)))
+      }
+    }
+    return tf.softmax(features!).dataSync() as Float32Array
+  })
+}

@@ -36,7 +36,9 @@ export async function closeEvaluation(
     .every((earlier) => earlier.top1 < evaluation.top1)
   const ordered = book.pending.find((pending) => pending.step === step && pending.split === split)
   await at.keeping.add(() => at.store.recordEvaluation(id, evaluation))
-  book.evaluations = [...book.evaluations, evaluation].sort((a, b) => a.step - b.step)
+  book.evaluations = [...book.evaluations, evaluation].sort(
+    (a, b) => a.step - b.step || (a.split < b.split ? -1 : 1),
+  )
   at.journal.note(
     'evaluated',
     id,

@@ -1,10 +1,10 @@
 /** The shapes of a run's vectors, from its architecture. */
 import { parameterSpecs } from '@worldflora/model/parameters'
-import type { Expected } from '@worldflora/protocol/gradient-codec'
+import type { VectorKind } from '@worldflora/protocol/gradient-codec'
 import { layoutOf, type ParameterLayout, TALLY } from '@worldflora/protocol/parameter-layout'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 
-export type RunLayout = { layout: ParameterLayout; contribution: Expected; delta: Expected }
+export type RunLayout = { layout: ParameterLayout; contribution: VectorKind; delta: VectorKind }
 
 export function runLayout(config: RunConfig, species: number, unitExponent: number): RunLayout {
   const layout = layoutOf(parameterSpecs(config.architecture, species))

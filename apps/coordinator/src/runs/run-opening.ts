@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Manifest } from '@worldflora/dataset/manifest'
 import { initialWeights } from '@worldflora/model/parameters'
-import { DEFAULT_UNIT_EXPONENT } from '@worldflora/protocol/gradient-codec'
+import { unitExponentFor } from '@worldflora/protocol/gradient-codec'
 import { canonicalJson } from '@worldflora/protocol/hash'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
@@ -56,7 +56,7 @@ export async function makeRun(
     id: randomBytes(9).toString('base64url') as RunId,
     config,
     flora: { name: config.flora, hash, species: manifest.species.length },
-    unitExponent: DEFAULT_UNIT_EXPONENT,
+    unitExponent: unitExponentFor(config.samplesPerTask),
     steps: plan.steps,
     samplesPerEpoch: plan.samples,
     state: 'running',

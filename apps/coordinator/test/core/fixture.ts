@@ -1,4 +1,4 @@
-/** A small run for the core's tests: real plan, made-up shards. */
+/** Small runs for the core's tests: real plans, made-up shards. */
 import { planRun } from '@worldflora/dataset/epoch-plan'
 import { hashOfText } from '@worldflora/protocol/hash'
 import type { LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
@@ -7,7 +7,7 @@ import { RunConfig } from '@worldflora/protocol/run-config'
 import * as v from 'valibot'
 import { advance } from '../../src/core/advance.ts'
 import { type CoreState, createCore } from '../../src/core/core-state.ts'
-import type { CoreEvent, Effect, OpenRun } from '../../src/core/events.ts'
+import type { CoreEvent, Effect, EvaluationOrder, EventOf, OpenRun } from '../../src/core/events.ts'
 
 export const RUN = 'run-1' as RunId
 
@@ -22,17 +22,20 @@ export type Scene = {
   tasksPerStep: number
   epochs: number
   seed?: number
+  id?: RunId
+  backend?: 'deterministic' | 'any'
+  shardBytes?: number
 }
 
 export const SCENE: Scene = { shardSizes: [20, 17, 9], samplesPerTask: 4, tasksPerStep: 3, epochs: 2 }
 
-export function runOf(scene: Scene, step = 0, backend: 'deterministic' | 'any' = 'deterministic'): OpenRun {
-  const { shardSizes, samplesPerTask, tasksPerStep, epochs, seed = 1 } = scene
+export function runOf(scene: Scene, step = 0): OpenRun {
+  const { shardSizes, samplesPerTask, tasksPerStep, epochs, seed = 1, id = RUN, shardBytes = 1000 } = scene
   const config = v.parse(RunConfig, {
-    name: 'story',
+    name: id,
     flora: 'story',
     seed,
-    backend,
+    backend: scene.backend ?? 'deterministic',
     architecture: { name: 'small-cnn' },
     samplesPerTask,
     tasksPerStep,
@@ -41,15 +44,26 @@ export function runOf(scene: Scene, step = 0, backend: 'deterministic' | 'any' =
   })
   return {
     description: {
-      id: RUN,
+      id,
       config,
       flora: { name: 'story', hash: hashOfText('flora'), species: 3 },
       unitExponent: -34,
     },
     plan: planRun({ shardSizes, seed, samplesPerTask, tasksPerStep, epochs }),
-    trainShards: shardSizes.map((_, i) => ({ hash: hashOfText(`shard ${i}`), bytes: 1000 })),
+    trainShards: shardSizes.map((_, i) => ({ hash: hashOfText(`shard ${i}`), bytes: shardBytes })),
     state: 'running',
     checkpoint: checkpointAt(step),
+  }
+}
+
+/** An evaluation at the checkpoint after `step` steps, of so many tasks with two photos each. */
+export function orderAt(step: number, tasks: number): EvaluationOrder {
+  const entries = { shard: hashOfText('val'), bytes: 1000 }
+  return {
+    step,
+    split: 'val',
+    checkpoint: checkpointAt(step),
+    tasks: Array.from({ length: tasks }, (_, task) => [{ ...entries, samples: [2 * task, 2 * task + 1] }]),
   }
 }
 
@@ -58,9 +72,9 @@ export class Story {
   readonly state: CoreState
   nowMs = 0
 
-  constructor(run: OpenRun = runOf(SCENE), boot = 'b') {
+  constructor(runs: OpenRun | OpenRun[] = runOf(SCENE), boot = 'b') {
     this.state = createCore({ boot })
-    this.tell({ kind: 'run-opened', run })
+    for (const run of [runs].flat()) this.tell({ kind: 'run-opened', run })
   }
 
   tell(event: CoreEvent): Effect[] {
@@ -73,15 +87,34 @@ export class Story {
     return workerId
   }
 
+  leave(workerId: WorkerId): Effect[] {
+    return this.tell({ kind: 'worker-left', workerId })
+  }
+
   /** The lease it is given, or null where it is kept idle. */
-  ask(workerId: WorkerId, imagesPerSecond?: number): Lease | null {
+  ask(workerId: WorkerId, imagesPerSecond?: number, shards: string[] = []): Lease | null {
     const pace = imagesPerSecond === undefined ? {} : { imagesPerSecond }
-    const [effect] = this.tell({ kind: 'work-requested', workerId, shards: new Set(), ...pace })
+    const [effect] = this.tell({ kind: 'work-requested', workerId, shards: new Set(shards), ...pace })
     return effect?.kind === 'grant-lease' ? effect.lease : null
   }
 
   deliver(workerId: WorkerId, leaseId: LeaseId, digest = hashOfText('gradient')): Effect[] {
     return this.tell({ kind: 'result-received', workerId, leaseId, digest })
+  }
+
+  giveBack(
+    workerId: WorkerId,
+    leaseId: LeaseId,
+    reason: EventOf<'lease-returned'>['reason'],
+    message = 'NaN',
+  ): Effect[] {
+    return this.tell({ kind: 'lease-returned', workerId, leaseId, reason, message })
+  }
+
+  /** Lets the time pass until the core wants to be woken. */
+  sleepUntil(atMs: number): Effect[] {
+    this.nowMs = atMs
+    return this.tell({ kind: 'clock-advanced' })
   }
 
   /** Delivers everything that is left of the step, by one worker. */

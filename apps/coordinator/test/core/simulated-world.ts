@@ -1,0 +1,372 @@
+/**
+ * The core among simulated volunteers on a virtual clock: they join, leave, reload, fall silent, deliver late or twice, fail;
+ * the operator pauses and resumes; steps fault; the coordinator is killed and rebuilt from what its store holds. Volunteers
+ * are as dumb as the protocol allows: one that was told to be idle does nothing until it is told of work.
+ */
+
+import { hashOfText } from '@worldflora/protocol/hash'
+import type { LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
+import type { Lease } from '@worldflora/protocol/messages'
+import { RandomStream } from '@worldflora/protocol/random'
+import { expect } from 'vitest'
+import { nextWakeAtMs } from '../../src/core/core-state.ts'
+import type { CoreEvent, Effect, EvaluationOrder, TaskKey } from '../../src/core/events.ts'
+import { checkpointAt, orderAt, runOf, type Scene, Story } from './fixture.ts'
+import { brokenInvariant } from './invariants.ts'
+
+const MOST_EVENTS = 40_000
+const BITS = hashOfText('bits')
+
+type Doing = { kind: 'away' } | { kind: 'asking' } | { kind: 'idle' } | { kind: 'working'; lease: Lease }
+
+type Volunteer = {
+  id: WorkerId
+  deterministic: boolean
+  /** Keeps its connection, and never does anything once it has a lease. */
+  isZombie: boolean
+  doing: Doing
+  /** The lease that a lost connection has not stopped. */
+  unfinished: Lease | null
+  /** Leases it once had: their results may come late, or twice. */
+  past: LeaseId[]
+}
+
+/** A run in the store (survives a kill), and in the memory of the adapters (does not). */
+type SimulatedRun = {
+  id: RunId
+  scene: Scene
+  steps: number
+  durable: number
+  state: 'running' | 'paused' | 'finished'
+  used: Map<string, number>
+  pending: EvaluationOrder[]
+  evaluated: number
+  ordered: number
+  memory: { sums: Map<number, string[]>; isClosing: boolean; rows: Map<string, Set<number>> }
+}
+
+export class SimulatedWorld {
+  readonly #random: RandomStream
+  readonly #runs: SimulatedRun[]
+  readonly #volunteers: Volunteer[]
+  readonly #leased = new Map<LeaseId, string>()
+  #story: Story
+  #boots = 0
+  /** What happened, by kind: a simulation in which nothing goes wrong would prove nothing. */
+  readonly happened = new Map<string, number>()
+
+  constructor(seed: number) {
+    // Any stream will do: the core itself takes no chance.
+    const random = new RandomStream(seed, 'permuteTasks', 0xc0de)
+    this.#random = random
+    this.#runs = Array.from({ length: 1 + random.below(2) }, (_, i) => newRun(random, seed, i))
+    this.#volunteers = Array.from({ length: 2 + random.below(7) }, (_, i) => newVolunteer(random, i))
+    this.#story = this.#boot(0)
+  }
+
+  play(): void {
+    for (let events = 0; !this.#isOver(); events++) {
+      expect(events, 'the runs complete').toBeLessThan(MOST_EVENTS)
+      this.#story.nowMs += this.#random.below(1500)
+      const wakeAtMs = nextWakeAtMs(this.#story.state, this.#story.nowMs)
+      if (wakeAtMs !== null && this.#isChance(wakeAtMs <= this.#story.nowMs ? 70 : 2)) {
+        this.#story.nowMs = Math.max(this.#story.nowMs, wakeAtMs)
+        this.#tell({ kind: 'clock-advanced' })
+      } else this.#somethingHappens()
+    }
+    for (const { id, scene, used, ordered, evaluated } of this.#runs) {
+      expect(used.size, 'GB2: every entry is used').toBe(sum(scene.shardSizes))
+      expect(new Set(used.values()), 'GB2: exactly once in an epoch').toEqual(new Set([scene.epochs]))
+      expect(evaluated, 'every evaluation is made once').toBe(ordered)
+      expect(this.#story.state.runs.get(id)!.state).toBe('finished')
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#runs.every(({ state, pending }) => state === 'finished' && pending.length === 0)
+  }
+
+  #somethingHappens(): void {
+    const run = this.#one(this.#runs)
+    const isRunning = run.state === 'running'
+    if (run.memory.isClosing && this.#isChance(30)) this.#closeStep(run)
+    else if (this.#isChance(0.3)) this.#crash()
+    else if (isRunning && this.#isChance(0.5)) this.#changeState(run, 'paused')
+    else if (run.state === 'paused' && this.#isChance(20)) this.#changeState(run, 'running')
+    else if (this.#isChance(3)) this.#deliverPast(this.#one(this.#volunteers))
+    else this.#act(this.#one(this.#volunteers))
+  }
+
+  #act(volunteer: Volunteer): void {
+    const { id: workerId, doing } = volunteer
+    if (doing.kind === 'away') return this.#join(volunteer)
+    if (this.#isChance(4)) return this.#leave(volunteer)
+    if (doing.kind === 'asking') return this.#ask(volunteer)
+    if (doing.kind === 'idle' || volunteer.isZombie) return
+    const { leaseId } = doing.lease
+    const chance = this.#random.below(100)
+    if (chance < 70) this.#deliver(volunteer, doing.lease)
+    else if (chance < 78)
+      this.#giveBack(volunteer, leaseId, (['failed', 'stopped', 'unfit'] as const)[chance % 3]!)
+    else if (chance < 80) {
+      volunteer.doing = { kind: 'asking' }
+      this.#tell({ kind: 'result-refused', workerId, leaseId, message: 'not finite' })
+    } else if (chance < 83) volunteer.doing = { kind: 'asking' }
+  }
+
+  #join(volunteer: Volunteer): void {
+    if (this.#isChance(3)) volunteer.deterministic = !volunteer.deterministic
+    const { unfinished } = volunteer
+    volunteer.doing = unfinished === null ? { kind: 'asking' } : { kind: 'working', lease: unfinished }
+    volunteer.unfinished = null
+    this.#tell({ kind: 'worker-joined', workerId: volunteer.id, deterministic: volunteer.deterministic })
+  }
+
+  #leave(volunteer: Volunteer): void {
+    const { doing } = volunteer
+    if (doing.kind === 'working' && this.#isChance(50)) volunteer.unfinished = doing.lease
+    volunteer.doing = { kind: 'away' }
+    this.#tell({ kind: 'worker-left', workerId: volunteer.id })
+  }
+
+  #ask(volunteer: Volunteer): void {
+    const pace = this.#isChance(50) ? { imagesPerSecond: 1 + this.#random.below(20) } : {}
+    this.#tell({ kind: 'work-requested', workerId: volunteer.id, shards: new Set(), ...pace })
+  }
+
+  #deliver(volunteer: Volunteer, { leaseId }: Lease): void {
+    volunteer.doing = { kind: 'asking' }
+    this.#tell({ kind: 'result-received', workerId: volunteer.id, leaseId, digest: BITS })
+  }
+
+  #deliverPast(volunteer: Volunteer): void {
+    const leaseId = volunteer.past[this.#random.below(Math.max(1, volunteer.past.length))]
+    if (leaseId === undefined) return
+    if (volunteer.doing.kind === 'working' && volunteer.doing.lease.leaseId === leaseId) {
+      volunteer.doing = { kind: 'asking' }
+    }
+    this.#tell({ kind: 'result-received', workerId: volunteer.id, leaseId, digest: BITS })
+  }
+
+  #giveBack(volunteer: Volunteer, leaseId: LeaseId, reason: 'failed' | 'stopped' | 'unfit'): void {
+    volunteer.doing = { kind: 'asking' }
+    this.#tell({ kind: 'lease-returned', workerId: volunteer.id, leaseId, reason, message: 'no luck' })
+  }
+
+  #changeState(run: SimulatedRun, state: 'running' | 'paused'): void {
+    const isThrough = run.durable === run.steps
+    run.state = state === 'running' && isThrough ? 'finished' : state
+    this.#tell({ kind: 'run-state-changed', runId: run.id, state: run.state })
+  }
+
+  /** CK1: the store first; a kill may come before the core hears of it. Or the step comes to nothing. */
+  #closeStep(run: SimulatedRun): void {
+    if (this.#isChance(4)) {
+      run.memory = emptyMemory()
+      this.#tell({ kind: 'run-faulted', runId: run.id, reason: 'the disk is full' })
+      return
+    }
+    for (const entry of [...run.memory.sums.values()].flat()) {
+      run.used.set(entry, (run.used.get(entry) ?? 0) + 1)
+    }
+    run.durable++
+    if (run.durable === run.steps) run.state = 'finished'
+    const order =
+      this.#isChance(30) || run.durable === run.steps ? orderAt(run.durable, 1 + this.#random.below(4)) : null
+    if (order !== null) {
+      run.pending.push(order)
+      run.ordered++
+    }
+    run.memory = { ...emptyMemory(), rows: run.memory.rows }
+    if (this.#isChance(3)) return this.#crash()
+    this.#tell({ kind: 'step-made-durable', runId: run.id, checkpoint: checkpointAt(run.durable) })
+    if (order !== null) this.#tell({ kind: 'evaluation-ordered', runId: run.id, order })
+  }
+
+  #crash(): void {
+    this.#note('crash')
+    for (const run of this.#runs) run.memory = emptyMemory()
+    this.#story = this.#boot(this.#story.nowMs)
+    for (const volunteer of this.#volunteers) {
+      if (volunteer.doing.kind === 'working') volunteer.unfinished = volunteer.doing.lease
+      volunteer.doing = { kind: 'away' }
+    }
+  }
+
+  #boot(nowMs: number): Story {
+    const story = new Story([], `boot${this.#boots++}`)
+    story.nowMs = nowMs
+    for (const { id, scene, durable, state, pending } of this.#runs) {
+      story.tell({ kind: 'run-opened', run: { ...runOf(scene, durable), state } })
+      for (const order of pending) story.tell({ kind: 'evaluation-ordered', runId: id, order })
+    }
+    return story
+  }
+
+  #tell(event: CoreEvent): void {
+    this.#note(event.kind)
+    for (const effect of this.#story.tell(event)) {
+      this.#note(effect.kind)
+      this.#obey(effect)
+    }
+    expect(brokenInvariant(this.#story.state, this.#story.nowMs)).toBeNull()
+  }
+
+  #obey(effect: Effect): void {
+    switch (effect.kind) {
+      case 'grant-lease':
+        return this.#takeLease(this.#volunteer(effect.workerId), effect.lease)
+      case 'keep-idle':
+        this.#volunteer(effect.workerId).doing = { kind: 'idle' }
+        return
+      case 'announce-work':
+        for (const workerId of effect.workerIds) {
+          const volunteer = this.#volunteer(workerId)
+          expect(volunteer.doing.kind, 'only idle workers are told of work').toBe('idle')
+          volunteer.doing = { kind: 'asking' }
+        }
+        return
+      case 'revoke-lease': {
+        const volunteer = this.#volunteer(effect.workerId)
+        expect(volunteer.doing.kind, 'nobody away is told anything').not.toBe('away')
+        if (volunteer.doing.kind === 'working' && volunteer.doing.lease.leaseId === effect.leaseId) {
+          volunteer.doing = { kind: 'asking' }
+        }
+        return
+      }
+      case 'accept-result':
+        return this.#takeResult(effect.key)
+      case 'note-late-result':
+        expect(effect.sameBits, 'SD1').toBe(true)
+        return
+      case 'close-step': {
+        const run = this.#run(effect.runId)
+        expect(effect.samples, 'GB1').toBe([...run.memory.sums.values()].flat().length)
+        expect(effect.step).toBe(run.durable)
+        run.memory.isClosing = true
+        return
+      }
+      case 'close-evaluation': {
+        const run = this.#run(effect.runId)
+        const order = run.pending.find(({ step }) => step === effect.step)!
+        expect(run.memory.rows.get(`${effect.step}`)?.size).toBe(order.tasks.length)
+        run.pending = run.pending.filter((other) => other !== order)
+        run.memory.rows.delete(`${effect.step}`)
+        run.evaluated++
+        return
+      }
+      case 'pause-run':
+        this.#run(effect.runId).state = 'paused'
+        return
+      case 'announce-step': {
+        const run = this.#run(effect.runId)
+        expect(effect).toMatchObject({ step: run.durable, finished: run.durable === run.steps })
+        return
+      }
+      case 'ignore-stale-result':
+        return
+    }
+  }
+
+  #takeLease(volunteer: Volunteer, lease: Lease): void {
+    const { leaseId, run, task, checkpoint } = lease
+    const { state } = this.#story
+    const name = `${run.id}/${task.kind}/${task.step}/${task.task}`
+    expect(this.#leased.get(leaseId) ?? name, 'an id never names two leases').toBe(name)
+    this.#leased.set(leaseId, name)
+    expect(volunteer.deterministic || run.config.backend === 'any', 'SD2').toBe(true)
+    expect(this.#run(run.id).state, 'halted runs give no work').not.toBe('paused')
+    expect(checkpoint.step, 'LS2').toBe(task.step)
+    expect(lease.durationMs).toBeGreaterThan(0)
+    const { slot } = state.leases.get(leaseId)!
+    const isNew = !volunteer.past.includes(leaseId)
+    if (isNew && slot.state.kind === 'open') {
+      expect(slot.state.leases.filter(({ abandoned }) => !abandoned).length, 'LS3').toBeLessThanOrEqual(2)
+      if (slot.state.leases.filter(({ abandoned }) => !abandoned).length === 2) this.#note('backup')
+    }
+    if (isNew) volunteer.past.push(leaseId)
+    volunteer.doing = { kind: 'working', lease }
+  }
+
+  #takeResult({ runId, kind, step, task }: TaskKey): void {
+    const run = this.#run(runId)
+    if (kind === 'evaluate') {
+      const rows = run.memory.rows.get(`${step}`) ?? new Set()
+      expect(rows.has(task), 'one result for a task').toBe(false)
+      run.memory.rows.set(`${step}`, rows.add(task))
+      return
+    }
+    expect(step, 'LS2').toBe(run.durable)
+    expect(run.memory.isClosing, 'nothing comes after the last').toBe(false)
+    expect(run.memory.sums.has(task), 'one contribution for a task').toBe(false)
+    const { entries } = runOf(run.scene).plan.tasksOf(step)[task]!
+    run.memory.sums.set(
+      task,
+      entries.map(({ shard, sample }) => `${shard}/${sample}`),
+    )
+  }
+
+  #volunteer(workerId: WorkerId): Volunteer {
+    return this.#volunteers.find(({ id }) => id === workerId)!
+  }
+
+  #run(runId: RunId): SimulatedRun {
+    return this.#runs.find(({ id }) => id === runId)!
+  }
+
+  #one<T>(of: T[]): T {
+    return of[this.#random.below(of.length)]!
+  }
+
+  #isChance(percent: number): boolean {
+    return this.#random.below(1000) < 10 * percent
+  }
+
+  #note(what: string): void {
+    this.happened.set(what, (this.happened.get(what) ?? 0) + 1)
+  }
+}
+
+function newRun(random: RandomStream, seed: number, index: number): SimulatedRun {
+  const scene: Scene = {
+    id: `run-${index}` as RunId,
+    backend: random.below(2) === 0 ? 'any' : 'deterministic',
+    shardSizes: Array.from({ length: 1 + random.below(4) }, () => 1 + random.below(20)),
+    samplesPerTask: 1 + random.below(6),
+    tasksPerStep: 1 + random.below(6),
+    epochs: 1 + random.below(2),
+    seed,
+  }
+  return {
+    id: scene.id!,
+    scene,
+    steps: runOf(scene).plan.steps,
+    durable: 0,
+    state: 'running',
+    used: new Map(),
+    pending: [],
+    evaluated: 0,
+    ordered: 0,
+    memory: emptyMemory(),
+  }
+}
+
+/** The first two are of use to any run. */
+function newVolunteer(random: RandomStream, index: number): Volunteer {
+  return {
+    id: `v${index}` as WorkerId,
+    deterministic: index < 2 || random.below(3) > 0,
+    isZombie: index >= 2 && random.below(5) === 0,
+    doing: { kind: 'away' },
+    unfinished: null,
+    past: [],
+  }
+}
+
+function emptyMemory(): SimulatedRun['memory'] {
+  return { sums: new Map(), isClosing: false, rows: new Map() }
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}

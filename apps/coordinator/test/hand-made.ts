@@ -1,0 +1,185 @@
+/** A flora of bytes that nobody decodes, a run on it, and a worker that makes its contributions by hand. */
+import { encodeManifest, type Manifest, type ShardRef } from '@worldflora/dataset/manifest'
+import { type Photo, packShard } from '@worldflora/dataset/shard'
+import { GOLDEN_HASH } from '@worldflora/model/golden-hash'
+import { encodeVector } from '@worldflora/protocol/gradient-codec'
+import { hashOf } from '@worldflora/protocol/hash'
+import type { Hash, RunId } from '@worldflora/protocol/ids'
+import {
+  type CoordinatorEvents,
+  type EvaluateResult,
+  type JoinReply,
+  type JoinRequest,
+  type Lease,
+  PROTOCOL_VERSION,
+  type ResultReply,
+  type WorkerEvents,
+  type WorkReply,
+} from '@worldflora/protocol/messages'
+import { RandomStream } from '@worldflora/protocol/random'
+import { isRejection } from '@worldflora/protocol/rejection'
+import { RunConfig } from '@worldflora/protocol/run-config'
+import { io, type Socket } from 'socket.io-client'
+import * as v from 'valibot'
+import { onTestFinished } from 'vitest'
+import { runLayout } from '../src/runs/run-layout.ts'
+import type { RunningSite } from './running-site.ts'
+
+const SPECIES = 3
+
+export const config = v.parse(RunConfig, {
+  name: 'meadow',
+  flora: 'meadow',
+  seed: 5,
+  architecture: { name: 'small-cnn', width: 0.25, imageSize: 16 },
+  samplesPerTask: 4,
+  tasksPerStep: 3,
+  epochs: 2,
+  optimizer: { name: 'sgd', learningRate: 0.05 },
+})
+
+/** 24 photos to train with, 6 in pairs of one plant for each held-back split. */
+export async function bringFlora(
+  site: RunningSite,
+  name = 'meadow',
+): Promise<{ manifest: Manifest; hash: Hash }> {
+  const refs = async (count: number, split: string, perObservation: number): Promise<ShardRef[]> => {
+    const photos: Photo[] = Array.from({ length: count }, (_, i) => ({
+      jpeg: new TextEncoder().encode(`${split} ${i}`),
+      species: i % SPECIES,
+      observation: `${split}-${Math.floor(i / perObservation)}`,
+    }))
+    const bytes = packShard(photos)
+    const hash = hashOf(bytes)
+    await site.call('PUT', `/blobs/${hash}`, bytes)
+    const observations = Array.from({ length: count / perObservation }, () => perObservation)
+    return [{ hash, bytes: bytes.byteLength, samples: count, ...(split === 'train' ? {} : { observations }) }]
+  }
+  const manifest: Manifest = {
+    formatVersion: 1,
+    name,
+    storedSize: 64,
+    species: Array.from({ length: SPECIES }, (_, i) => ({ id: `s${i}`, scientificName: `Flos ${i}` })),
+    shards: {
+      train: await refs(24, 'train', 1),
+      val: await refs(6, 'val', 2),
+      test: await refs(6, 'test', 2),
+    },
+  }
+  const bytes = encodeManifest(manifest)
+  const hash = hashOf(bytes)
+  await site.call('PUT', `/blobs/${hash}`, bytes)
+  const put = await site.call('PUT', `/api/floras/${name}`, { manifest: hash })
+  if (!put.ok) throw new Error(await put.text())
+  return { manifest, hash }
+}
+
+export async function openRun(site: RunningSite, run: unknown = config): Promise<RunId> {
+  const opened = await site.json<{ id: RunId }>('POST', '/api/runs', run)
+  if (opened.id === undefined) throw new Error(JSON.stringify(opened))
+  return opened.id
+}
+
+/** What a deterministic worker would find: a pure function of the task. */
+export function contributionOf({ run, task }: Lease): Uint8Array<ArrayBuffer> {
+  const { contribution: kind } = runLayout(run.config, run.flora.species, run.unitExponent)
+  const random = new RandomStream(run.config.seed, 'roundGradient', task.step, task.task)
+  const values = Float32Array.from({ length: kind.quantised + kind.exact }, () => random.uniform() - 0.5)
+  const bytes = encodeVector({
+    values,
+    layout: kind,
+    wire: kind.wire,
+    unitExponent: kind.unitExponent,
+    random,
+  })
+  if (isRejection(bytes)) throw new Error(bytes.message)
+  return bytes
+}
+
+/** Every second photo is right, whatever it shows. */
+export function rowsOf({ task }: Lease): EvaluateResult {
+  const samples = task.entries.flatMap((entry) => entry.samples)
+  return {
+    photos: samples.map((sample, i) => ({
+      species: sample % SPECIES,
+      observation: `o${Math.floor(sample / 2)}`,
+      rank: sample % 2,
+      probability: 0.5,
+      best: [[sample % SPECIES, 0.5]],
+      ...(i % 2 === 0 ? { fusedRank: 0 } : {}),
+    })),
+  }
+}
+
+type Joined = Extract<JoinReply, { kind: 'joined' }>
+
+export class HandWorker {
+  readonly socket: Socket<CoordinatorEvents, WorkerEvents>
+  readonly #url: string
+  joined: Joined | null = null
+
+  private constructor(url: string) {
+    this.#url = url
+    this.socket = io(url, { forceNew: true, transports: ['websocket'], reconnection: false })
+    onTestFinished(() => void this.socket.disconnect())
+  }
+
+  static async connect(url: string): Promise<HandWorker> {
+    const worker = new HandWorker(url)
+    await new Promise<void>((connected) => worker.socket.once('connect', () => connected()))
+    return worker
+  }
+
+  static async join(url: string, request: Partial<JoinRequest> = {}): Promise<HandWorker> {
+    const worker = await HandWorker.connect(url)
+    const reply = await worker.ask(request)
+    if (reply.kind !== 'joined') throw new Error(reply.message)
+    worker.joined = reply
+    return worker
+  }
+
+  ask(request: Partial<JoinRequest> = {}): Promise<JoinReply> {
+    const device = { backend: 'wasm' as const, goldenHash: GOLDEN_HASH }
+    return this.socket.emitWithAck('join', { protocol: PROTOCOL_VERSION, host: 'node', device, ...request })
+  }
+
+  requestWork(): Promise<WorkReply> {
+    return this.socket.emitWithAck('request-work', { shards: [], imagesPerSecond: 100 })
+  }
+
+  async lease(): Promise<Lease> {
+    for (;;) {
+      const rung = new Promise<void>((ring) => this.socket.once('work-available', () => ring()))
+      const reply = await this.requestWork()
+      if (reply.kind === 'leased') return reply.lease
+      if (reply.kind === 'rejection') throw new Error(reply.message)
+      await rung
+    }
+  }
+
+  put(lease: Lease, body: Uint8Array | string): Promise<Response> {
+    return fetch(`${this.#url}/api/leases/${lease.leaseId}/result`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${this.joined!.secret}` },
+      body: body as Uint8Array<ArrayBuffer>,
+    })
+  }
+
+  async push(lease: Lease): Promise<ResultReply> {
+    const body = lease.task.kind === 'gradient' ? contributionOf(lease) : JSON.stringify(rowsOf(lease))
+    return (await (await this.put(lease, body)).json()) as ResultReply
+  }
+
+  /** Takes work and does it until `isDone` says so; asked before each lease. */
+  async workUntil(isDone: () => Promise<boolean>): Promise<void> {
+    while (!(await isDone())) {
+      const lease = await Promise.race([this.lease(), this.#pause()])
+      if (lease !== null) await this.push(lease)
+    }
+  }
+
+  /** A step's announcement may bring no work: look again. */
+  #pause(): Promise<null> {
+    return new Promise((resolve) => this.socket.once('status-changed', () => resolve(null)))
+  }
+}

@@ -1,0 +1,70 @@
+/** A network of seven tensors' worth of nothing much, and contributions to it, for the tests of the reduction. */
+import { type EncodedVector, encodeVector, parseVector } from '@worldflora/protocol/gradient-codec'
+import type { RunId } from '@worldflora/protocol/ids'
+import { layoutOf, TALLY } from '@worldflora/protocol/parameter-layout'
+import { RandomStream } from '@worldflora/protocol/random'
+import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
+import { RunConfig, type Wire } from '@worldflora/protocol/run-config'
+import { encodeWeights } from '@worldflora/protocol/tensor-codec'
+import * as v from 'valibot'
+import type { OpenReduction } from '../../src/reduction/reducer.ts'
+
+export const UNIT = -34
+export const WIRES: Wire[] = ['int8', 'int16', 'float32']
+export const SAMPLES = 8
+
+export const layout = layoutOf([
+  { name: 'kernel', shape: [30, 50], role: 'trainable', decay: true },
+  { name: 'bias', shape: [5], role: 'trainable', decay: false },
+  { name: 'mean', shape: [3], role: 'statistic', decay: false },
+])
+export const shape = { quantised: layout.quantised, exact: layout.total - layout.quantised + TALLY.length }
+
+export function noise(count: number, scale: number, seed: number): Float32Array<ArrayBuffer> {
+  const random = new RandomStream(seed, 'initialWeights')
+  return Float32Array.from({ length: count }, () => random.normal() * scale)
+}
+
+export function must<T>(value: T | Rejection): T {
+  if (isRejection(value)) throw new Error(value.message)
+  return value
+}
+
+/** The bytes that a worker would send for the task. */
+export function contributionBytes(task: number, wire: Wire, scale = 1e-2): Uint8Array<ArrayBuffer> {
+  const values = noise(shape.quantised + shape.exact, scale, task)
+  values.set([20, 3], layout.total)
+  const random = new RandomStream(1, 'roundGradient', 0, task)
+  return must(encodeVector({ values, layout: shape, wire, unitExponent: UNIT, random }))
+}
+
+export function parsed(bytes: Uint8Array, wire: Wire, of = shape): EncodedVector {
+  return must(parseVector(bytes, { ...of, wire, unitExponent: UNIT }))
+}
+
+export function runConfig(wire: Wire, optimizer: Record<string, unknown> = {}): RunConfig {
+  return v.parse(RunConfig, {
+    name: 'tiny',
+    flora: 'tiny',
+    architecture: { name: 'small-cnn' },
+    samplesPerTask: 4,
+    tasksPerStep: 2,
+    steps: 10,
+    wire,
+    optimizer: { name: 'sgd', learningRate: 0.5, schedule: 'cosine', ...optimizer },
+  })
+}
+
+export function openingOf(wire: Wire, optimizer: Record<string, unknown> = {}): OpenReduction {
+  return {
+    runId: 'run-1' as RunId,
+    layout,
+    config: runConfig(wire, optimizer),
+    unitExponent: UNIT,
+    stepsPerEpoch: 2.5,
+    steps: 10,
+    weights: encodeWeights(noise(layout.total, 0.1, 99)),
+    optimizerState: null,
+    step: 0,
+  }
+}

@@ -1,0 +1,155 @@
+/** What every store must do. `open` is called with the same place again to look at what is durable. */
+import type { Hash, RunId } from '@worldflora/protocol/ids'
+import { expect, it } from 'vitest'
+import type { CheckpointRecord, RunRecord, StepOutcome, Store } from '../../src/store/store.ts'
+import { config } from '../hand-made.ts'
+
+const hash = (digit: string) => digit.repeat(64) as Hash
+const runId = 'run-1' as RunId
+
+const run: RunRecord = {
+  id: runId,
+  config,
+  flora: { name: 'meadow', hash: hash('f'), species: 3 },
+  unitExponent: -34,
+  steps: 4,
+  samplesPerEpoch: 24,
+  state: 'running',
+  reason: null,
+}
+const first: CheckpointRecord = {
+  step: 0,
+  checkpoint: hash('0'),
+  base: { blob: hash('0'), bytes: 100 },
+  delta: null,
+  optimizerState: null,
+}
+
+function stepTo(step: number, more: Partial<StepOutcome> = {}): StepOutcome {
+  const digit = String(step)
+  return {
+    runId,
+    record: {
+      step,
+      epoch: step / 2,
+      samples: 12,
+      seconds: 1.5,
+      loss: 0.5,
+      accuracy: 0.25,
+      learningRate: 0.1,
+    },
+    checkpoint: {
+      step,
+      checkpoint: hash(digit),
+      base: null,
+      delta: { blob: hash(`d${digit}`).slice(0, 64) as Hash, bytes: 30 },
+      optimizerState: hash(`e${digit}`).slice(0, 64) as Hash,
+    },
+    evaluations: [],
+    finished: false,
+    ...more,
+  }
+}
+
+export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>): void {
+  it('CK1: a run and its steps are what they were when the store is opened again', async () => {
+    const place = await openAt()
+    const store = await place.open()
+    await store.insertRun(run, first)
+    await store.recordStep(stepTo(1))
+    await store.recordStep(stepTo(2, { finished: true }))
+    await store.close()
+    const again = await place.open()
+    expect(await again.listRuns()).toEqual([{ ...run, state: 'finished' }])
+    expect(await again.checkpointsOf(runId)).toEqual([first, stepTo(1).checkpoint, stepTo(2).checkpoint])
+    expect(await again.stepsOf(runId, 100)).toEqual([stepTo(1).record, stepTo(2).record])
+    expect(await again.totalsOf(runId)).toEqual({ seconds: 3, samples: 24 })
+    await again.close()
+  })
+
+  it('a step is there with its evaluations, or not at all', async () => {
+    const store = await (await openAt()).open()
+    await store.insertRun(run, first)
+    await store.recordStep(stepTo(1))
+    const checkpoint = {
+      step: 1,
+      checkpoint: hash('1'),
+      base: { step: 0, blob: hash('0'), bytes: 100 },
+      deltas: [],
+    }
+    const due = [{ step: 1, split: 'val' as const, checkpoint }]
+    await expect(store.recordStep(stepTo(1, { evaluations: due }))).rejects.toThrow()
+    expect(await store.pendingEvaluations(runId)).toEqual([])
+    await store.recordStep(stepTo(2, { evaluations: due }))
+    expect(await store.pendingEvaluations(runId)).toEqual(due)
+    const result = { step: 1, split: 'val', photos: 6, top1: 0.5, top5: 1, macroTop1: 0.5, loss: 1 } as const
+    await store.recordEvaluation(runId, { ...result, observations: { top1: 1, top5: 1 } })
+    expect(await store.pendingEvaluations(runId)).toEqual([])
+    expect(await store.evaluationsOf(runId)).toMatchObject([result])
+    await store.close()
+  })
+
+  it('names the blobs that are in use: of checkpoints, of pending evaluations, of the last two models', async () => {
+    const store = await (await openAt()).open()
+    await store.insertRun(run, first)
+    const chain = (digit: string) => ({
+      step: 1,
+      checkpoint: hash('1'),
+      base: { step: 0, blob: hash(digit), bytes: 100 },
+      deltas: [{ blob: hash('7'), bytes: 30, checkpoint: hash('1') }],
+    })
+    await store.recordStep(stepTo(1, { evaluations: [{ step: 1, split: 'val', checkpoint: chain('6') }] }))
+    await store.recordStep(stepTo(2))
+    await store.forgetCheckpoints(runId, 2, 2)
+    expect((await store.checkpointsOf(runId)).map(({ step }) => step)).toEqual([2])
+    for (const weights of ['a', 'b', 'c']) {
+      await store.publishModel({
+        id: weights,
+        run: { id: runId, name: 'meadow', step: 2 },
+        flora: { name: 'meadow', hash: hash('f') },
+        checkpoint: hash(weights),
+        weights: { blob: hash(weights), bytes: 100 },
+        architecture: config.architecture,
+        species: [],
+        evaluation: null,
+        publishedAt: '2026-01-01T00:00:00.000Z',
+      })
+    }
+    expect((await store.latestModel())?.id).toBe('c')
+    const delta = stepTo(2).checkpoint.delta!.blob
+    expect([...(await store.blobsInUse())].sort()).toEqual(
+      [hash('6'), hash('7'), hash('b'), hash('c'), delta].sort(),
+    )
+    expect([...(await store.optimizerStatesInUse())]).toEqual([stepTo(2).checkpoint.optimizerState])
+    await store.close()
+  })
+
+  it('a long curve is thinned out evenly and keeps its last point', async () => {
+    const store = await (await openAt()).open()
+    await store.insertRun(run, first)
+    for (let step = 1; step <= 9; step++) await store.recordStep(stepTo(step))
+    expect((await store.stepsOf(runId, 3)).map(({ step }) => step)).toEqual([3, 6, 9])
+    expect((await store.stepsOf(runId, 4)).map(({ step }) => step)).toEqual([3, 6, 9])
+    await store.close()
+  })
+
+  it('a session ends at its time; the log reads newest first; a flora’s name moves', async () => {
+    const store = await (await openAt()).open()
+    const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute))
+    await store.insertSession(hash('5'), at(0), at(30))
+    expect(await store.hasSession(hash('5'), at(29))).toBe(true)
+    expect(await store.hasSession(hash('5'), at(30))).toBe(false)
+    await store.deleteSession(hash('5'))
+    expect(await store.hasSession(hash('5'), at(1))).toBe(false)
+
+    for (const text of ['one', 'two', 'three']) {
+      await store.appendEvent({ at: at(1).toISOString(), kind: 'test', run: null, text })
+    }
+    expect((await store.listEvents(2)).map(({ text }) => text)).toEqual(['three', 'two'])
+
+    await store.putFlora('meadow', hash('a'))
+    await store.putFlora('meadow', hash('b'))
+    expect(await store.listFloras()).toEqual([{ name: 'meadow', hash: hash('b') }])
+    await store.close()
+  })
+}

@@ -119,7 +119,8 @@ export function normalise(
   const high = f32x4.splat(relu6 ? 6 : Infinity)
   for (let row = 0; row < rows; row++) {
     const linear = multiplyAdd(f32x4.sub(loadLanes(lanes, x), average), factor, shift)
-    storeLanes(lanes, y, f32x4.min(f32x4.max(linear, low), high))
+    // The pseudo forms are one instruction each, where min and max are many; NaN passes through them in this order.
+    storeLanes(lanes, y, f32x4.pmin(f32x4.pmax(linear, low), high))
     x += stride
     y += stride
   }

@@ -163,7 +163,7 @@ it('IN1: an exponent beyond the range is refused', () => {
 })
 
 it('a unit gives every task the same range per sample', () => {
-  expect([1, 16, 17, 32, 4096].map(unitExponentFor)).toEqual([-34, -34, -33, -33, -26])
+  expect([1, 16, 17, 32, 4096].map(unitExponentFor)).toEqual([-28, -28, -27, -27, -20])
 })
 
 it('a block’s exponent is the smallest that holds its largest value', () => {

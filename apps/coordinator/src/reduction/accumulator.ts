@@ -4,11 +4,17 @@
  * below 2^47 units stay below 2^63: overflow is excluded by construction.
  */
 import { readFileSync } from 'node:fs'
-import { BLOCK_SIZE, type EncodedVector, type VectorShape } from '@worldflora/protocol/gradient-codec'
+import {
+  BLOCK_SIZE,
+  type EncodedVector,
+  powerOfTwo,
+  type VectorShape,
+} from '@worldflora/protocol/gradient-codec'
 
+/** assembly/reduction.ts */
 type Kernels = {
-  addInt8(sum: number, mantissas: number, length: number, shift: bigint): void
-  addInt16(sum: number, mantissas: number, length: number, shift: bigint): void
+  addInt8(sum: number, mantissas: number, length: number, shift: number): void
+  addInt16(sum: number, mantissas: number, length: number, shift: number): void
   addFloat32(sum: number, values: number, length: number, perUnit: number): void
   meanOf(sum: number, mean: number, length: number, unit: number, samples: number): void
 }
@@ -38,18 +44,19 @@ export class Accumulator {
       .exports as unknown as Kernels
   }
 
+  /** A contribution whose shape and unit are this sum's, and whose values are in range: `parseVector` has seen to it. */
   add({ wire, exponents, mantissas, exactValues }: EncodedVector): void {
-    const perUnit = 2 ** -this.#unitExponent
+    const perUnit = powerOfTwo(-this.#unitExponent)
     this.#put(mantissas)
     if (wire === 'float32') {
       this.#kernels.addFloat32(0, this.#scratch, mantissas.length, perUnit)
     } else {
       const addBlock = wire === 'int8' ? this.#kernels.addInt8 : this.#kernels.addInt16
-      for (const [block, exponent] of exponents.entries()) {
+      for (let block = 0; block < exponents.length; block++) {
         const start = block * BLOCK_SIZE
         const length = Math.min(BLOCK_SIZE, mantissas.length - start)
         const from = this.#scratch + start * mantissas.BYTES_PER_ELEMENT
-        addBlock(start * 8, from, length, BigInt(exponent - this.#unitExponent))
+        addBlock(start * 8, from, length, exponents[block]! - this.#unitExponent)
       }
     }
     this.#put(exactValues)
@@ -63,7 +70,7 @@ export class Accumulator {
 
   /** The sums divided by the step's number of samples (GB2). */
   mean(samples: number): Float32Array<ArrayBuffer> {
-    this.#kernels.meanOf(0, this.#scratch, this.#length, 2 ** this.#unitExponent, samples)
+    this.#kernels.meanOf(0, this.#scratch, this.#length, powerOfTwo(this.#unitExponent), samples)
     return new Float32Array(this.#memory.buffer, this.#scratch, this.#length).slice()
   }
 

@@ -1,4 +1,5 @@
 /** One run inside the reduction thread: its weights, optimizer state and the sums of the step in flight. */
+import { createHash } from 'node:crypto'
 import {
   decodeOptimizerState,
   encodeOptimizerState,
@@ -6,7 +7,7 @@ import {
   type OptimizerState,
 } from '@worldflora/model/optimizer'
 import { parseVector, type VectorKind } from '@worldflora/protocol/gradient-codec'
-import { hashOf } from '@worldflora/protocol/hash'
+import type { Hash } from '@worldflora/protocol/ids'
 import { TALLY } from '@worldflora/protocol/parameter-layout'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { decodeWeights, encodeWeights } from '@worldflora/protocol/tensor-codec'
@@ -15,7 +16,7 @@ import type { OpenReduction, ReducedStep } from './reducer.ts'
 import { updateStep } from './step-update.ts'
 
 export class RunReduction {
-  readonly #run: OpenReduction
+  readonly #run: Pick<OpenReduction, 'config' | 'layout' | 'stepsPerEpoch' | 'steps'>
   readonly #expected: VectorKind
   readonly #sums: Accumulator
   #weights: Float32Array<ArrayBuffer>
@@ -25,7 +26,7 @@ export class RunReduction {
   private constructor(run: OpenReduction, weights: Float32Array<ArrayBuffer>, state: OptimizerState) {
     const { quantised, exact, statistics } = run.layout
     const shape = { quantised, exact: exact + statistics + TALLY.length }
-    this.#run = run
+    this.#run = { config: run.config, layout: run.layout, stepsPerEpoch: run.stepsPerEpoch, steps: run.steps }
     this.#expected = { ...shape, wire: run.config.wire, unitExponent: run.unitExponent }
     this.#sums = new Accumulator(shape, run.unitExponent)
     this.#weights = weights
@@ -42,6 +43,11 @@ export class RunReduction {
         : decodeOptimizerState(run.optimizerState, run.layout)
     if (isRejection(state)) return state
     return new RunReduction(run, weights, state)
+  }
+
+  /** The run has no step left. */
+  get isThrough(): boolean {
+    return this.#step >= this.#run.steps
   }
 
   add(step: number, bytes: Uint8Array): null | Rejection {
@@ -69,7 +75,7 @@ export class RunReduction {
       delta: updated.delta,
       optimizerState: encodeOptimizerState(updated.state),
       weights,
-      checkpoint: hashOf(weights),
+      checkpoint: createHash('sha256').update(weights).digest('hex') as Hash,
       loss: updated.loss,
       accuracy: updated.accuracy,
       learningRate: updated.learningRate,

@@ -3,7 +3,7 @@
  * the wire could not carry is added to the next step's update. Everybody applies the quantised update, this process too.
  */
 import { learningRateAt, nextStatistics, type OptimizerState, sgdUpdate } from '@worldflora/model/optimizer'
-import { applyDelta, encodeVector, parseVector } from '@worldflora/protocol/gradient-codec'
+import { applyDelta, decodeVector, encodeVector, parseVector } from '@worldflora/protocol/gradient-codec'
 import { type ParameterLayout, TALLY } from '@worldflora/protocol/parameter-layout'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
@@ -67,9 +67,9 @@ export function updateStep({
   const next = weights.slice() as Float32Array<ArrayBuffer>
   applyDelta(next, parsed)
 
-  const applied = new Float32Array(total)
-  applyDelta(applied, parsed)
-  const residual = Float32Array.from({ length: quantised }, (_, i) => values[i]! - applied[i]!)
+  // The difference of a value and its rounding to a coarser grid is exact in single precision: nothing is ever lost.
+  const residual = decodeVector(parsed).slice(0, quantised)
+  for (let i = 0; i < quantised; i++) residual[i] = values[i]! - residual[i]!
   return {
     delta,
     weights: next,

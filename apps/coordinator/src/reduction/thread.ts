@@ -32,7 +32,8 @@ function carryOut(request: Request): Answer {
       'This is a fault of the coordinator: report it.',
     )
   }
-  return request.kind === 'add'
-    ? run.add(request.step, request.bytes)
-    : run.closeStep(request.step, request.samples)
+  if (request.kind === 'add') return run.add(request.step, request.bytes)
+  const closed = run.closeStep(request.step, request.samples)
+  if (run.isThrough) runs.delete(request.runId)
+  return closed
 }

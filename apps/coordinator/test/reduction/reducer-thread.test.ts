@@ -118,6 +118,18 @@ it('answers what was asked before it is closed, and nothing after', async () => 
   await expect(passing.open(openingOf('int8'))).rejects.toThrow('closed')
 })
 
+it('a thread that dies by a bug is reported once, and leaves nobody waiting', async () => {
+  const losses: Error[] = []
+  const doomed = startReducerThread((error) => losses.push(error))
+  const opened = doomed.open({ ...openingOf('int8'), layout: null as never })
+  const closed = doomed.closeStep({ runId: openingOf('int8').runId, step: 0, samples: 1 })
+  await expect(opened).rejects.toThrow()
+  await expect(closed).rejects.toThrow()
+  await expect(doomed.open(openingOf('int8'))).rejects.toThrow()
+  await doomed.close()
+  expect(losses).toHaveLength(1)
+})
+
 it('starts under a plain `node` that has registered tsx itself', async () => {
   const reduction = new URL('../../src/reduction/reducer.thread.ts', import.meta.url)
   const main = `

@@ -16,8 +16,9 @@ export async function work(options: {
   }
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort()).once('SIGTERM', () => stop.abort())
-  // Started by another command: end with it, however it ended.
+  // Started by another command: end with it, however it ended, but do not live for it alone.
   process.once('disconnect', () => stop.abort())
+  process.channel?.unref()
   const progress = openProgress()
   const outcome = await runNodeWorker({
     url: options.url,

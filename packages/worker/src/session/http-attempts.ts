@@ -9,6 +9,9 @@ import type { CoordinatorLink } from './coordinator-link.ts'
 const ATTEMPTS = 6
 const FIRST_PAUSE_MS = 250
 
+/** Code of the rejection after the last attempt. */
+export const UNREACHABLE = 'unreachable'
+
 export type Unreachable = { kind: 'unreachable'; message: string }
 
 export function unreachable(message: string): Unreachable {
@@ -40,11 +43,7 @@ export class Attempts {
       }
       if (n + 1 < ATTEMPTS) await this.#untilWorthTrying(changed, FIRST_PAUSE_MS * 2 ** n)
     }
-    return reject(
-      'unreachable',
-      `The coordinator did not answer over HTTP: ${last}.`,
-      'Check the connection.',
-    )
+    return reject(UNREACHABLE, `The coordinator did not answer over HTTP: ${last}.`, 'Check the connection.')
   }
 
   async #untilWorthTrying(changed: Promise<void>, pauseMs: number): Promise<void> {

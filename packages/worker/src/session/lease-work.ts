@@ -1,14 +1,16 @@
 /** One lease from its arrival to its end: fetch what is missing, compute, push. */
 import type { Hash } from '@worldflora/protocol/ids'
 import type { Device, EvaluateResult, Lease } from '@worldflora/protocol/messages'
-import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import type { ActivityBoard } from './activity.ts'
 import type { BlobCaches } from './blob-cache.ts'
 import type { BlobSource } from './blob-source.ts'
 import { faultOfChain, supplyCheckpoint } from './checkpoint-supply.ts'
 import type { Clock } from './clock.ts'
+import { faultOf } from './compute-fault.ts'
 import type { ComputePort } from './compute-port.ts'
 import type { ComputeSeat } from './compute-seat.ts'
+import { UNREACHABLE } from './http-attempts.ts'
 import type { Pace } from './pace.ts'
 import type { ResultPush } from './result-push.ts'
 
@@ -58,19 +60,17 @@ export async function carryOut(lease: Lease, tools: LeaseTools, signal: AbortSig
     tools.pace.note(images, tools.clock.nowMs() - startedMs)
     tools.board.show({ state: 'sending', imagesPerSecond: tools.pace.imagesPerSecond() })
     const reply = await unlessAborted(tools.push.push(lease.leaseId, result, signal), signal)
-    return isRejection(reply)
-      ? { kind: 'refused', rejection: reply }
-      : { kind: 'delivered', as: reply.kind, images }
+    if (!isRejection(reply)) return { kind: 'delivered', as: reply.kind, images }
+    // What never arrived is still leased to this worker; what was refused is not.
+    return { kind: reply.code === UNREACHABLE ? 'failed' : 'refused', rejection: reply }
   } catch (error) {
     if (signal.aborted || isTimeout(error)) {
       if (imagesLeft > 0) tools.seat.abandon(tools.pace.msFor(imagesLeft))
       return { kind: 'abandoned' }
     }
-    const message = error instanceof Error ? error.message : String(error)
-    return {
-      kind: 'failed',
-      rejection: reject('compute-failed', message, 'The task goes to another worker.'),
-    }
+    // After an abort inside WASM a backend is worth nothing: the next task gets a new thread.
+    tools.seat.terminate()
+    return { kind: 'failed', rejection: faultOf(error) }
   }
 }
 

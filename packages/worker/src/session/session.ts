@@ -9,6 +9,7 @@ import { isRejection, type Rejection, reject } from '@worldflora/protocol/reject
 import { ActivityBoard } from './activity.ts'
 import { BlobSource } from './blob-source.ts'
 import { systemClock } from './clock.ts'
+import { OUT_OF_MEMORY } from './compute-fault.ts'
 import { ComputeSeat } from './compute-seat.ts'
 import { CoordinatorLink, type Joining } from './coordinator-link.ts'
 import { Attempts } from './http-attempts.ts'
@@ -119,7 +120,8 @@ export class WorkerSession {
       case 'failed': {
         this.#failures++
         const message = end.rejection.message.slice(0, 2000)
-        await link.tell('return-lease', { leaseId: lease.leaseId, reason: 'failed', message })
+        const reason = end.rejection.code === OUT_OF_MEMORY ? 'unfit' : 'failed'
+        await link.tell('return-lease', { leaseId: lease.leaseId, reason, message })
         return
       }
       case 'refused':

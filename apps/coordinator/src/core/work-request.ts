@@ -20,7 +20,7 @@ export function answerRequest(state: CoreState, event: EventOf<'work-requested'>
     workerId: worker.id,
     lease: {
       leaseId: lease.id,
-      durationMs: lease.deadlineMs - nowMs,
+      durationMs: Math.max(0, Math.round(lease.deadlineMs - nowMs)),
       run: state.runs.get(lease.runId)!.run.description,
       checkpoint: lease.slot.group.checkpoint,
       task: lease.slot.task,

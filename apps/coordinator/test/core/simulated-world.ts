@@ -10,9 +10,10 @@ import type { Lease } from '@worldflora/protocol/messages'
 import { RandomStream } from '@worldflora/protocol/random'
 import { expect } from 'vitest'
 import { nextWakeAtMs } from '../../src/core/core-state.ts'
-import type { CoreEvent, Effect, EvaluationOrder, TaskKey } from '../../src/core/events.ts'
-import { checkpointAt, orderAt, runOf, type Scene, Story } from './fixture.ts'
+import type { CoreEvent, Effect } from '../../src/core/events.ts'
+import { checkpointAt, runOf, Story } from './fixture.ts'
 import { brokenInvariant } from './invariants.ts'
+import { SimulatedRun } from './simulated-run.ts'
 
 const MOST_EVENTS = 40_000
 const BITS = hashOfText('bits')
@@ -31,20 +32,6 @@ type Volunteer = {
   past: LeaseId[]
 }
 
-/** A run in the store (survives a kill), and in the memory of the adapters (does not). */
-type SimulatedRun = {
-  id: RunId
-  scene: Scene
-  steps: number
-  durable: number
-  state: 'running' | 'paused' | 'finished'
-  used: Map<string, number>
-  pending: EvaluationOrder[]
-  evaluated: number
-  ordered: number
-  memory: { sums: Map<number, string[]>; isClosing: boolean; rows: Map<string, Set<number>> }
-}
-
 export class SimulatedWorld {
   readonly #random: RandomStream
   readonly #runs: SimulatedRun[]
@@ -59,7 +46,7 @@ export class SimulatedWorld {
     // Any stream will do: the core itself takes no chance.
     const random = new RandomStream(seed, 'permuteTasks', 0xc0de)
     this.#random = random
-    this.#runs = Array.from({ length: 1 + random.below(2) }, (_, i) => newRun(random, seed, i))
+    this.#runs = Array.from({ length: 1 + random.below(2) }, (_, i) => new SimulatedRun(random, seed, i))
     this.#volunteers = Array.from({ length: 2 + random.below(7) }, (_, i) => newVolunteer(random, i))
     this.#story = this.#boot(0)
   }
@@ -74,11 +61,9 @@ export class SimulatedWorld {
         this.#tell({ kind: 'clock-advanced' })
       } else this.#somethingHappens()
     }
-    for (const { id, scene, used, ordered, evaluated } of this.#runs) {
-      expect(used.size, 'GB2: every entry is used').toBe(sum(scene.shardSizes))
-      expect(new Set(used.values()), 'GB2: exactly once in an epoch').toEqual(new Set([scene.epochs]))
-      expect(evaluated, 'every evaluation is made once').toBe(ordered)
-      expect(this.#story.state.runs.get(id)!.state).toBe('finished')
+    for (const run of this.#runs) {
+      run.expectComplete()
+      expect(this.#story.state.runs.get(run.id)!.state).toBe('finished')
     }
   }
 
@@ -89,7 +74,7 @@ export class SimulatedWorld {
   #somethingHappens(): void {
     const run = this.#one(this.#runs)
     const isRunning = run.state === 'running'
-    if (run.memory.isClosing && this.#isChance(30)) this.#closeStep(run)
+    if (run.isClosing && this.#isChance(30)) this.#closeStep(run)
     else if (this.#isChance(0.3)) this.#crash()
     else if (isRunning && this.#isChance(0.5)) this.#changeState(run, 'paused')
     else if (run.state === 'paused' && this.#isChance(20)) this.#changeState(run, 'running')
@@ -98,14 +83,18 @@ export class SimulatedWorld {
   }
 
   #act(volunteer: Volunteer): void {
-    const { id: workerId, doing } = volunteer
-    if (doing.kind === 'away') return this.#join(volunteer)
-    if (this.#isChance(4)) return this.#leave(volunteer)
-    if (doing.kind === 'asking') return this.#ask(volunteer)
-    if (doing.kind === 'idle' || volunteer.isZombie) return
-    const { leaseId } = doing.lease
+    const { doing } = volunteer
+    if (doing.kind === 'away') this.#join(volunteer)
+    else if (this.#isChance(4)) this.#leave(volunteer)
+    else if (doing.kind === 'asking') this.#ask(volunteer)
+    else if (doing.kind === 'working' && !volunteer.isZombie) this.#work(volunteer, doing.lease)
+  }
+
+  #work(volunteer: Volunteer, lease: Lease): void {
+    const { id: workerId } = volunteer
+    const { leaseId } = lease
     const chance = this.#random.below(100)
-    if (chance < 70) this.#deliver(volunteer, doing.lease)
+    if (chance < 70) this.#deliver(volunteer, lease)
     else if (chance < 78)
       this.#giveBack(volunteer, leaseId, (['failed', 'stopped', 'unfit'] as const)[chance % 3]!)
     else if (chance < 80) {
@@ -154,38 +143,30 @@ export class SimulatedWorld {
   }
 
   #changeState(run: SimulatedRun, state: 'running' | 'paused'): void {
-    const isThrough = run.durable === run.steps
-    run.state = state === 'running' && isThrough ? 'finished' : state
+    run.state = state === 'running' && run.isThrough ? 'finished' : state
     this.#tell({ kind: 'run-state-changed', runId: run.id, state: run.state })
   }
 
   /** CK1: the store first; a kill may come before the core hears of it. Or the step comes to nothing. */
   #closeStep(run: SimulatedRun): void {
+    const runId = run.id
     if (this.#isChance(4)) {
-      run.memory = emptyMemory()
-      this.#tell({ kind: 'run-faulted', runId: run.id, reason: 'the disk is full' })
+      run.loseStep()
+      this.#tell({ kind: 'run-faulted', runId, reason: 'the disk is full' })
       return
     }
-    for (const entry of [...run.memory.sums.values()].flat()) {
-      run.used.set(entry, (run.used.get(entry) ?? 0) + 1)
+    const order = run.keepStep(this.#isChance(30) ? 1 + this.#random.below(4) : 0)
+    if (this.#isChance(3)) {
+      this.#crash()
+      return
     }
-    run.durable++
-    if (run.durable === run.steps) run.state = 'finished'
-    const order =
-      this.#isChance(30) || run.durable === run.steps ? orderAt(run.durable, 1 + this.#random.below(4)) : null
-    if (order !== null) {
-      run.pending.push(order)
-      run.ordered++
-    }
-    run.memory = { ...emptyMemory(), rows: run.memory.rows }
-    if (this.#isChance(3)) return this.#crash()
-    this.#tell({ kind: 'step-made-durable', runId: run.id, checkpoint: checkpointAt(run.durable) })
-    if (order !== null) this.#tell({ kind: 'evaluation-ordered', runId: run.id, order })
+    this.#tell({ kind: 'step-made-durable', runId, checkpoint: checkpointAt(run.durable) })
+    if (order !== null) this.#tell({ kind: 'evaluation-ordered', runId, order })
   }
 
   #crash(): void {
     this.#note('crash')
-    for (const run of this.#runs) run.memory = emptyMemory()
+    for (const run of this.#runs) run.loseMemory()
     this.#story = this.#boot(this.#story.nowMs)
     for (const volunteer of this.#volunteers) {
       if (volunteer.doing.kind === 'working') volunteer.unfinished = volunteer.doing.lease
@@ -213,59 +194,29 @@ export class SimulatedWorld {
   }
 
   #obey(effect: Effect): void {
-    switch (effect.kind) {
-      case 'grant-lease':
-        return this.#takeLease(this.#volunteer(effect.workerId), effect.lease)
-      case 'keep-idle':
-        this.#volunteer(effect.workerId).doing = { kind: 'idle' }
-        return
-      case 'announce-work':
-        for (const workerId of effect.workerIds) {
-          const volunteer = this.#volunteer(workerId)
-          expect(volunteer.doing.kind, 'only idle workers are told of work').toBe('idle')
-          volunteer.doing = { kind: 'asking' }
-        }
-        return
-      case 'revoke-lease': {
-        const volunteer = this.#volunteer(effect.workerId)
-        expect(volunteer.doing.kind, 'nobody away is told anything').not.toBe('away')
-        if (volunteer.doing.kind === 'working' && volunteer.doing.lease.leaseId === effect.leaseId) {
-          volunteer.doing = { kind: 'asking' }
-        }
-        return
-      }
-      case 'accept-result':
-        return this.#takeResult(effect.key)
-      case 'note-late-result':
-        expect(effect.sameBits, 'SD1').toBe(true)
-        return
-      case 'close-step': {
-        const run = this.#run(effect.runId)
-        expect(effect.samples, 'GB1').toBe([...run.memory.sums.values()].flat().length)
-        expect(effect.step).toBe(run.durable)
-        run.memory.isClosing = true
-        return
-      }
-      case 'close-evaluation': {
-        const run = this.#run(effect.runId)
-        const order = run.pending.find(({ step }) => step === effect.step)!
-        expect(run.memory.rows.get(`${effect.step}`)?.size).toBe(order.tasks.length)
-        run.pending = run.pending.filter((other) => other !== order)
-        run.memory.rows.delete(`${effect.step}`)
-        run.evaluated++
-        return
-      }
-      case 'pause-run':
-        this.#run(effect.runId).state = 'paused'
-        return
-      case 'announce-step': {
-        const run = this.#run(effect.runId)
-        expect(effect).toMatchObject({ step: run.durable, finished: run.durable === run.steps })
-        return
-      }
-      case 'ignore-stale-result':
-        return
+    if (effect.kind === 'grant-lease') this.#takeLease(this.#volunteer(effect.workerId), effect.lease)
+    else if (effect.kind === 'keep-idle') this.#volunteer(effect.workerId).doing = { kind: 'idle' }
+    else if (effect.kind === 'announce-work') this.#wake(effect.workerIds)
+    else if (effect.kind === 'revoke-lease') this.#stop(this.#volunteer(effect.workerId), effect.leaseId)
+    else if (effect.kind === 'accept-result') this.#run(effect.key.runId).takeResult(effect.key)
+    else if (effect.kind === 'note-late-result') expect(effect.sameBits, 'SD1').toBe(true)
+    else if (effect.kind === 'close-step') this.#run(effect.runId).close(effect)
+    else if (effect.kind === 'close-evaluation') this.#run(effect.runId).closeEvaluation(effect.step)
+    else if (effect.kind === 'pause-run') this.#run(effect.runId).state = 'paused'
+    else if (effect.kind === 'announce-step') this.#run(effect.runId).announce(effect)
+  }
+
+  #wake(workerIds: WorkerId[]): void {
+    for (const volunteer of workerIds.map((id) => this.#volunteer(id))) {
+      expect(volunteer.doing.kind, 'only idle workers are told of work').toBe('idle')
+      volunteer.doing = { kind: 'asking' }
     }
+  }
+
+  #stop(volunteer: Volunteer, leaseId: LeaseId): void {
+    const { doing } = volunteer
+    expect(doing.kind, 'nobody away is told anything').not.toBe('away')
+    if (doing.kind === 'working' && doing.lease.leaseId === leaseId) volunteer.doing = { kind: 'asking' }
   }
 
   #takeLease(volunteer: Volunteer, lease: Lease): void {
@@ -286,24 +237,6 @@ export class SimulatedWorld {
     }
     if (isNew) volunteer.past.push(leaseId)
     volunteer.doing = { kind: 'working', lease }
-  }
-
-  #takeResult({ runId, kind, step, task }: TaskKey): void {
-    const run = this.#run(runId)
-    if (kind === 'evaluate') {
-      const rows = run.memory.rows.get(`${step}`) ?? new Set()
-      expect(rows.has(task), 'one result for a task').toBe(false)
-      run.memory.rows.set(`${step}`, rows.add(task))
-      return
-    }
-    expect(step, 'LS2').toBe(run.durable)
-    expect(run.memory.isClosing, 'nothing comes after the last').toBe(false)
-    expect(run.memory.sums.has(task), 'one contribution for a task').toBe(false)
-    const { entries } = runOf(run.scene).plan.tasksOf(step)[task]!
-    run.memory.sums.set(
-      task,
-      entries.map(({ shard, sample }) => `${shard}/${sample}`),
-    )
   }
 
   #volunteer(workerId: WorkerId): Volunteer {
@@ -327,30 +260,6 @@ export class SimulatedWorld {
   }
 }
 
-function newRun(random: RandomStream, seed: number, index: number): SimulatedRun {
-  const scene: Scene = {
-    id: `run-${index}` as RunId,
-    backend: random.below(2) === 0 ? 'any' : 'deterministic',
-    shardSizes: Array.from({ length: 1 + random.below(4) }, () => 1 + random.below(20)),
-    samplesPerTask: 1 + random.below(6),
-    tasksPerStep: 1 + random.below(6),
-    epochs: 1 + random.below(2),
-    seed,
-  }
-  return {
-    id: scene.id!,
-    scene,
-    steps: runOf(scene).plan.steps,
-    durable: 0,
-    state: 'running',
-    used: new Map(),
-    pending: [],
-    evaluated: 0,
-    ordered: 0,
-    memory: emptyMemory(),
-  }
-}
-
 /** The first two are of use to any run. */
 function newVolunteer(random: RandomStream, index: number): Volunteer {
   return {
@@ -361,12 +270,4 @@ function newVolunteer(random: RandomStream, index: number): Volunteer {
     unfinished: null,
     past: [],
   }
-}
-
-function emptyMemory(): SimulatedRun['memory'] {
-  return { sums: new Map(), isClosing: false, rows: new Map() }
-}
-
-function sum(values: number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

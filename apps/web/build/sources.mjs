@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
 /** Written by builds and tests, or of no influence on the pages. */
-const LEFT_OUT = new Set(['node_modules', '.next', 'out', 'assets', 'test', 'next-env.d.ts', 'README.md'])
+const LEFT_OUT = new Set(['node_modules', '.next', 'out', 'assets', 'test', 'next-env.d.ts'])
 
 /** @param {string} web the folder of apps/web */
 export function buildOfSources(web) {
@@ -21,7 +21,7 @@ export function buildOfSources(web) {
 /** @returns {string[]} */
 function filesIn(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (LEFT_OUT.has(entry.name) || entry.name.endsWith('.tsbuildinfo')) return []
+    if (LEFT_OUT.has(entry.name) || /\.(md|tsbuildinfo)$/.test(entry.name)) return []
     const path = join(folder, entry.name)
     if (entry.isDirectory()) return filesIn(path)
     return entry.isFile() ? [path] : []

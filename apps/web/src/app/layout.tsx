@@ -1,24 +1,28 @@
 import type { Metadata, Viewport } from 'next'
 import type { ReactNode } from 'react'
-import { Masthead } from '../site/masthead.tsx'
-import './tokens.css'
-import './site.css'
+import '../design/tokens.css'
+import '../design/base.css'
 
 export const metadata: Metadata = {
   title: { default: 'Worldflora', template: '%s · Worldflora' },
-  description: 'Train a recogniser of the world’s plants together, and name plants with it.',
+  description: 'Name a plant from a photo, on your own device, and help train the model that does it.',
+  manifest: '/manifest.webmanifest',
   icons: { icon: '/icon.svg' },
 }
 
-export const viewport: Viewport = { width: 'device-width', initialScale: 1, viewportFit: 'cover' }
+export const viewport: Viewport = {
+  width: 'device-width',
+  initialScale: 1,
+  themeColor: [
+    { media: '(prefers-color-scheme: light)', color: '#f4f1e8' },
+    { media: '(prefers-color-scheme: dark)', color: '#141612' },
+  ],
+}
 
 export default function Layout({ children }: { children: ReactNode }) {
   return (
-    <html lang="en">
-      <body>
-        <Masthead />
-        {children}
-      </body>
+    <html lang="en" dir="ltr">
+      <body>{children}</body>
     </html>
   )
 }

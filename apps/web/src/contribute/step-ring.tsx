@@ -1,43 +1,57 @@
-'use client'
-/** The tasks of the step in flight as a ring of cells, filled as they are accepted. */
+/** The step in flight as a ring of cells: mine, the others', the one in my hands, and those to come. */
+import styles from './step-ring.module.css'
 
-const MOST_CELLS = 72
-const RADIUS = 44
+export type Cell = 'mine' | 'others' | 'in-work' | 'open'
 
-export function StepRing({ tasks: { accepted, total } }: { tasks: { accepted: number; total: number } }) {
-  const cells = Math.min(total, MOST_CELLS)
-  if (cells === 0) return null
-  const filled = Math.floor((accepted / total) * cells)
-  const arc = (2 * Math.PI * RADIUS) / cells
-  const gap = cells === 1 ? 0 : Math.min(4, arc / 3)
+/** More tasks than this share cells: no eye tells more apart. */
+const MOST_CELLS = 96
+const CENTRE = 100
+const RADIUS = 82
+const THICKNESS = 15
+
+export type StepTasks = { accepted: number; total: number; mine: number; inWork: boolean }
+
+/** The order says nothing: mine first, then the others', then what is open. */
+export function cellsOf({ accepted, total, mine, inWork }: StepTasks): Cell[] {
+  const cells = Math.min(Math.max(total, 1), MOST_CELLS)
+  const scaled = (tasks: number) => Math.round((tasks / Math.max(total, 1)) * cells)
+  const own = scaled(Math.min(mine, accepted))
+  const through = scaled(accepted)
+  return Array.from({ length: cells }, (_, i) => {
+    if (i < own) return 'mine'
+    if (i < through) return 'others'
+    return i === through && inWork ? 'in-work' : 'open'
+  })
+}
+
+export function StepRing({ tasks, label }: { tasks: StepTasks; label: string }) {
+  const cells = cellsOf(tasks)
   return (
-    <figure>
-      <svg
-        viewBox="0 0 120 120"
-        width="132"
-        height="132"
-        role="img"
-        aria-label={`${accepted} of ${total} pieces of this step are in`}
-      >
-        {Array.from({ length: cells }, (_, cell) => (
-          <circle
-            // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place in the ring
-            key={cell}
-            cx="60"
-            cy="60"
-            r={RADIUS}
-            fill="none"
-            stroke={cell < filled ? 'var(--leaf)' : 'var(--hairline)'}
-            strokeWidth="12"
-            strokeDasharray={`${arc - gap} ${2 * Math.PI * RADIUS}`}
-            transform={`rotate(${(360 * cell) / cells - 90} 60 60)`}
-          />
+    <figure className={styles.ring}>
+      <svg viewBox="0 0 200 200" role="img" aria-label={label}>
+        {cells.map((cell, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a cell is its place
+          <path key={i} d={arc(i, cells.length)} className={styles[cell]} />
         ))}
-        <text x="60" y="66" textAnchor="middle" fontSize="18" fill="var(--ink)">
-          {accepted}/{total}
-        </text>
       </svg>
-      <figcaption className="faded">Pieces of this step</figcaption>
+      <figcaption className={styles.caption}>
+        <span className={styles.figure}>
+          {tasks.accepted} of {tasks.total}
+        </span>
+        <span>pieces of this step are in</span>
+      </figcaption>
     </figure>
   )
+}
+
+/** One cell as a piece of the ring, with a gap to its neighbours. */
+function arc(index: number, cells: number): string {
+  const gap = Math.min(0.06, 0.5 / cells)
+  const from = (index / cells) * 2 * Math.PI + gap - Math.PI / 2
+  const to = ((index + 1) / cells) * 2 * Math.PI - gap - Math.PI / 2
+  const large = to - from > Math.PI ? 1 : 0
+  const outer = RADIUS + THICKNESS
+  const at = (radius: number, angle: number) =>
+    `${(CENTRE + radius * Math.cos(angle)).toFixed(2)} ${(CENTRE + radius * Math.sin(angle)).toFixed(2)}`
+  return `M${at(outer, from)}A${outer} ${outer} 0 ${large} 1 ${at(outer, to)}L${at(RADIUS, to)}A${RADIUS} ${RADIUS} 0 ${large} 0 ${at(RADIUS, from)}Z`
 }

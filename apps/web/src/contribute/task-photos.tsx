@@ -1,9 +1,25 @@
+/** Some of the photos that the machine looks at now. They are ornament: what is done with them stands beside. */
 'use client'
-/** Some photos of the task at hand. They are training photos that the coordinator sent, nobody's private ones. */
+
 import { useEffect, useState } from 'react'
-import styles from './contribution.module.css'
+import styles from './task-photos.module.css'
 
 export function TaskPhotos({ photos }: { photos: readonly Uint8Array[] }) {
+  const urls = useObjectUrls(photos)
+  if (urls.length === 0) return null
+  return (
+    <ul className={styles.photos} aria-hidden="true">
+      {urls.map((url) => (
+        <li key={url}>
+          {/* biome-ignore lint/performance/noImgElement: an object URL, which no image service could serve */}
+          <img src={url} alt="" width="72" height="72" />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function useObjectUrls(photos: readonly Uint8Array[]): string[] {
   const [urls, setUrls] = useState<string[]>([])
   useEffect(() => {
     const made = photos.map((photo) =>
@@ -14,12 +30,5 @@ export function TaskPhotos({ photos }: { photos: readonly Uint8Array[] }) {
       for (const url of made) URL.revokeObjectURL(url)
     }
   }, [photos])
-  return (
-    <div className={styles.photos}>
-      {urls.map((url) => (
-        // biome-ignore lint/performance/noImgElement: a blob of this tab, nothing for an image server
-        <img key={url} src={url} alt="" width="72" height="72" />
-      ))}
-    </div>
-  )
+  return urls
 }

@@ -1,13 +1,6 @@
 /** Reads from the coordinator's HTTP API. What comes back is parsed here, once; what fails is a Rejection. */
-import {
-  isRejection,
-  parseOrReject as parse,
-  type parseOrReject,
-  Rejection,
-  reject,
-} from '@worldflora/protocol/rejection'
+import { isRejection, parseOrReject, Rejection, reject } from '@worldflora/protocol/rejection'
 
-type Schema = Parameters<typeof parseOrReject>[0]
 export type Parse<T> = (value: unknown) => T | Rejection
 
 /** A list, whose first wrong element rejects it. */
@@ -57,8 +50,7 @@ async function ask(path: string, init: RequestInit): Promise<{ body: unknown } |
   }
   const body: unknown = await response.json().catch(() => null)
   if (response.ok) return { body }
-  const told = parse(Rejection as Schema, body, 'the refusal')
-  if (isRejection(body)) return told as Rejection
+  if (isRejection(body)) return parseOrReject(Rejection, body, 'the refusal')
   return reject(
     `http-${response.status}`,
     `The coordinator refused this (${response.status}).`,

@@ -1,80 +1,136 @@
+/** One chart by step. Its colours are the page's tokens, read again when light turns to dark. */
 'use client'
-/** One curve by step. Colours are read from the page's tokens, so that light and dark both work. */
+
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import styles from './dashboard.module.css'
-
-export type Series = { name: string; values: (number | null)[]; colour: `--${string}`; points?: boolean }
-type CurveProps = {
-  testId: string
-  title: string
-  label: string
-  x: number[]
-  series: Series[]
-  percent?: boolean
-}
+import styles from './curve.module.css'
+import type { CurveSeries, CurveShape } from './curves-of-run.ts'
 
 const HEIGHT = 240
 
-export function Curve({ testId, title, label, x, series, percent = false }: CurveProps) {
+type CurveProps = CurveShape & { testId: string }
+
+export function Curve({ testId, title, summary, unit, steps, series }: CurveProps) {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
-  const shape = JSON.stringify([series.map(({ name, colour, points }) => [name, colour, points]), percent])
+  const newest = useRef<uPlot.AlignedData>([[]])
+  newest.current = [steps, ...series.map(({ values }) => values)]
+  const shape = JSON.stringify([unit, series.map(({ name, look }) => [name, look])])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the series without their values
   useEffect(() => {
     const element = place.current
     if (element === null) return
-    const token = (name: string) => getComputedStyle(element).getPropertyValue(name).trim()
-    const axis = {
-      stroke: token('--faded'),
-      grid: { stroke: token('--hairline'), width: 1 },
-      ticks: { show: false },
+    const draw = () => {
+      plot.current?.destroy()
+      plot.current = new uPlot(optionsOf(element, unit, series), newest.current, element)
     }
-    const drawn = new uPlot(
-      {
-        width: element.clientWidth,
-        height: HEIGHT,
-        scales: { x: { time: false }, y: percent ? { range: [0, 1] } : {} },
-        axes: [
-          axis,
-          {
-            ...axis,
-            values: percent ? (_, ticks) => ticks.map((tick) => `${Math.round(100 * tick)} %`) : null!,
-          },
-        ],
-        series: [
-          { label: 'step' },
-          ...series.map(({ name, colour, points = false }) => ({
-            label: name,
-            stroke: token(colour),
-            width: points ? 2 : 1,
-            spanGaps: true,
-            points: { show: points, size: 6, fill: token(colour) },
-          })),
-        ],
-      },
-      [[], ...series.map(() => [])],
-      element,
+    draw()
+    const dark = matchMedia('(prefers-color-scheme: dark)')
+    dark.addEventListener('change', draw)
+    const resized = new ResizeObserver(() =>
+      plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }),
     )
-    plot.current = drawn
-    const resized = new ResizeObserver(() => drawn.setSize({ width: element.clientWidth, height: HEIGHT }))
     resized.observe(element)
     return () => {
+      dark.removeEventListener('change', draw)
       resized.disconnect()
-      drawn.destroy()
+      plot.current?.destroy()
+      plot.current = null
     }
   }, [shape])
 
-  useEffect(() => {
-    plot.current?.setData([x, ...series.map(({ values }) => values)])
-  }, [x, series])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new values are what there is to draw
+  useEffect(() => plot.current?.setData(newest.current), [steps, series])
 
   return (
     <figure className={styles.curve} data-testid={testId}>
-      <figcaption>{title}</figcaption>
-      <div ref={place} role="img" aria-label={label} />
+      <figcaption>
+        <span className={styles.title}>{title}</span> <span className={styles.summary}>{summary}</span>
+      </figcaption>
+      <div ref={place} role="img" aria-label={`${title} by step. ${summary}`} className={styles.plot} />
+      <ul className={styles.legend} aria-hidden="true">
+        {series.map(({ name, look }) => (
+          <li key={name}>
+            <Sample look={look} />
+            {name}
+          </li>
+        ))}
+      </ul>
     </figure>
   )
+}
+
+function Sample({ look }: Pick<CurveSeries, 'look'>) {
+  return (
+    <svg viewBox="0 0 20 10" width="20" height="10" aria-hidden="true">
+      {look === 'rings' || look === 'points' ? (
+        <circle cx="10" cy="5" r="3.5" className={styles[look]} />
+      ) : null}
+      {look === 'rings' ? null : <path d="M0 5H20" className={styles[look]} />}
+    </svg>
+  )
+}
+
+function optionsOf(
+  element: HTMLElement,
+  unit: CurveShape['unit'],
+  series: readonly CurveSeries[],
+): uPlot.Options {
+  const style = getComputedStyle(element)
+  const token = (name: string) => style.getPropertyValue(name).trim()
+  const font = `12px ${style.fontFamily}`
+  const axis: uPlot.Axis = {
+    stroke: token('--ink-soft'),
+    font,
+    grid: { stroke: token('--hairline'), width: 1 },
+    ticks: { show: false },
+  }
+  const isShare = unit === 'share'
+  return {
+    width: element.clientWidth,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { show: false },
+    scales: {
+      x: { time: false },
+      y: { range: (_, __, most) => [0, isShare ? Math.min(1, niceTop(most)) : (most || 1) * 1.05] },
+    },
+    axes: [
+      { ...axis, size: 28 },
+      {
+        ...axis,
+        size: 48,
+        ...(isShare
+          ? { values: (_: uPlot, ticks: number[]) => ticks.map((tick) => `${Math.round(tick * 100)} %`) }
+          : {}),
+      },
+    ],
+    series: [{}, ...series.map(({ look }) => lookOf(look, token))],
+  }
+}
+
+/** The next tenth above, at least a tenth. */
+function niceTop(most: number | null): number {
+  return Math.max(0.1, Math.ceil((most ?? 0) * 10 + 0.5) / 10)
+}
+
+function lookOf(look: CurveSeries['look'], token: (name: string) => string): uPlot.Series {
+  const leaf = token('--leaf')
+  switch (look) {
+    case 'pale':
+      return { stroke: token('--hairline-strong'), width: 1, points: { show: false } }
+    case 'strong':
+      return { stroke: leaf, width: 2, points: { show: false } }
+    case 'points':
+      return { stroke: leaf, width: 2, spanGaps: true, points: { show: true, size: 6, fill: leaf } }
+    case 'rings':
+      return {
+        stroke: leaf,
+        width: 0,
+        paths: () => null,
+        points: { show: true, size: 8, width: 1.5, stroke: leaf, fill: token('--paper') },
+      }
+  }
 }

@@ -1,56 +1,77 @@
+/** The operator's page: the runs, one of them large, the workers, what happened. */
 'use client'
+
 import { useState } from 'react'
-import { useLiveStatus } from '../site/live-status.ts'
+import type { LiveStatus } from '../coordinator/use-status.ts'
+import { useStatus } from '../coordinator/use-status.ts'
+import { Notice } from '../design/notice.tsx'
 import styles from './dashboard.module.css'
 import { EventLog } from './event-log.tsx'
 import { Login } from './login.tsx'
 import { useOperator } from './operator.ts'
+import { RunList } from './run-list.tsx'
 import { RunView } from './run-view.tsx'
 import { WorkersTable } from './workers-table.tsx'
 
 export function Dashboard() {
   const { session, login, logout } = useOperator()
-  const { status, online } = useLiveStatus()
+  switch (session.kind) {
+    case 'asking':
+      return (
+        <>
+          <h1 className="visually-hidden">Dashboard</h1>
+          <p role="status">Opening the dashboard …</p>
+        </>
+      )
+    case 'stranger':
+      return <Login rejection={session.rejection} onToken={login} />
+    case 'operator':
+      return <Overview onLogout={() => void logout()} />
+  }
+}
+
+function Overview({ onLogout }: { onLogout: () => void }) {
+  const { status, connection } = useStatus()
   const [chosen, setChosen] = useState<string | null>(null)
-  if (session.kind === 'asking') return <p role="status">Opening the dashboard …</p>
-  if (session.kind === 'stranger') return <Login note={session.note} onToken={login} />
   const runs = status?.runs ?? []
   const run =
     runs.find(({ id }) => id === chosen) ?? runs.findLast(({ state }) => state === 'running') ?? runs.at(-1)
   return (
-    <div className={styles.layout}>
-      <aside className={styles.side}>
-        <h2>Runs</h2>
-        {runs.length === 0 && <p className="faded">None yet. “npx worldflora train RUN.json” starts one.</p>}
-        <ul>
-          {runs.map(({ id, name, state }) => (
-            <li key={id}>
-              <button type="button" aria-pressed={id === run?.id} onClick={() => setChosen(id)}>
-                {name} <span className="faded">{state}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
-        <h2>Published model</h2>
-        <p className="faded">
-          {status?.model
-            ? `${status.model.species} species, checkpoint ${status.model.checkpoint.slice(0, 12)}`
-            : 'None yet.'}
-        </p>
-        <button type="button" onClick={logout}>
-          Log out
-        </button>
-      </aside>
+    <div className={styles.page}>
+      <RunList
+        runs={runs}
+        chosen={run?.id ?? null}
+        onChoose={setChosen}
+        model={status?.model ?? null}
+        onLogout={onLogout}
+      />
       <div className={styles.main}>
-        {!online && <p className="notice">The coordinator cannot be reached. What you see may be old.</p>}
+        {connection === 'away' ? (
+          <Notice tone="warm" title="The coordinator does not answer">
+            <p>What you see may be old. This page goes on by itself when it is back.</p>
+          </Notice>
+        ) : null}
         {run === undefined ? (
-          <h1>No runs yet</h1>
+          <NoRun status={status} />
         ) : (
           <RunView key={run.id} run={run} workers={status?.workers ?? 0} />
         )}
-        <WorkersTable />
-        <EventLog step={run?.step ?? 0} />
+        <WorkersTable news={status} />
+        <EventLog news={status} />
       </div>
     </div>
+  )
+}
+
+function NoRun({ status }: Pick<LiveStatus, 'status'>) {
+  return (
+    <section>
+      <h1>{status === null ? 'Looking for runs …' : 'No runs yet'}</h1>
+      {status === null ? null : (
+        <p>
+          <code>npx worldflora train RUN.json</code> starts one.
+        </p>
+      )}
+    </section>
   )
 }

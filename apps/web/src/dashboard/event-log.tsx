@@ -1,26 +1,27 @@
+/** What happened, newest first, in sentences. */
 'use client'
-import { LogEvent } from '@worldflora/protocol/http'
-import * as v from 'valibot'
-import styles from './dashboard.module.css'
-import { useAnswer } from './polled.ts'
 
-const LogEvents = v.array(LogEvent)
+import { parseEvents } from '../coordinator/parse.ts'
+import { useReading } from '../coordinator/use-reading.ts'
+import { timeOfDay } from '../words/amounts.ts'
+import styles from './event-log.module.css'
 
-/** `step`: asked for again with each. */
-export function EventLog({ step }: { step: number }) {
-  const events = useAnswer(LogEvents, '/api/events', step) ?? []
+const REST_MS = 3000
+
+export function EventLog({ news }: { news: unknown }) {
+  const { value: events, rejection } = useReading('/api/events', parseEvents, { news, restMs: REST_MS })
+  const nowMs = Date.now()
   return (
-    <section aria-labelledby="events-heading">
+    <section aria-labelledby="events-heading" className={styles.log}>
       <h2 id="events-heading">What happened</h2>
-      {events.length === 0 && <p className="faded">Nothing worth a line yet.</p>}
+      {rejection === null ? null : <p>{rejection.message}</p>}
+      {events?.length === 0 ? <p>Nothing worth a line yet.</p> : null}
       <ol className={styles.events}>
-        {events.map(({ at, text, run }, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: events have no other name
-          <li key={`${at} ${i}`}>
-            <time dateTime={at} className="faded numbers">
-              {new Date(at).toLocaleTimeString()}
-            </time>{' '}
-            {run !== null && <b>{run}</b>} {text}
+        {events?.map(({ at, text }, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: counted from the oldest, an event keeps its number
+          <li key={`${at} ${events.length - i}`}>
+            <time dateTime={at}>{timeOfDay(Date.parse(at), nowMs)}</time>
+            <span>{text}</span>
           </li>
         ))}
       </ol>

@@ -1,41 +1,61 @@
+/** For who came without a link: paste it here, or learn how to get one. */
 'use client'
-import { type FormEvent, useId, useState } from 'react'
 
-/** `onToken` gets the token alone, also where somebody pastes the whole link. */
-export function Login({ note, onToken }: { note: string | null; onToken: (token: string) => void }) {
+import type { Rejection } from '@worldflora/protocol/rejection'
+import { type FormEvent, useId, useState } from 'react'
+import { Button } from '../design/button.tsx'
+import { Notice } from '../design/notice.tsx'
+import styles from './login.module.css'
+import { tokenIn } from './operator.ts'
+
+export function Login({
+  rejection,
+  onToken,
+}: {
+  rejection: Rejection | null
+  onToken: (token: string) => Promise<void>
+}) {
   const [text, setText] = useState('')
   const id = useId()
+  const token = tokenIn(text)
+
   function submit(event: FormEvent): void {
     event.preventDefault()
-    onToken(text.trim().replace(/^.*token=/, ''))
+    if (token !== null) void onToken(token)
   }
+
   return (
-    <form onSubmit={submit}>
+    <form onSubmit={submit} className={styles.login}>
       <h1>For operators</h1>
       <p>
-        The dashboard opens with a one-time link. It was printed when the site was started;{' '}
-        <code>npx worldflora operator-link</code>, run where the site runs, prints a new one.
+        The dashboard opens with a one-time link. It was printed when the site was started; where the site
+        runs, <code>npx worldflora operator-link</code> prints a new one.
       </p>
-      {note !== null && (
-        <p className="notice" role="alert">
-          {note}
-        </p>
-      )}
-      <p>
+      <div role="alert">
+        {rejection === null ? null : (
+          <Notice tone="warm" title={rejection.message}>
+            <p>{rejection.action}</p>
+          </Notice>
+        )}
+      </div>
+      <div className={styles.field}>
         <label htmlFor={id}>Link or token</label>
-        <br />
         <input
           id={id}
           type="text"
           autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
           required
           value={text}
           onChange={(event) => setText(event.target.value)}
         />
-      </p>
-      <button type="submit" className="primary">
-        Open the dashboard
-      </button>
+      </div>
+      <div>
+        <Button type="submit" weight="strong">
+          Open the dashboard
+        </Button>
+      </div>
     </form>
   )
 }

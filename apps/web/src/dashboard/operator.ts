@@ -1,44 +1,53 @@
-'use client'
 /** Who is looking: the operator's session, opened by a one-time token from the link or from the form. */
+'use client'
+
+import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { useCallback, useEffect, useState } from 'react'
+import { order, readJson } from '../coordinator/read.ts'
 
 export type OperatorSession =
   | { kind: 'asking' }
-  | { kind: 'stranger'; note: string | null }
+  /** `rejection`: why the last attempt to come in failed. */
+  | { kind: 'stranger'; rejection: Rejection | null }
   | { kind: 'operator' }
 
 export function useOperator() {
   const [session, setSession] = useState<OperatorSession>({ kind: 'asking' })
 
   const login = useCallback(async (token: string) => {
-    const response = await fetch('/api/login', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ token }),
-    })
-    if (response.ok) return setSession({ kind: 'operator' })
-    const body = await response.json().catch(() => null)
-    setSession({ kind: 'stranger', note: body?.message ?? 'That token was not accepted.' })
+    const rejection = await order('POST', '/api/login', { token })
+    setSession(rejection === null ? { kind: 'operator' } : { kind: 'stranger', rejection })
   }, [])
 
   const logout = useCallback(async () => {
-    await fetch('/api/login', { method: 'DELETE' })
-    setSession({ kind: 'stranger', note: null })
+    await order('DELETE', '/api/login')
+    setSession({ kind: 'stranger', rejection: null })
   }, [])
 
   useEffect(() => {
-    const token = new URLSearchParams(location.hash.slice(1)).get('token')
+    const token = tokenIn(location.hash)
     if (token !== null) {
-      // The token works once; it does not stay in the address.
+      // It works once, and does not stay in the address.
       history.replaceState(null, '', location.pathname)
-      login(token)
+      void login(token)
       return
     }
-    fetch('/api/operator').then(
-      (response) => setSession(response.ok ? { kind: 'operator' } : { kind: 'stranger', note: null }),
-      () => setSession({ kind: 'stranger', note: 'The site cannot be reached at the moment.' }),
-    )
+    void readJson('/api/operator', () => ({})).then((answer) => {
+      if (!isRejection(answer)) setSession({ kind: 'operator' })
+      else {
+        const rejection = answer.code === 'not-operator' ? null : answer
+        setSession({ kind: 'stranger', rejection })
+      }
+    })
   }, [login])
 
   return { session, login, logout }
+}
+
+/** From a pasted link, its fragment, or the token alone; null if there is none. */
+export function tokenIn(text: string): string | null {
+  const trimmed = text.trim()
+  const named = trimmed.match(/token=([^&\s]+)/)?.[1]
+  if (named !== undefined) return decodeURIComponent(named)
+  return trimmed !== '' && !/[#/\s]/.test(trimmed) ? trimmed : null
 }

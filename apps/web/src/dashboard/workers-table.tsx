@@ -1,92 +1,97 @@
+/** Who computes now. Sorts and filters at once; of thousands the first rows are shown. */
 'use client'
-import { WorkerSummary } from '@worldflora/protocol/http'
-import { useState } from 'react'
-import * as v from 'valibot'
-import { count, rate } from '../site/words.ts'
-import styles from './dashboard.module.css'
-import { useAnswer, useTick } from './polled.ts'
 
-const WorkerList = v.array(WorkerSummary)
-const REFRESH_MS = 2000
+import { useMemo, useState } from 'react'
+import { parseWorkers } from '../coordinator/parse.ts'
+import { useReading } from '../coordinator/use-reading.ts'
+import { count, rate } from '../words/amounts.ts'
+import { doingOf, kindOf, rowsOf, type WorkerColumn, type WorkerOrder } from './worker-rows.ts'
+import styles from './workers-table.module.css'
+
+const REST_MS = 1500
 const MOST_ROWS = 200
 
-const COLUMNS = [
-  ['Worker', (worker: WorkerSummary) => worker.id],
-  ['Kind', kindOf],
-  ['Doing', doing],
-  ['Images', (worker: WorkerSummary) => worker.images],
-  ['Images/s', (worker: WorkerSummary) => worker.imagesPerSecond ?? 0],
-] as const
+const COLUMNS: readonly { column: WorkerColumn; name: string; isNumber: boolean }[] = [
+  { column: 'id', name: 'Worker', isNumber: false },
+  { column: 'kind', name: 'Kind', isNumber: false },
+  { column: 'doing', name: 'Doing', isNumber: false },
+  { column: 'images', name: 'Images', isNumber: true },
+  { column: 'pace', name: 'Images/s', isNumber: true },
+]
 
-export function WorkersTable() {
-  const workers = useAnswer(WorkerList, '/api/workers', useTick(REFRESH_MS)) ?? []
-  const [order, setOrder] = useState<{ column: number; down: boolean }>({ column: 4, down: true })
+export function WorkersTable({ news }: { news: unknown }) {
+  const { value, rejection } = useReading('/api/workers', parseWorkers, { news, restMs: REST_MS })
+  const [order, setOrder] = useState<WorkerOrder>({ column: 'pace', direction: 'descending' })
   const [filter, setFilter] = useState('')
-  const here = workers.filter(
-    (worker) => worker.connected && `${worker.id} ${kindOf(worker)} ${doing(worker)}`.includes(filter),
-  )
-  const value = COLUMNS[order.column]![1]
-  const sorted = here.sort((a, b) => (order.down ? -1 : 1) * compare(value(a), value(b)))
+  const workers = useMemo(() => (value ?? []).filter(({ connected }) => connected), [value])
+  const rows = useMemo(() => rowsOf(workers, filter, order), [workers, filter, order])
+
+  const sortBy = (column: WorkerColumn, isNumber: boolean) =>
+    setOrder(({ column: before, direction }) => {
+      if (before === column)
+        return { column, direction: direction === 'ascending' ? 'descending' : 'ascending' }
+      return { column, direction: isNumber ? 'descending' : 'ascending' }
+    })
+
   return (
-    <section aria-labelledby="workers-heading">
-      <h2 id="workers-heading">Workers now: {count(here.length)}</h2>
-      <p>
-        <label>
-          Filter <input type="text" value={filter} onChange={(event) => setFilter(event.target.value)} />
+    <section aria-labelledby="workers-heading" className={styles.workers}>
+      <div className={styles.head}>
+        <h2 id="workers-heading">Workers now: {count(workers.length)}</h2>
+        <label className={styles.filter}>
+          Filter
+          <input type="search" value={filter} onChange={(event) => setFilter(event.target.value)} />
         </label>
-      </p>
-      <div className={styles.scroll}>
-        <table className="numbers" data-testid="workers-table">
+      </div>
+      {rejection === null ? null : <p>{rejection.message}</p>}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className={styles.scroll} tabIndex={0} aria-label="Table of workers">
+        <table data-testid="workers-table">
           <thead>
             <tr>
-              {COLUMNS.map(([name], column) => (
+              {COLUMNS.map(({ column, name, isNumber }) => (
                 <th
-                  key={name}
+                  key={column}
                   scope="col"
-                  aria-sort={order.column === column ? (order.down ? 'descending' : 'ascending') : 'none'}
+                  className={isNumber ? styles.figure : undefined}
+                  aria-sort={order.column === column ? order.direction : 'none'}
                 >
-                  <button
-                    type="button"
-                    onClick={() => setOrder({ column, down: order.column === column ? !order.down : true })}
-                  >
+                  <button type="button" onClick={() => sortBy(column, isNumber)}>
                     {name}
+                    <span aria-hidden="true">{arrowOf(order, column)}</span>
                   </button>
                 </th>
               ))}
             </tr>
           </thead>
           <tbody>
-            {sorted.slice(0, MOST_ROWS).map((worker) => (
+            {rows.slice(0, MOST_ROWS).map((worker) => (
               <tr key={worker.id}>
                 <td>{worker.id.slice(0, 10)}</td>
                 <td>{kindOf(worker)}</td>
-                <td>{doing(worker)}</td>
-                <td>{count(worker.images)}</td>
-                <td>{worker.imagesPerSecond === null ? '–' : rate(worker.imagesPerSecond)}</td>
+                <td>{doingOf(worker)}</td>
+                <td className={styles.figure}>{count(worker.images)}</td>
+                <td className={styles.figure}>
+                  {worker.imagesPerSecond === null ? '–' : rate(worker.imagesPerSecond, 'images')}
+                </td>
               </tr>
             ))}
           </tbody>
         </table>
-      </div>
-      {sorted.length > MOST_ROWS && <p className="faded">The first {MOST_ROWS}; filter to see others.</p>}
-      {here.length === 0 && (
-        <p className="faded">Nobody at the moment. Every open “Contribute” page is a worker.</p>
-      )}
+      </section>
+      <p className={styles.quiet}>{footWords(value !== null, workers.length, rows.length)}</p>
     </section>
   )
 }
 
-function kindOf({ host, backend }: WorkerSummary): string {
-  const compute = { wasm: 'WASM', webgpu: 'WebGPU', cpu: 'plain JavaScript' }[backend]
-  return `${host === 'browser' ? 'Tab' : 'Node'}, ${compute}`
+function arrowOf({ column, direction }: WorkerOrder, of: WorkerColumn): string {
+  if (column !== of) return ''
+  return direction === 'ascending' ? ' ↑' : ' ↓'
 }
 
-function doing({ working }: WorkerSummary): string {
-  if (working === null) return 'waiting'
-  const what = working.kind === 'evaluate' ? 'evaluating' : 'training'
-  return `${what} ${working.run}, step ${count(working.step)}, task ${count(working.task)}`
-}
-
-function compare(a: string | number, b: string | number): number {
-  return typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b))
+function footWords(isKnown: boolean, all: number, found: number): string {
+  if (!isKnown) return 'Looking …'
+  if (all === 0)
+    return 'Nobody just now. Every open contribute page is a worker, and so is npx worldflora work.'
+  if (found === 0) return 'No worker fits the filter.'
+  return found > MOST_ROWS ? `The first ${MOST_ROWS} of ${count(found)}; filter to see others.` : ''
 }

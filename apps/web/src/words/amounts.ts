@@ -1,7 +1,8 @@
 /** Numbers as people read them: with units, and no more digits than are true. */
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
-const SPACE = ' '
+/** A figure and its unit stay on one line. */
+const SPACE = '\u00a0'
 
 export function count(amount: number): string {
   return whole.format(amount)

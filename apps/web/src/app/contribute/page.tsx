@@ -1,13 +1,12 @@
-import type { Metadata } from 'next'
 import { Contribution } from '../../contribute/contribution.tsx'
+import { PageFrame } from '../../design/page-frame.tsx'
 
-export const metadata: Metadata = { title: 'Contribute' }
+export const metadata = { title: 'Contribute' }
 
-export default function ContributePage() {
+export default function Contribute() {
   return (
-    <main className="page">
-      <h1>Give computing time</h1>
+    <PageFrame path="/contribute">
       <Contribution />
-    </main>
+    </PageFrame>
   )
 }

@@ -1,12 +1,12 @@
-import type { Metadata } from 'next'
 import { Dashboard } from '../../dashboard/dashboard.tsx'
+import { PageFrame } from '../../design/page-frame.tsx'
 
-export const metadata: Metadata = { title: 'Dashboard' }
+export const metadata = { title: 'Dashboard' }
 
-export default function DashboardPage() {
+export default function Page() {
   return (
-    <main className="page">
+    <PageFrame path="/dashboard">
       <Dashboard />
-    </main>
+    </PageFrame>
   )
 }

@@ -1,13 +1,12 @@
-import type { Metadata } from 'next'
+import { PageFrame } from '../../design/page-frame.tsx'
 import { Identification } from '../../identify/identification.tsx'
 
-export const metadata: Metadata = { title: 'Identify a plant' }
+export const metadata = { title: 'Identify' }
 
-export default function IdentifyPage() {
+export default function Identify() {
   return (
-    <main className="page">
-      <h1>Which plant is this?</h1>
+    <PageFrame path="/identify">
       <Identification />
-    </main>
+    </PageFrame>
   )
 }

@@ -1,0 +1,81 @@
+/** What is drawn of a run's history: each step's own value pale, their moving mean strong, measurements as points. */
+import type { RunHistory } from '@worldflora/protocol/http'
+import { count, percent } from '../words/amounts.ts'
+
+export type CurveSeries = {
+  name: string
+  look: 'pale' | 'strong' | 'points' | 'rings'
+  values: (number | null)[]
+}
+export type CurveShape = {
+  title: string
+  /** The curve in words. */
+  summary: string
+  unit: 'plain' | 'share'
+  /** Steps, rising; every series has a value or null at each. */
+  steps: number[]
+  series: CurveSeries[]
+}
+
+/** A step's weight in the moving mean. */
+const NEWEST_WEIGHT = 0.1
+
+export function lossCurve(history: RunHistory | null): CurveShape {
+  const steps = history?.steps ?? []
+  const losses = steps.map(({ loss }) => loss)
+  const means = movingMean(losses)
+  const first = losses[0]
+  const last = means.at(-1)
+  return {
+    title: 'Loss',
+    summary:
+      first === undefined || last === undefined
+        ? 'No step is through yet.'
+        : `From ${first.toFixed(2)} to ${last.toFixed(2)} at step ${count(steps.at(-1)!.step)}.`,
+    unit: 'plain',
+    steps: steps.map(({ step }) => step),
+    series: [
+      { name: 'each step', look: 'pale', values: losses },
+      { name: 'moving mean', look: 'strong', values: means },
+    ],
+  }
+}
+
+export function accuracyCurve(history: RunHistory | null): CurveShape {
+  const evaluations = (history?.evaluations ?? []).toSorted((a, b) => a.step - b.step)
+  const trained = new Map(history?.steps.map(({ step, accuracy }) => [step, accuracy]))
+  const measured = new Map(evaluations.map((evaluation) => [evaluation.step, evaluation]))
+  const steps = [...new Set([...trained.keys(), ...measured.keys()])].sort((a, b) => a - b)
+  const last = evaluations.at(-1)
+  return {
+    title: 'Accuracy',
+    summary:
+      last === undefined
+        ? 'Not measured yet.'
+        : `${percent(last.top1)} of held-back photos at step ${count(last.step)}.`,
+    unit: 'share',
+    steps,
+    series: [
+      { name: 'training', look: 'pale', values: steps.map((step) => trained.get(step) ?? null) },
+      {
+        name: 'held-back photos',
+        look: 'points',
+        values: steps.map((step) => measured.get(step)?.top1 ?? null),
+      },
+      {
+        name: 'held-back plants',
+        look: 'rings',
+        values: steps.map((step) => measured.get(step)?.observations.top1 ?? null),
+      },
+    ],
+  }
+}
+
+/** Exponential, beginning with the first value. */
+export function movingMean(values: readonly number[]): number[] {
+  let mean = values[0] ?? 0
+  return values.map((value) => {
+    mean += NEWEST_WEIGHT * (value - mean)
+    return mean
+  })
+}

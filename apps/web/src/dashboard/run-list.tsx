@@ -1,0 +1,60 @@
+/** All runs, to choose one from; and the model that the site identifies with. */
+import type { Status } from '@worldflora/protocol/http'
+import type { RunStatus } from '@worldflora/protocol/messages'
+import { Button } from '../design/button.tsx'
+import { count, counted, percent } from '../words/amounts.ts'
+import styles from './run-list.module.css'
+
+export function RunList({
+  runs,
+  chosen,
+  onChoose,
+  model,
+  onLogout,
+}: {
+  runs: readonly RunStatus[]
+  chosen: string | null
+  onChoose: (id: string) => void
+  model: Status['model']
+  onLogout: () => void
+}) {
+  return (
+    <aside className={styles.side} aria-label="Runs and model">
+      <section>
+        <h2>Runs</h2>
+        {runs.length === 0 ? <p className={styles.quiet}>None yet.</p> : null}
+        <ul>
+          {runs.toReversed().map((run) => (
+            <li key={run.id}>
+              <button
+                type="button"
+                className={styles.run}
+                aria-pressed={run.id === chosen}
+                onClick={() => onChoose(run.id)}
+              >
+                <span className={styles.name}>{run.name}</span>
+                <span className={styles.quiet}>{summaryOf(run)}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <section>
+        <h2>Published model</h2>
+        <p className={styles.quiet}>
+          {model === null
+            ? 'None yet: publish a run, and people can identify plants with it.'
+            : `${counted(model.species, 'species', 'species')}, checkpoint ${model.checkpoint.slice(0, 12)}`}
+        </p>
+      </section>
+      <div>
+        <Button onClick={onLogout}>Log out</Button>
+      </div>
+    </aside>
+  )
+}
+
+function summaryOf({ state, step, steps, evaluation }: RunStatus): string {
+  const accuracy = evaluation === null ? '' : `, ${percent(evaluation.top1)}`
+  return `${state}, ${count(step)}/${count(steps)}${accuracy}`
+}

@@ -1,0 +1,39 @@
+/** The photos of the plant as cards, each of which can be taken away. */
+import type { ReactNode } from 'react'
+import { MOST_PHOTOS } from './answer.ts'
+import styles from './photo-row.module.css'
+import type { PlantPhoto } from './plant-photos.ts'
+
+export function PhotoRow({
+  photos,
+  onTakeAway,
+  children,
+}: {
+  photos: readonly PlantPhoto[]
+  onTakeAway: (id: number) => void
+  children: ReactNode
+}) {
+  return (
+    <ul className={styles.row} aria-label="Your photos">
+      {photos.map(({ id, file, url }, i) => (
+        <li key={id} className={styles.card}>
+          {/* biome-ignore lint/performance/noImgElement: an object URL, which no image service could serve */}
+          <img src={url} alt={`Yours: ${file.name}`} />
+          <button type="button" onClick={() => onTakeAway(id)} aria-label={`Take away photo ${i + 1}`}>
+            <svg
+              viewBox="0 0 16 16"
+              width="16"
+              height="16"
+              aria-hidden="true"
+              stroke="currentColor"
+              fill="none"
+            >
+              <path d="M3.5 3.5l9 9m0-9l-9 9" strokeWidth="1.5" strokeLinecap="round" />
+            </svg>
+          </button>
+        </li>
+      ))}
+      {photos.length < MOST_PHOTOS ? <li>{children}</li> : null}
+    </ul>
+  )
+}

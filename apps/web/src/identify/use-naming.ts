@@ -1,0 +1,88 @@
+/** From photos to an answer: asks the identifier whenever the photos change, and drops what is no photo. */
+'use client'
+
+import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { Answer } from './answer.ts'
+import type { NamingStage } from './identifier-port.ts'
+import { type PlantPhoto, takePhotos } from './plant-photos.ts'
+import type { Naming } from './use-identifier.ts'
+
+export type NamingState =
+  | { kind: 'empty' }
+  | { kind: 'naming'; stage: NamingStage | null }
+  /** `nth` counts the answers since the page was loaded. */
+  | { kind: 'named'; answer: Answer; nth: number }
+  | { kind: 'refused'; rejection: Rejection }
+
+export function useNaming(name: Naming) {
+  const [photos, setPhotos] = useState<readonly PlantPhoto[]>([])
+  const [state, setState] = useState<NamingState>({ kind: 'empty' })
+  const [faults, setFaults] = useState<readonly string[]>([])
+  /** The photos of the latest question: an answer to an older one is dropped. */
+  const asked = useRef<readonly PlantPhoto[]>([])
+  const nextId = useRef(1)
+  const answers = useRef(0)
+
+  const ask = useCallback(
+    async (question: readonly PlantPhoto[]) => {
+      asked.current = question
+      setPhotos(question)
+      if (question.length === 0) return setState({ kind: 'empty' })
+      setState({ kind: 'naming', stage: null })
+      const answer = await name(
+        question.map(({ file }) => file),
+        (stage) => {
+          if (asked.current === question) setState({ kind: 'naming', stage })
+        },
+      )
+      if (asked.current !== question) return
+      if (!isRejection(answer)) setState({ kind: 'named', answer, nth: ++answers.current })
+      else if ('photo' in answer) {
+        const broken = question[answer.photo]!
+        setFaults((before) => [...before, `${broken.file.name}: ${answer.message} ${answer.action}`])
+        URL.revokeObjectURL(broken.url)
+        await ask(question.filter(({ id }) => id !== broken.id))
+      } else setState({ kind: 'refused', rejection: answer })
+    },
+    [name],
+  )
+
+  const add = useCallback(
+    (files: readonly File[]) => {
+      if (files.length === 0) return
+      const make = (file: File) => ({ id: nextId.current++, file, url: URL.createObjectURL(file) })
+      const taken = takePhotos(asked.current, files, make)
+      setFaults(taken.fault === null ? [] : [taken.fault])
+      if (taken.photos.length !== asked.current.length) void ask(taken.photos)
+    },
+    [ask],
+  )
+
+  const takeAway = useCallback(
+    (id: number) => {
+      for (const photo of asked.current) if (photo.id === id) URL.revokeObjectURL(photo.url)
+      setFaults([])
+      void ask(asked.current.filter((photo) => photo.id !== id))
+    },
+    [ask],
+  )
+
+  const clear = useCallback(() => {
+    for (const { url } of asked.current) URL.revokeObjectURL(url)
+    setFaults([])
+    void ask([])
+  }, [ask])
+
+  /** Asks again about the same photos, after a refusal. */
+  const again = useCallback(() => void ask([...asked.current]), [ask])
+
+  useEffect(
+    () => () => {
+      for (const { url } of asked.current) URL.revokeObjectURL(url)
+    },
+    [],
+  )
+
+  return { photos, state, faults, add, takeAway, clear, again }
+}

@@ -24,7 +24,7 @@ export function startLocalWorkers(url: string, count: number): LocalWorkers {
   failed.catch(() => {})
 
   function spawn() {
-    const child = fork(BIN, ['work', '--url', url], {
+    const child = fork(BIN, ['work', '--url', url, '--quiet'], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       detached: true,
     })

@@ -49,6 +49,7 @@ program
       .choices(['auto', 'wasm', 'webgpu', 'cpu'])
       .default('auto'),
   )
+  .option('--quiet', 'show no progress, only what goes wrong', false)
   .action(report(work))
 
 program

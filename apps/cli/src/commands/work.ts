@@ -8,6 +8,7 @@ import { Refused } from '../report.ts'
 export async function work(options: {
   url: string
   backend: 'auto' | 'wasm' | 'webgpu' | 'cpu'
+  quiet: boolean
 }): Promise<void> {
   if (!URL.canParse(options.url)) {
     throw new Refused(
@@ -19,17 +20,17 @@ export async function work(options: {
   // Started by another command: end with it, however it ended, but do not live for it alone.
   process.once('disconnect', () => stop.abort())
   process.channel?.unref()
-  const progress = openProgress()
+  const progress = options.quiet ? null : openProgress()
   const outcome = await runNodeWorker({
     url: options.url,
     backend: options.backend,
     signal: stop.signal,
     onActivity: (activity) =>
-      progress.show(
+      progress?.show(
         `${activity.state}, ${activity.imagesDone} images done (${activity.backend ?? 'no backend yet'})`,
       ),
   })
-  progress.end()
+  progress?.end()
   if (isRejection(outcome)) throw new Refused(outcome)
   process.exit()
 }

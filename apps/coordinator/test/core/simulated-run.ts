@@ -2,12 +2,15 @@
 
 import type { RunPlan } from '@worldflora/dataset/epoch-plan'
 import type { RunId } from '@worldflora/protocol/ids'
+import type { Task } from '@worldflora/protocol/messages'
 import type { RandomStream } from '@worldflora/protocol/random'
 import { expect } from 'vitest'
 import type { Effect, EvaluationOrder, TaskKey } from '../../src/core/events.ts'
 import { orderAt, runOf, type Scene } from './fixture.ts'
 
 type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>
+
+export const POISON = 'poison'
 
 export class SimulatedRun {
   readonly id: RunId
@@ -17,6 +20,8 @@ export class SimulatedRun {
   durable = 0
   state: 'running' | 'paused' | 'finished' = 'running'
   pending: EvaluationOrder[] = []
+  /** A task that fails wherever it is computed, until the operator has seen to it. */
+  #poison: { step: number; task: number } | null
   readonly #used = new Map<string, number>()
   #ordered = 0
   #evaluated = 0
@@ -39,10 +44,23 @@ export class SimulatedRun {
       seed,
     }
     this.#plan = runOf(this.scene).plan
+    const step = random.below(this.#plan.steps)
+    this.#poison = random.below(3) === 0 ? { step, task: 0 } : null
   }
 
   get isThrough(): boolean {
     return this.durable === this.#plan.steps
+  }
+
+  isPoisoned({ kind, step, task }: Task): boolean {
+    return kind === 'gradient' && this.#poison?.step === step && this.#poison.task === task
+  }
+
+  pause({ reason }: EffectOf<'pause-run'>): void {
+    this.state = 'paused'
+    if (!reason.includes(POISON)) return
+    expect(reason, 'LV1: the operator is told what to look at').toMatch(/gradient task 0 .* samples: \d/)
+    this.#poison = null
   }
 
   takeResult({ kind, step, task }: TaskKey): void {

@@ -13,7 +13,7 @@ import { nextWakeAtMs } from '../../src/core/core-state.ts'
 import type { CoreEvent, Effect } from '../../src/core/events.ts'
 import { checkpointAt, runOf, Story } from './fixture.ts'
 import { brokenInvariant } from './invariants.ts'
-import { SimulatedRun } from './simulated-run.ts'
+import { POISON, SimulatedRun } from './simulated-run.ts'
 
 const MOST_EVENTS = 40_000
 const BITS = hashOfText('bits')
@@ -53,7 +53,7 @@ export class SimulatedWorld {
 
   play(): void {
     for (let events = 0; !this.#isOver(); events++) {
-      expect(events, 'the runs complete').toBeLessThan(MOST_EVENTS)
+      if (events === MOST_EVENTS) throw new Error('the runs do not complete')
       this.#story.nowMs += this.#random.below(1500)
       const wakeAtMs = nextWakeAtMs(this.#story.state, this.#story.nowMs)
       if (wakeAtMs !== null && this.#isChance(wakeAtMs <= this.#story.nowMs ? 70 : 2)) {
@@ -94,7 +94,8 @@ export class SimulatedWorld {
     const { id: workerId } = volunteer
     const { leaseId } = lease
     const chance = this.#random.below(100)
-    if (chance < 70) this.#deliver(volunteer, lease)
+    if (this.#run(lease.run.id).isPoisoned(lease.task)) this.#giveBack(volunteer, leaseId, 'failed', POISON)
+    else if (chance < 70) this.#deliver(volunteer, lease)
     else if (chance < 78)
       this.#giveBack(volunteer, leaseId, (['failed', 'stopped', 'unfit'] as const)[chance % 3]!)
     else if (chance < 80) {
@@ -137,9 +138,14 @@ export class SimulatedWorld {
     this.#tell({ kind: 'result-received', workerId: volunteer.id, leaseId, digest: BITS })
   }
 
-  #giveBack(volunteer: Volunteer, leaseId: LeaseId, reason: 'failed' | 'stopped' | 'unfit'): void {
+  #giveBack(
+    volunteer: Volunteer,
+    leaseId: LeaseId,
+    reason: 'failed' | 'stopped' | 'unfit',
+    message = '',
+  ): void {
     volunteer.doing = { kind: 'asking' }
-    this.#tell({ kind: 'lease-returned', workerId: volunteer.id, leaseId, reason, message: 'no luck' })
+    this.#tell({ kind: 'lease-returned', workerId: volunteer.id, leaseId, reason, message })
   }
 
   #changeState(run: SimulatedRun, state: 'running' | 'paused'): void {
@@ -187,10 +193,11 @@ export class SimulatedWorld {
   #tell(event: CoreEvent): void {
     this.#note(event.kind)
     for (const effect of this.#story.tell(event)) {
-      this.#note(effect.kind)
+      this.#note(effect.kind === 'pause-run' ? `pause after ${event.kind}` : effect.kind)
       this.#obey(effect)
     }
-    expect(brokenInvariant(this.#story.state, this.#story.nowMs)).toBeNull()
+    const broken = brokenInvariant(this.#story.state, this.#story.nowMs)
+    if (broken !== null) throw new Error(`after ${event.kind}: ${broken}`)
   }
 
   #obey(effect: Effect): void {
@@ -202,7 +209,7 @@ export class SimulatedWorld {
     else if (effect.kind === 'note-late-result') expect(effect.sameBits, 'SD1').toBe(true)
     else if (effect.kind === 'close-step') this.#run(effect.runId).close(effect)
     else if (effect.kind === 'close-evaluation') this.#run(effect.runId).closeEvaluation(effect.step)
-    else if (effect.kind === 'pause-run') this.#run(effect.runId).state = 'paused'
+    else if (effect.kind === 'pause-run') this.#run(effect.runId).pause(effect)
     else if (effect.kind === 'announce-step') this.#run(effect.runId).announce(effect)
   }
 

@@ -5,7 +5,7 @@ import type { TestProject } from 'vitest/node'
 import { ensureChromium } from './chromium.ts'
 
 export default function setup(project: TestProject): void {
-  const script = fileURLToPath(import.meta.resolve('@worldflora/web/build'))
+  const script = fileURLToPath(new URL('../apps/web/build.mjs', import.meta.url))
   const { status } = spawnSync(process.execPath, [script, '--if-stale'], {
     stdio: ['ignore', 'inherit', 'inherit'],
   })

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
 const WORLDFLORA = fileURLToPath(new URL('../apps/cli/bin/worldflora.mjs', import.meta.url))
-const WEB = fileURLToPath(new URL('./out', import.meta.resolve('@worldflora/web/build')))
+const COORDINATOR = fileURLToPath(new URL('../apps/coordinator/bin/coordinator.mjs', import.meta.url))
+const WEB = fileURLToPath(new URL('../apps/web/out', import.meta.url))
 
 export type Ended = { code: number | null; stdout: string; stderr: string }
 
@@ -39,8 +40,7 @@ export type Site = Running & { url: string; token: string }
 
 /** A coordinator with the built pages; `port` is given when it must come back at the same address. */
 export async function startCoordinator(data: string, port = 0): Promise<Site> {
-  const main = fileURLToPath(import.meta.resolve('@worldflora/coordinator/main'))
-  const child = fork(main, ['--data', data, '--port', String(port), '--host', '127.0.0.1', '--web', WEB], {
+  const child = fork(COORDINATOR, ['--data', data, '--port', String(port), '--host', '127.0.0.1', '--web', WEB], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const running = watch(child)

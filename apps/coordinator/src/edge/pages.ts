@@ -8,7 +8,7 @@ import { isRejection, parseOrReject, reject } from '@worldflora/protocol/rejecti
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { answerRejection } from './answer.ts'
-import { pagePolicy } from './security-headers.ts'
+import { pagePolicy, SCRIPT_POLICY } from './security-headers.ts'
 
 const compress = promisify(gzip)
 
@@ -102,7 +102,9 @@ async function filesByAddress(folder: string): Promise<Map<string, PageFile>> {
       cache: name.startsWith('/_next/static/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       policy: isPage
         ? pagePolicy({ scripts: policies?.[address] ?? [], styles: policies?.styles ?? [] })
-        : null,
+        : extension === '.js'
+          ? SCRIPT_POLICY
+          : null,
     })
   }
   return files

@@ -22,6 +22,19 @@ export function securityHeaders(): MiddlewareHandler {
   }
 }
 
+/**
+ * A worker's policy is that of its own script's answer, not of the page that started it: scripts may load more of ours,
+ * compile WASM and talk to us, and are still no document.
+ */
+export const SCRIPT_POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "connect-src 'self' ws: wss:",
+  "worker-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+].join('; ')
+
 export function pagePolicy(hashes: { scripts: readonly string[]; styles: readonly string[] }): string {
   const quoted = (list: readonly string[]) => list.map((hash) => ` '${hash}'`).join('')
   return [

@@ -1,15 +1,18 @@
 /** A coordinator on a real port, a real PGlite and a real folder, in this process. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import pino from 'pino'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import { startCoordinator } from '../src/coordinator.ts'
 import type { Options } from '../src/options.ts'
+import { openPgliteStore } from '../src/store/store.pglite.ts'
 
 export type RunningSite = {
   url: string
+  localUrl: string
   token: string
   data: string
   stop(): Promise<void>
@@ -25,8 +28,27 @@ export function temporaryFolder(): string {
   return folder
 }
 
+let emptyDatabase: Promise<string> | null = null
+
+/** Postgres takes seconds to make a new database: the tests of a file begin with copies of one. */
+async function makeEmptyDatabase(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'worldflora-empty-'))
+  await (await openPgliteStore(folder)).close()
+  return folder
+}
+
+afterAll(async () => {
+  if (emptyDatabase !== null) rmSync(await emptyDatabase, { recursive: true, force: true })
+})
+
+export async function copyEmptyDatabase(to: string): Promise<void> {
+  emptyDatabase ??= makeEmptyDatabase()
+  if (!existsSync(to)) await cp(await emptyDatabase, to, { recursive: true })
+}
+
 export async function tryStart(options: Partial<Options>): Promise<RunningSite | Rejection> {
   const data = options.data ?? temporaryFolder()
+  await copyEmptyDatabase(join(data, 'database'))
   const started = await startCoordinator(
     { port: 0, host: '127.0.0.1', web: null, tls: null, ...options, data },
     pino({ level: 'silent' }),
@@ -35,7 +57,7 @@ export async function tryStart(options: Partial<Options>): Promise<RunningSite |
     },
   )
   if (isRejection(started)) return started
-  const { url, token } = started
+  const { url, localUrl, token } = started
   let stopped: Promise<void> | null = null
   const stop = () => {
     stopped ??= started.stop()
@@ -52,6 +74,7 @@ export async function tryStart(options: Partial<Options>): Promise<RunningSite |
     })
   return {
     url,
+    localUrl,
     token,
     data,
     stop,

@@ -20,6 +20,7 @@ export class ComputeSeat {
   #seated: Seated | null = null
   #underWay: Promise<unknown> = Promise.resolve()
   #openMs = 0
+  #isClosed = false
 
   constructor(spawn: () => ComputeThread, clock: Clock) {
     this.#spawn = spawn
@@ -28,14 +29,14 @@ export class ComputeSeat {
 
   /** The first opening: finds the backend, and proves its class. Throws if the thread dies. */
   open(backend: BackendChoice): Promise<Device | Rejection> {
-    const { thread, gone } = this.#start()
-    return Promise.race([thread.compute.open({ backend, golden: true }), gone])
+    return this.#open({ backend, golden: true })
   }
 
   /** Calls the compute part, which is opened again first if it is gone. Throws what it throws, and when it is gone. */
   async call<T>(device: Device, task: (compute: ComputePort) => Promise<T>): Promise<T> {
     await this.#underWay
-    const { thread, gone } = this.#seated ?? (await this.#openAgain(device))
+    if (this.#seated === null) await this.#openAgain(device)
+    const { thread, gone } = this.#seated ?? closed()
     const result = Promise.race([task(thread.compute), gone])
     this.#underWay = result.catch(() => {})
     return result
@@ -55,7 +56,32 @@ export class ComputeSeat {
     this.#seated?.end('it was terminated')
   }
 
+  /** For good: nothing is started any more. */
+  close(): void {
+    this.#isClosed = true
+    this.terminate()
+  }
+
+  /**
+   * Once more if it throws: Chromium was seen to fail to load the thread's script on a first visit, and to load it the next
+   * time.
+   */
+  async #open(wish: { backend: BackendChoice; golden: boolean }): Promise<Device | Rejection> {
+    try {
+      return await this.#openThread(wish)
+    } catch {
+      this.terminate()
+      return this.#openThread(wish)
+    }
+  }
+
+  #openThread(wish: { backend: BackendChoice; golden: boolean }): Promise<Device | Rejection> {
+    const { thread, gone } = this.#start()
+    return Promise.race([thread.compute.open(wish), gone])
+  }
+
   #start(): Seated {
+    if (this.#isClosed) return closed()
     const thread = this.#spawn()
     let fail: (error: Error) => void
     const gone = new Promise<never>((_, reject) => {
@@ -75,13 +101,14 @@ export class ComputeSeat {
     return seated
   }
 
-  async #openAgain(device: Device): Promise<Seated> {
+  async #openAgain({ backend }: Device): Promise<void> {
     const startedMs = this.#clock.nowMs()
-    const seated = this.#start()
-    const opening = seated.thread.compute.open({ backend: device.backend, golden: false })
-    const opened = await Promise.race([opening, seated.gone])
+    const opened = await this.#open({ backend, golden: false })
     if (isRejection(opened)) throw new Error(opened.message)
     this.#openMs = this.#clock.nowMs() - startedMs
-    return seated
   }
+}
+
+function closed(): never {
+  throw new Error('The compute thread is gone: the worker ends')
 }

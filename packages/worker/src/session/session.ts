@@ -49,7 +49,7 @@ export class WorkerSession {
   async stop(): Promise<void> {
     const state = this.#state
     this.#state = { kind: 'stopping' }
-    this.#seat.terminate()
+    this.#seat.close()
     if (state.kind === 'working') {
       state.abandon.abort(new Error('stopped'))
       await this.#link?.tell('return-lease', { leaseId: state.lease.leaseId, reason: 'stopped' })
@@ -206,7 +206,7 @@ export class WorkerSession {
   }
 
   #end(outcome: SessionOutcome): SessionOutcome {
-    this.#seat.terminate()
+    this.#seat.close()
     this.#link?.close()
     this.#board.show({
       state: 'ended',

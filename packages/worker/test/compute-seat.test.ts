@@ -1,0 +1,46 @@
+/** The seat with real threads: some of them end before they have begun, as a script that did not load does. */
+import { Worker } from 'node:worker_threads'
+import { expect, test } from 'vitest'
+import { spawnCompute } from '../src/node/spawn-compute.ts'
+import { systemClock } from '../src/session/clock.ts'
+import type { ComputeThread } from '../src/session/compute-port.ts'
+import { ComputeSeat } from '../src/session/compute-seat.ts'
+import { must } from './tiny-run.ts'
+
+/** A thread whose script throws at once; nobody answers what its compute part is asked. */
+function spawnStillborn(): ComputeThread {
+  const healthy = spawnCompute()
+  healthy.terminate()
+  const thread = new Worker('throw new Error("did not load")', { eval: true })
+  const crashed = new Promise<string>((resolve) => thread.once('error', (error) => resolve(String(error))))
+  return { compute: healthy.compute, crashed, terminate: () => void thread.terminate() }
+}
+
+test('a thread that dies while it opens is started once more', async () => {
+  const spawns = [spawnStillborn, spawnCompute]
+  const seat = new ComputeSeat(() => spawns.shift()!(), systemClock)
+  expect(must(await seat.open('wasm')).backend).toBe('wasm')
+  seat.close()
+})
+
+test('a second death is told, with its reason', async () => {
+  const spawns = [spawnStillborn, spawnStillborn]
+  const seat = new ComputeSeat(() => spawns.shift()!(), systemClock)
+  await expect(seat.open('wasm')).rejects.toThrow('did not load')
+  expect(spawns).toEqual([])
+})
+
+test('a thread that was terminated is opened again for the next call; after close nothing is started', async () => {
+  let spawned = 0
+  const seat = new ComputeSeat(() => {
+    spawned++
+    return spawnCompute()
+  }, systemClock)
+  const device = must(await seat.open('wasm'))
+  seat.terminate()
+  expect(await seat.call(device, (compute) => compute.heldCheckpoint())).toBeNull()
+  expect(spawned).toBe(2)
+  seat.close()
+  await expect(seat.call(device, (compute) => compute.heldCheckpoint())).rejects.toThrow('gone')
+  expect(spawned).toBe(2)
+})

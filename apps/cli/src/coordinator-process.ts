@@ -11,9 +11,10 @@ import * as v from 'valibot'
 import { OperatorClient } from './operator-client.ts'
 import { accept, Refused } from './report.ts'
 
-const Lock = v.object({ pid: v.number(), url: v.nullish(v.string()), token: v.string() })
+const Address = { url: v.string(), localUrl: v.string(), token: v.string() }
+const Lock = v.object(Address)
 const Message = v.variant('kind', [
-  v.object({ kind: v.literal('ready'), url: v.string(), token: v.string() }),
+  v.object({ kind: v.literal('ready'), ...Address }),
   v.object({ kind: v.literal('failed'), rejection: Rejection }),
 ])
 
@@ -27,7 +28,10 @@ export type CoordinatorOptions = {
 }
 
 export type RunningCoordinator = {
+  /** For everybody. */
   url: string
+  /** For this machine's processes: plain http also where the site is served over https. */
+  localUrl: string
   client: OperatorClient
   /** Resolves when the process has ended; never for one that was found running. */
   ended: Promise<number | null>
@@ -40,10 +44,11 @@ export async function findCoordinator(data: string): Promise<RunningCoordinator 
   const text = await readFile(join(data, 'coordinator.lock'), 'utf8').catch(() => null)
   if (text === null) return null
   const lock = v.safeParse(v.pipe(v.string(), v.parseJson(), Lock), text)
-  if (!lock.success || !lock.output.url) return null
-  const client = new OperatorClient(lock.output.url, lock.output.token)
+  if (!lock.success) return null
+  const { url, localUrl, token } = lock.output
+  const client = new OperatorClient(localUrl, token)
   if (!(await client.isAlive())) return null
-  return { url: lock.output.url, client, ended: new Promise(() => {}), release: async () => {} }
+  return { url, localUrl, client, ended: new Promise(() => {}), release: async () => {} }
 }
 
 export async function spawnCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator> {
@@ -58,7 +63,8 @@ export async function spawnCoordinator(options: CoordinatorOptions): Promise<Run
   const ready = await firstMessage(child)
   return {
     url: ready.url,
-    client: new OperatorClient(ready.url, ready.token),
+    localUrl: ready.localUrl,
+    client: new OperatorClient(ready.localUrl, ready.token),
     ended,
     async release() {
       child.kill('SIGTERM')
@@ -84,7 +90,7 @@ export async function withCoordinator<T>(
   }
 }
 
-async function firstMessage(child: ChildProcess): Promise<{ url: string; token: string }> {
+async function firstMessage(child: ChildProcess): Promise<{ url: string; localUrl: string; token: string }> {
   const message = await new Promise<unknown>((resolve, fail) => {
     child.once('message', resolve)
     child.once('error', fail)
@@ -102,5 +108,5 @@ async function firstMessage(child: ChildProcess): Promise<{ url: string; token: 
   })
   const parsed = v.parse(Message, message)
   if (parsed.kind === 'failed') accept(parsed.rejection)
-  return parsed as { url: string; token: string }
+  return parsed as { url: string; localUrl: string; token: string }
 }

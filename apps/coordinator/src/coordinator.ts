@@ -117,7 +117,7 @@ export async function startCoordinator(
   const [server, ...others] = listener.servers
   audience.io.attach(server!)
   for (const other of others) audience.io.engine.attach(other, { path: audience.io.path() })
-  await folder.lock.announce(listener.localUrl)
+  await folder.lock.announce({ url: listener.url, localUrl: listener.localUrl })
 
   return {
     url: listener.url,

@@ -33,7 +33,7 @@ export async function start(options: Options): Promise<void> {
     const progress = openProgress()
     if (options.demo) await Promise.race([ensureDemo(coordinator.client, progress), interrupted])
     const { path } = accept(await coordinator.client.operatorLink())
-    const workers = startLocalWorkers(coordinator.url, options.workers)
+    const workers = startLocalWorkers(coordinator.localUrl, options.workers)
     console.log(`\n  Worldflora is at  ${coordinator.url}`)
     console.log(`  operator (once)   ${coordinator.url}${path}`)
     console.log('  Ctrl-C stops; starting again goes on where it was.\n')

@@ -19,10 +19,10 @@ export async function train(
   options: { workers: number; json: boolean; data: string },
 ): Promise<void> {
   const config = accept(parseOrReject(RunConfig, await readJson(file), file))
-  await withCoordinator(options.data, async ({ url, client, ended }) => {
+  await withCoordinator(options.data, async ({ localUrl, client, ended }) => {
     const { id, resumed } = accept(await client.openRun(config))
     if (resumed) console.error(`Going on with the unfinished run ${config.name}.`)
-    const workers = startLocalWorkers(url, options.workers)
+    const workers = startLocalWorkers(localUrl, options.workers)
     try {
       const lost = ended.then(() => {
         throw new Refused(

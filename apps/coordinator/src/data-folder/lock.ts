@@ -18,16 +18,17 @@ const Holder = v.pipe(
     pid: v.pipe(v.number(), v.integer()),
     /** Of the process: see process-identity. */
     startedAt: v.string(),
-    /** null until it serves. */
+    /** Both are null until it serves: the address for everybody, and that for this machine's processes. */
     url: v.nullable(v.string()),
+    localUrl: v.nullable(v.string()),
     token: v.string(),
   }),
 )
 type Holder = v.InferOutput<typeof Holder>
 
 export type Lock = {
-  /** From now on commands of this machine find the coordinator at `url`. */
-  announce(url: string): Promise<void>
+  /** From now on commands of this machine find the coordinator. */
+  announce(address: { url: string; localUrl: string }): Promise<void>
   release(): Promise<void>
 }
 
@@ -36,7 +37,7 @@ export async function takeLock(folder: string, token: string): Promise<Lock | Re
   const path = join(folder, 'coordinator.lock')
   const startedAt = await startOfProcess(process.pid)
   if (startedAt === null) throw new Error('this process cannot tell when it started')
-  const mine: Holder = { pid: process.pid, startedAt, url: null, token }
+  const mine: Holder = { pid: process.pid, startedAt, url: null, localUrl: null, token }
   for (;;) {
     if (await createDurably(path, JSON.stringify(mine), OWNER_ONLY)) return heldLock(path, mine)
     const text = await readFile(path, 'utf8').catch(() => null)
@@ -49,8 +50,8 @@ export async function takeLock(folder: string, token: string): Promise<Lock | Re
 
 function heldLock(path: string, mine: Holder): Lock {
   return {
-    announce: (url) =>
-      writeDurably(path, (file) => file.writeFile(JSON.stringify({ ...mine, url })), OWNER_ONLY),
+    announce: (address) =>
+      writeDurably(path, (file) => file.writeFile(JSON.stringify({ ...mine, ...address })), OWNER_ONLY),
     release: () => rm(path, { force: true }),
   }
 }

@@ -50,7 +50,7 @@ describe('the data folder', () => {
 
   it('a lock whose pid is now another process’s is stale', async () => {
     const data = temporaryFolder()
-    const lock = { pid: process.pid, startedAt: 'another boot:1', url: null, token: 'old' }
+    const lock = { pid: process.pid, startedAt: 'another boot:1', url: null, localUrl: null, token: 'old' }
     writeFileSync(join(data, 'coordinator.lock'), JSON.stringify(lock))
     const folder = await openDataFolder(data)
     if (isRejection(folder)) throw new Error(folder.message)

@@ -2,18 +2,18 @@
 import type { WorkerId } from '@worldflora/protocol/ids'
 import type { CoreState } from './core-state.ts'
 import type { Effect } from './events.ts'
-import { nextAssignment } from './scheduler.ts'
+import { isAnythingOffered, nextAssignment } from './scheduler.ts'
 import { stragglersOf } from './straggler.ts'
 
 /** Each that is told asks, and the first to ask gets it. */
 export function announceWork(state: CoreState, nowMs: number): Effect[] {
-  const waiting = [...state.workers.values()].filter((worker) => worker.waiting)
-  if (waiting.length === 0) return []
+  if (state.waiting.size === 0) return []
   const stragglers = stragglersOf(state, nowMs)
+  if (stragglers.length === 0 && !isAnythingOffered(state)) return []
   const workerIds: WorkerId[] = []
-  for (const worker of waiting) {
+  for (const worker of state.waiting) {
     if (nextAssignment(state, worker, nowMs, stragglers) === null) continue
-    worker.waiting = false
+    state.waiting.delete(worker)
     workerIds.push(worker.id)
   }
   return workerIds.length === 0 ? [] : [{ kind: 'announce-work', workerIds }]

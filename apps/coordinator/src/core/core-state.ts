@@ -13,6 +13,8 @@ export type CoreState = {
   /** In the order they were opened. */
   readonly runs: Map<RunId, RunProgress>
   readonly workers: Map<WorkerId, WorkerState>
+  /** Those that asked for work when there was none: they are told when there is. */
+  readonly waiting: Set<WorkerState>
   /** Every lease under which a result means something, those of accepted tasks included. */
   readonly leases: Map<LeaseId, LeaseRecord>
   /** Those of them whose task is open. */
@@ -25,6 +27,7 @@ export function createCore(options: { boot: string }): CoreState {
     leasesGranted: 0,
     runs: new Map(),
     workers: new Map(),
+    waiting: new Set(),
     leases: new Map(),
     liveLeases: new Set(),
   }
@@ -37,7 +40,7 @@ export function tasksOf({ step }: RunProgress): { accepted: number; total: numbe
 
 /** When `clock-advanced` is next worth saying: a deadline passes, a straggler may be raced, a worker may try again. */
 export function nextWakeAtMs(state: CoreState, nowMs: number): number | null {
-  const someoneWaits = [...state.workers.values()].some(({ waiting }) => waiting)
+  const someoneWaits = state.waiting.size > 0
   let wakeAtMs = Number.POSITIVE_INFINITY
   for (const lease of state.liveLeases) {
     wakeAtMs = Math.min(wakeAtMs, lease.deadlineMs)

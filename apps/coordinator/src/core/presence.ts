@@ -12,7 +12,7 @@ export function joinWorker(state: CoreState, { workerId, deterministic }: EventO
     return
   }
   known.connected = true
-  known.waiting = false
+  state.waiting.delete(known)
   known.unfitFor.clear()
   if (known.deterministic && !deterministic) endDeterministicLeases(state, known)
   known.deterministic = deterministic
@@ -24,7 +24,7 @@ export function leaveWorker(state: CoreState, { workerId }: EventOf<'worker-left
   const worker = state.workers.get(workerId)
   if (worker === undefined) return
   worker.connected = false
-  worker.waiting = false
+  state.waiting.delete(worker)
   const lease = worker.leaseId === null ? undefined : state.leases.get(worker.leaseId)
   if (lease === undefined) state.workers.delete(workerId)
   else setAbandoned(lease, true)

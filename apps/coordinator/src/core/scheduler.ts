@@ -1,14 +1,15 @@
 /** Which task a worker gets. Knows no sockets and no clock: callers pass `nowMs`. */
 import type { CoreState } from './core-state.ts'
 import { mayTry } from './failure.ts'
-import { isHalted } from './run-progress.ts'
+import type { LeaseRecord } from './lease.ts'
+import { groupsOf, isHalted } from './run-progress.ts'
 import { stragglersOf } from './straggler.ts'
 import type { TaskGroup } from './task-group.ts'
 import { missingBytes, type TaskSlot } from './task-slot.ts'
 import { canDo, type WorkerState } from './worker-state.ts'
 
 /** Of a very large step, so many offered tasks are looked through for one whose shards the worker holds. */
-const TASKS_LOOKED_AT = 512
+const TASKS_LOOKED_AT = 256
 
 /**
  * Evaluations first, so that curves are current and old checkpoints can go; then steps; of several runs, the one that was
@@ -19,16 +20,23 @@ export function nextAssignment(
   state: CoreState,
   worker: WorkerState,
   nowMs: number,
-  stragglers = stragglersOf(state, nowMs),
+  stragglers: readonly LeaseRecord[] | null = null,
 ): TaskSlot | null {
   for (const group of groupsInTurn(state, worker)) {
     const slot = nearest(state, group, worker, nowMs)
     if (slot !== null) return slot
   }
-  for (const { slot } of stragglers) {
+  for (const { slot } of stragglers ?? stragglersOf(state, nowMs)) {
     if (mayRace(state, worker, slot) && mayTry(state, slot, worker, nowMs)) return slot
   }
   return null
+}
+
+export function isAnythingOffered(state: CoreState): boolean {
+  for (const progress of state.runs.values()) {
+    if (!isHalted(progress) && groupsOf(progress).some(({ offered }) => offered.size > 0)) return true
+  }
+  return false
 }
 
 function groupsInTurn(state: CoreState, worker: WorkerState): TaskGroup[] {
@@ -57,8 +65,7 @@ function nearest(state: CoreState, group: TaskGroup, worker: WorkerState, nowMs:
   return chosen
 }
 
-function mayRace(state: CoreState, worker: WorkerState, { state: task, group }: TaskSlot): boolean {
+function mayRace(state: CoreState, worker: WorkerState, { group }: TaskSlot): boolean {
   const progress = state.runs.get(group.runId)!
-  if (isHalted(progress) || !canDo(worker, progress, group.kind) || task.kind !== 'open') return false
-  return task.leases.every(({ workerId }) => workerId !== worker.id)
+  return !isHalted(progress) && canDo(worker, progress, group.kind)
 }

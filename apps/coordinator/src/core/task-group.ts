@@ -51,7 +51,9 @@ function groupOf(of: Pick<TaskGroup, 'runId' | 'kind' | 'checkpoint'>, tasks: Ta
   const group: TaskGroup = { ...of, slots: [], offered: new Set(), failed: new Set(), accepted: 0 }
   for (const task of tasks) {
     const images = task.entries.reduce((sum, { samples }) => sum + samples.length, 0)
-    group.slots.push({ task, images, group, state: { kind: 'open', leases: [] }, failures: [] })
+    const bytesOf = new Map(task.entries.map(({ shard, bytes }) => [shard, bytes]))
+    const shards = [...bytesOf].map(([hash, bytes]) => ({ hash, bytes }))
+    group.slots.push({ task, images, shards, group, state: { kind: 'open', leases: [] }, failures: [] })
   }
   for (const slot of group.slots) group.offered.add(slot)
   return group

@@ -12,6 +12,8 @@ export type TaskState =
 export type TaskSlot = {
   readonly task: Task
   readonly images: number
+  /** Each once. */
+  readonly shards: readonly { hash: Hash; bytes: number }[]
   /** The step or the evaluation that it is part of. */
   readonly group: TaskGroup
   state: TaskState
@@ -23,7 +25,9 @@ export function isOffered({ state }: TaskSlot): boolean {
   return state.kind === 'open' && state.leases.every(({ abandoned }) => abandoned)
 }
 
-export function missingBytes({ task }: TaskSlot, held: ReadonlySet<string>): number {
-  const missing = new Map(task.entries.filter(({ shard }) => !held.has(shard)).map((e) => [e.shard, e.bytes]))
-  return [...missing.values()].reduce((sum, bytes) => sum + bytes, 0)
+/** What a worker that holds these shards would have to download. */
+export function missingBytes({ shards }: TaskSlot, held: ReadonlySet<string>): number {
+  let missing = 0
+  for (const { hash, bytes } of shards) if (!held.has(hash)) missing += bytes
+  return missing
 }

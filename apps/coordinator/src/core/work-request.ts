@@ -13,8 +13,11 @@ export function answerRequest(state: CoreState, event: EventOf<'work-requested'>
   worker.shards = event.shards
   if (event.imagesPerSecond !== undefined) worker.imagesPerSecond = event.imagesPerSecond
   const lease = heldLease(state, worker, nowMs) ?? newLease(state, worker, nowMs)
-  worker.waiting = lease === null
-  if (lease === null) return { kind: 'keep-idle', workerId: worker.id }
+  if (lease === null) {
+    state.waiting.add(worker)
+    return { kind: 'keep-idle', workerId: worker.id }
+  }
+  state.waiting.delete(worker)
   return {
     kind: 'grant-lease',
     workerId: worker.id,

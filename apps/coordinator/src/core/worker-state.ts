@@ -10,8 +10,6 @@ export type WorkerState = {
   connected: boolean
   /** At most one unfinished lease. */
   leaseId: LeaseId | null
-  /** It asked for work and there was none: it is told when there is. */
-  waiting: boolean
   shards: ReadonlySet<string>
   imagesPerSecond: number | null
   /** In a row. */
@@ -33,7 +31,6 @@ export function newWorker(id: WorkerId, deterministic: boolean): WorkerState {
     deterministic,
     connected: true,
     leaseId: null,
-    waiting: false,
     shards: new Set(),
     imagesPerSecond: null,
     missedDeadlines: 0,

@@ -6,12 +6,13 @@ import { isOffered } from '../../src/core/task-slot.ts'
 
 /** The first that is broken, in words; null if all hold. */
 export function brokenInvariant(state: CoreState, nowMs: number): string | null {
+  for (const worker of state.waiting) {
+    if (state.workers.get(worker.id) !== worker) return `${worker.id} waits and is not known`
+    if (!worker.connected) return `${worker.id} waits and is away`
+    if (worker.leaseId !== null) return `${worker.id} waits and has a lease`
+    if (nextAssignment(state, worker, nowMs) !== null) return `${worker.id} idles while there is work for it`
+  }
   for (const worker of state.workers.values()) {
-    if (worker.waiting && !worker.connected) return `${worker.id} waits and is away`
-    if (worker.waiting && worker.leaseId !== null) return `${worker.id} waits and has a lease`
-    if (worker.waiting && nextAssignment(state, worker, nowMs) !== null) {
-      return `${worker.id} idles while there is work for it`
-    }
     if (!worker.connected && worker.leaseId === null) return `${worker.id} is kept for nothing`
     if (worker.leaseId === null) continue
     const lease = state.leases.get(worker.leaseId)

@@ -36,6 +36,8 @@ export class SimulatedWorld {
   readonly #random: RandomStream
   readonly #runs: SimulatedRun[]
   readonly #volunteers: Volunteer[]
+  /** In every second world; in the others nothing that is stuck is ever freed by a new start. */
+  readonly #isKilled: boolean
   readonly #leased = new Map<LeaseId, string>()
   #story: Story
   #boots = 0
@@ -46,6 +48,7 @@ export class SimulatedWorld {
     // Any stream will do: the core itself takes no chance.
     const random = new RandomStream(seed, 'permuteTasks', 0xc0de)
     this.#random = random
+    this.#isKilled = random.below(2) === 0
     this.#runs = Array.from({ length: 1 + random.below(2) }, (_, i) => new SimulatedRun(random, seed, i))
     this.#volunteers = Array.from({ length: 2 + random.below(7) }, (_, i) => newVolunteer(random, i))
     this.#story = this.#boot(0)
@@ -75,7 +78,7 @@ export class SimulatedWorld {
     const run = this.#one(this.#runs)
     const isRunning = run.state === 'running'
     if (run.isClosing && this.#isChance(30)) this.#closeStep(run)
-    else if (this.#isChance(0.3)) this.#crash()
+    else if (this.#isKilled && this.#isChance(0.5)) this.#crash()
     else if (isRunning && this.#isChance(0.5)) this.#changeState(run, 'paused')
     else if (run.state === 'paused' && this.#isChance(20)) this.#changeState(run, 'running')
     else if (this.#isChance(3)) this.#deliverPast(this.#one(this.#volunteers))
@@ -162,7 +165,7 @@ export class SimulatedWorld {
       return
     }
     const order = run.keepStep(this.#isChance(30) ? 1 + this.#random.below(4) : 0)
-    if (this.#isChance(3)) {
+    if (this.#isKilled && this.#isChance(5)) {
       this.#crash()
       return
     }
@@ -198,6 +201,22 @@ export class SimulatedWorld {
     }
     const broken = brokenInvariant(this.#story.state, this.#story.nowMs)
     if (broken !== null) throw new Error(`after ${event.kind}: ${broken}`)
+    this.#expectAgreement()
+  }
+
+  /** What the core believes of the world is so. */
+  #expectAgreement(): void {
+    const { workers, waiting, runs } = this.#story.state
+    for (const { id, doing } of this.#volunteers) {
+      const worker = workers.get(id)
+      const isWaiting = worker !== undefined && waiting.has(worker)
+      if (isWaiting !== (doing.kind === 'idle')) throw new Error(`${id} waits for nothing, or unknown`)
+    }
+    for (const { id, isClosing } of this.#runs) {
+      const step = runs.get(id)?.step
+      const isComplete = step != null && step.accepted === step.slots.length
+      if (isComplete !== isClosing) throw new Error(`${id} is stuck at a step that is complete`)
+    }
   }
 
   #obey(effect: Effect): void {

@@ -1,0 +1,113 @@
+/** Who is served, in which order, and who is not. */
+import { hashOfText } from '@worldflora/protocol/hash'
+import type { RunId } from '@worldflora/protocol/ids'
+import { describe, expect, it } from 'vitest'
+import { nextWakeAtMs } from '../../src/core/core-state.ts'
+import { kindsOf, orderAt, RUN, runOf, SCENE, Story } from './fixture.ts'
+
+const OTHER = 'run-2' as RunId
+
+describe('several runs', () => {
+  it('take turns: one worker alone serves each of them', () => {
+    const story = new Story([runOf(SCENE), runOf({ ...SCENE, id: OTHER })])
+    const ada = story.join('ada')
+    const served = Array.from({ length: 4 }, () => {
+      const lease = story.ask(ada)!
+      story.deliver(ada, lease.leaseId)
+      return lease.run.id
+    })
+    expect(served).toEqual([RUN, OTHER, RUN, OTHER])
+  })
+
+  it('evaluations come before steps, the oldest order first', () => {
+    const story = new Story([runOf(SCENE), runOf({ ...SCENE, id: OTHER })])
+    story.tell({ kind: 'evaluation-ordered', runId: OTHER, order: orderAt(4, 1) })
+    story.tell({ kind: 'evaluation-ordered', runId: OTHER, order: orderAt(2, 1) })
+    const kinds = ['ada', 'bob', 'eve'].map((name) => story.ask(story.join(name))!.task)
+    expect(kinds).toMatchObject([
+      { kind: 'evaluate', step: 4 },
+      { kind: 'evaluate', step: 2 },
+      { kind: 'gradient' },
+    ])
+  })
+
+  it('a stopped run gives no work and takes no result; the other goes on', () => {
+    const story = new Story([runOf(SCENE), runOf({ ...SCENE, id: OTHER })])
+    const ada = story.join('ada')
+    const lease = story.ask(ada)!
+    story.tell({ kind: 'run-state-changed', runId: RUN, state: 'stopped' })
+    expect(kindsOf(story.deliver(ada, lease.leaseId))).toEqual(['ignore-stale-result'])
+    expect(story.ask(ada)?.run.id).toBe(OTHER)
+  })
+})
+
+describe('devices', () => {
+  it('LV1: being unfit is no failure: the worker is offered only what fits', () => {
+    const story = new Story(runOf({ ...SCENE, tasksPerStep: 1 }))
+    for (const name of ['ada', 'bob', 'eve', 'dan']) {
+      const worker = story.join(name)
+      expect(story.giveBack(worker, story.ask(worker)!.leaseId, 'unfit')).toEqual([])
+      expect(story.ask(worker)).toBeNull()
+    }
+    expect(story.ask(story.join('big'))).not.toBeNull()
+    const ordered = story.tell({ kind: 'evaluation-ordered', runId: RUN, order: orderAt(0, 4) })
+    expect(ordered).toEqual([{ kind: 'announce-work', workerIds: ['ada', 'bob', 'eve', 'dan'] }])
+  })
+
+  it('LV1: one broken device among sound ones pauses nothing, however often it asks', () => {
+    const story = new Story(runOf({ ...SCENE, tasksPerStep: 1 }))
+    const [broken, sound] = [story.join('broken'), story.join('sound')]
+    expect(story.giveBack(broken, story.ask(broken)!.leaseId, 'failed')).toEqual([])
+    for (let i = 0; i < 20; i++) expect(story.ask(broken)).toBeNull()
+    expect(kindsOf(story.deliver(sound, story.ask(sound)!.leaseId))).toEqual(['accept-result', 'close-step'])
+  })
+
+  it('LV1: but sound ones that never ask are not waited for', () => {
+    const story = new Story(runOf({ ...SCENE, tasksPerStep: 1 }))
+    const [ada] = [story.join('ada'), story.join('silent')]
+    story.giveBack(ada, story.ask(ada)!.leaseId, 'failed')
+    expect(story.ask(ada)).toBeNull()
+    const wakeAtMs = nextWakeAtMs(story.state, story.nowMs)!
+    expect(story.sleepUntil(wakeAtMs)).toEqual([{ kind: 'announce-work', workerIds: [ada] }])
+    expect(story.ask(ada)).not.toBeNull()
+  })
+
+  it('LV1: and once they are gone, it tries again at once', () => {
+    const story = new Story(runOf({ ...SCENE, tasksPerStep: 1 }))
+    const [ada, bob] = [story.join('ada'), story.join('bob')]
+    story.giveBack(ada, story.ask(ada)!.leaseId, 'failed')
+    expect(story.ask(ada)).toBeNull()
+    expect(story.leave(bob)).toEqual([{ kind: 'announce-work', workerIds: [ada] }])
+  })
+
+  it('LV1: a result that the edge refuses is a failure', () => {
+    const story = new Story(runOf({ ...SCENE, tasksPerStep: 1 }))
+    const refuse = (name: string) => {
+      const workerId = story.join(name)
+      const { leaseId } = story.ask(workerId)!
+      return kindsOf(story.tell({ kind: 'result-refused', workerId, leaseId, message: 'too short' }))
+    }
+    expect([...refuse('ada'), ...refuse('bob')]).toEqual([])
+    expect(refuse('eve')).toEqual(['pause-run'])
+  })
+
+  it('SD2: who comes back with another device loses its lease of a deterministic run', () => {
+    const story = new Story()
+    const ada = story.join('ada')
+    const { leaseId } = story.ask(ada)!
+    story.leave(ada)
+    story.join('ada', false)
+    expect(kindsOf(story.deliver(ada, leaseId))).toEqual(['ignore-stale-result'])
+    expect(story.ask(ada)).toBeNull()
+  })
+})
+
+describe('shards', () => {
+  it('of two tasks that both need a download, the smaller download comes first', () => {
+    const run = runOf({ ...SCENE, samplesPerTask: 2, tasksPerStep: 20 })
+    const trainShards = run.trainShards.map((shard, i) => ({ ...shard, bytes: i === 1 ? 10 : 5000 }))
+    const story = new Story({ ...run, trainShards })
+    const { task } = story.ask(story.join('ada'))!
+    expect(task.entries.map(({ shard }) => shard)).toEqual([hashOfText('shard 1')])
+  })
+})

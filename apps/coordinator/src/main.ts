@@ -19,7 +19,7 @@ async function stop(code: number): Promise<void> {
 
 /** A bug. Nothing durable is touched on the way out: the next start goes on at the last durable step. */
 function fail(error: unknown): void {
-  log.fatal(error instanceof Error ? error : { error }, 'the coordinator failed')
+  log.fatal({ err: error }, 'the coordinator failed')
   process.exit(1)
 }
 

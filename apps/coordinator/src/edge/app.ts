@@ -28,8 +28,8 @@ export function siteApp(site: Site, pages: Hono): Hono {
   const guard = operatorOnly(operator)
   const app = new Hono()
   app.use(securityHeaders())
-  app.onError((error) => {
-    log.error({ error }, 'a request failed')
+  app.onError((err) => {
+    log.error({ err }, 'a request failed')
     const rejection = reject('internal', 'The coordinator failed on this request.', 'Its log says why.')
     return Response.json(rejection, { status: 500 })
   })

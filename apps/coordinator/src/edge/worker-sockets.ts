@@ -82,7 +82,13 @@ function attendWorker(
     return { kind: 'joined', workerId, secret, deterministic, leases: lease === null ? [] : [lease.leaseId] }
   }
 
+  /** null before the join, and once another connection speaks for the worker. */
+  function speaker(): WorkerId | null {
+    return workerId !== null && roster.connectionOf(workerId) === socket.id ? workerId : null
+  }
+
   function requestWork({ shards, imagesPerSecond }: RequestWork): WorkReply {
+    const workerId = speaker()
     if (workerId === null) return notJoined()
     if (imagesPerSecond !== undefined) roster.notePace(workerId, imagesPerSecond)
     const pace = imagesPerSecond === undefined ? {} : { imagesPerSecond }
@@ -94,6 +100,7 @@ function attendWorker(
   }
 
   function returnLease({ leaseId, reason, message }: ReturnLease): { kind: 'returned' } | Rejection {
+    const workerId = speaker()
     if (workerId === null) return notJoined()
     if (reason !== 'stopped') log.warn({ workerId, leaseId, reason, message }, 'a lease came back')
     const words = message === undefined ? {} : { message }

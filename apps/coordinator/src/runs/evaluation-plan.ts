@@ -13,12 +13,20 @@ export function evaluationsDue(
   everyEpochs: number,
   { epochBefore, epochAfter, isLast }: { epochBefore: number; epochAfter: number; isLast: boolean },
 ): HeldSplit[] {
-  const has = (split: HeldSplit) => manifest.shards[split].some((shard) => shard.samples > 0)
-  const watched: HeldSplit = has('val') ? 'val' : 'test'
+  const watched = watchedSplit(manifest)
   const due = new Set<HeldSplit>()
   if (isLast) due.add(watched).add('test')
   else if (Math.floor(epochAfter / everyEpochs) > Math.floor(epochBefore / everyEpochs)) due.add(watched)
-  return [...due].filter(has)
+  return [...due].filter((split) => hasPhotos(manifest, split))
+}
+
+/** The split that a run is followed by, and its best checkpoint chosen by. */
+export function watchedSplit(manifest: Manifest): HeldSplit {
+  return hasPhotos(manifest, 'val') ? 'val' : 'test'
+}
+
+function hasPhotos({ shards }: Manifest, split: HeldSplit): boolean {
+  return shards[split].some(({ samples }) => samples > 0)
 }
 
 /** Cut at observation borders, so that fused answers are whole; an observation never spans two shards. */

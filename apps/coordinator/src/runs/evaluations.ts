@@ -4,6 +4,7 @@ import type { EvaluateResult, Evaluation, Split } from '@worldflora/protocol/mes
 import { isRejection } from '@worldflora/protocol/rejection'
 import type { TaskKey } from '../core/events.ts'
 import type { ActiveRun } from './active-run.ts'
+import { watchedSplit } from './evaluation-plan.ts'
 import { publishCheckpoint } from './publishing.ts'
 import { forgetBlobs } from './step-keeping.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -44,7 +45,7 @@ export async function closeEvaluation(
     id,
     `${config.name} names ${(100 * evaluation.top1).toFixed(1)} % of the ${split} photos after step ${step}.`,
   )
-  if (config.publishBest && isBest && split === 'val' && ordered !== undefined) {
+  if (config.publishBest && isBest && split === watchedSplit(run.manifest) && ordered !== undefined) {
     const published = await publishCheckpoint(at, book, ordered.checkpoint)
     if (isRejection(published)) at.journal.note('not-published', id, published.message)
   }

@@ -13,6 +13,7 @@ import { exportPages } from './build/export.mjs'
 import { sealPages } from './build/policy.mjs'
 import { writeServiceWorker } from './build/service-worker.mjs'
 import { buildOfSources } from './build/sources.mjs'
+import { inTurn } from './build/turn.mjs'
 
 const web = fileURLToPath(new URL('.', import.meta.url))
 const out = `${web}out`
@@ -44,12 +45,13 @@ export async function buildWeb({ onProgress = () => {} } = {}) {
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  if (!process.argv.includes('--if-stale') || !webIsCurrent()) {
-    try {
+  try {
+    await inTurn(web, async () => {
+      if (process.argv.includes('--if-stale') && webIsCurrent()) return
       await buildWeb({ onProgress: (text) => console.error(text) })
-    } catch (error) {
-      console.error(error instanceof Error ? error.message : error)
-      process.exitCode = 1
-    }
+    })
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
   }
 }

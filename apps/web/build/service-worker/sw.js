@@ -45,7 +45,16 @@ async function dropOlderBuilds() {
 }
 
 async function fromCache(request) {
-  return (await caches.match(request)) ?? fetch(request)
+  const kept = await caches.match(request)
+  return kept === undefined ? fetch(request) : withoutAddress(kept)
+}
+
+/**
+ * A kept response has the address it was kept under, and a Web Worker takes its own from its script's response: without the
+ * fragment, in which the bundler tells it what to load. A response without an address leaves it the one it was asked for by.
+ */
+function withoutAddress({ body, status, statusText, headers }) {
+  return new Response(body, { status, statusText, headers })
 }
 
 async function fromNetwork(request) {

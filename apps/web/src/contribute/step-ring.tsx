@@ -38,7 +38,7 @@ export function StepRing({ tasks, label }: { tasks: StepTasks; label: string }) 
         <span className={styles.figure}>
           {tasks.accepted} of {tasks.total}
         </span>
-        <span>pieces of this step are in</span>
+        <span>pieces of this step</span>
       </figcaption>
     </figure>
   )

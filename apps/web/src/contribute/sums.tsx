@@ -18,7 +18,7 @@ export function Sums({ activity, isOn }: { activity: Activity; isOn: boolean }) 
             testId: 'images-done',
             note: isOn ? pace : null,
           },
-          { name: 'Steps helped', value: count(activity.stepsContributed) },
+          { name: 'Pieces accepted', value: count(activity.stepsContributed) },
           { name: 'Computing with', value: backendWords(activity), testId: 'backend' },
           {
             name: 'Data used',

@@ -6,7 +6,6 @@ import styles from './task-photos.module.css'
 
 export function TaskPhotos({ photos }: { photos: readonly Uint8Array[] }) {
   const urls = useObjectUrls(photos)
-  if (urls.length === 0) return null
   return (
     <ul className={styles.photos} aria-hidden="true">
       {urls.map((url) => (

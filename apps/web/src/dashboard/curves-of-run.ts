@@ -17,7 +17,7 @@ export type CurveShape = {
   series: CurveSeries[]
 }
 
-/** A step's weight in the moving mean. */
+/** A step's weight in the moving mean; the first few share it evenly. */
 const NEWEST_WEIGHT = 0.1
 
 export function lossCurve(history: RunHistory | null): CurveShape {
@@ -71,11 +71,11 @@ export function accuracyCurve(history: RunHistory | null): CurveShape {
   }
 }
 
-/** Exponential, beginning with the first value. */
+/** Of all values at first, exponential later. */
 export function movingMean(values: readonly number[]): number[] {
-  let mean = values[0] ?? 0
-  return values.map((value) => {
-    mean += NEWEST_WEIGHT * (value - mean)
+  let mean = 0
+  return values.map((value, i) => {
+    mean += Math.max(NEWEST_WEIGHT, 1 / (i + 1)) * (value - mean)
     return mean
   })
 }

@@ -6,7 +6,7 @@ import { parseHistory } from '../coordinator/parse.ts'
 import { useReading } from '../coordinator/use-reading.ts'
 import { type Fact, Facts } from '../design/facts.tsx'
 import { ProgressLine } from '../design/progress-line.tsx'
-import { count, counted, percent, rate } from '../words/amounts.ts'
+import { count, counted, percent, perSecond } from '../words/amounts.ts'
 import { runSentence } from '../words/run-sentence.ts'
 import { Curve } from './curve.tsx'
 import { accuracyCurve, lossCurve } from './curves-of-run.ts'
@@ -45,10 +45,10 @@ export function RunView({ run, workers }: { run: RunStatus; workers: number }) {
 
 function figuresOf(run: RunStatus): Fact[] {
   const speed: Fact[] = [
-    { name: 'Steps', value: run.stepsPerSecond > 0 ? rate(run.stepsPerSecond, 'steps') : '–' },
+    { name: 'Steps/s', value: figure(run.stepsPerSecond) },
     {
-      name: 'Images',
-      value: run.imagesPerSecond > 0 ? rate(run.imagesPerSecond, 'images') : '–',
+      name: 'Images/s',
+      value: figure(run.imagesPerSecond),
       note: `${run.tasks.accepted} of ${run.tasks.total} tasks of this step`,
     },
   ]
@@ -66,4 +66,8 @@ function figuresOf(run: RunStatus): Fact[] {
       note: `${percent(evaluation.observations.top5)} among first five`,
     },
   ]
+}
+
+function figure(pace: number): string {
+  return pace > 0 ? perSecond(pace) : '–'
 }

@@ -4,7 +4,7 @@
 import { useMemo, useState } from 'react'
 import { parseWorkers } from '../coordinator/parse.ts'
 import { useReading } from '../coordinator/use-reading.ts'
-import { count, rate } from '../words/amounts.ts'
+import { count, perSecond } from '../words/amounts.ts'
 import { doingOf, kindOf, rowsOf, type WorkerColumn, type WorkerOrder } from './worker-rows.ts'
 import styles from './workers-table.module.css'
 
@@ -71,7 +71,7 @@ export function WorkersTable({ news }: { news: unknown }) {
                 <td>{doingOf(worker)}</td>
                 <td className={styles.figure}>{count(worker.images)}</td>
                 <td className={styles.figure}>
-                  {worker.imagesPerSecond === null ? '–' : rate(worker.imagesPerSecond, 'images')}
+                  {worker.imagesPerSecond === null ? '–' : perSecond(worker.imagesPerSecond)}
                 </td>
               </tr>
             ))}

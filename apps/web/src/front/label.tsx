@@ -22,12 +22,15 @@ export function Label() {
               ? 'No model yet'
               : `${counted(status.model.species, 'species', 'species')} known`}
           </p>
-          <p>
-            {run === null ? 'No training just now' : `Learning with ${counted(status.workers, 'machine')}`}
-          </p>
+          <p>{learningWords(run !== null, status.workers)}</p>
           {run?.evaluation ? <p>{percent(run.evaluation.top1)} of held-back photos named right</p> : null}
         </>
       )}
     </section>
   )
+}
+
+function learningWords(isTraining: boolean, workers: number): string {
+  if (!isTraining) return 'No training just now'
+  return workers === 0 ? 'Waiting for machines to learn with' : `Learning with ${counted(workers, 'machine')}`
 }

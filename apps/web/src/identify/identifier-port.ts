@@ -30,7 +30,7 @@ export type Identifier = {
 export function crashed(reason: string): Rejection {
   return reject(
     'identifier-crashed',
-    `The recogniser stopped working: ${reason}.`,
+    `The recogniser stopped working: ${reason.replace(/\.$/, '')}.`,
     'Load the page again; if it stays so, try another browser.',
   )
 }

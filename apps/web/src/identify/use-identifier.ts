@@ -37,7 +37,8 @@ export function useIdentifier(): { model: ModelState; name: Naming; again(): voi
     setModel({ kind: 'opening', stage: null })
     const own = spawn()
     const onStage = (stage: OpeningStage) => {
-      if (current) setModel({ kind: 'opening', stage })
+      // A stage travels by a channel of its own, and may arrive after the answer.
+      if (current) setModel((before) => (before.kind === 'opening' ? { kind: 'opening', stage } : before))
     }
     const opened = unlessDead(own, own.remote.open(proxy(onStage)) as Promise<OpenedModel | Rejection>)
     thread.current = { own, opened }

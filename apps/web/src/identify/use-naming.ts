@@ -33,7 +33,9 @@ export function useNaming(name: Naming) {
       const answer = await name(
         question.map(({ file }) => file),
         (stage) => {
-          if (asked.current === question) setState({ kind: 'naming', stage })
+          if (asked.current !== question) return
+          // A stage travels by a channel of its own, and may arrive after the answer.
+          setState((before) => (before.kind === 'naming' ? { kind: 'naming', stage } : before))
         },
       )
       if (asked.current !== question) return

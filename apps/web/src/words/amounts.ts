@@ -20,9 +20,13 @@ export function percent(share: number): string {
   return `${Math.round(share < 1 ? Math.min(value, 99) : 100)}${SPACE}%`
 }
 
-export function rate(perSecond: number, unit: string): string {
-  const figure = perSecond >= 10 ? count(perSecond) : perSecond.toFixed(perSecond >= 1 ? 1 : 2)
-  return `${figure}${SPACE}${unit}/s`
+/** The bare figure of a pace, for where the unit stands beside it. */
+export function perSecond(pace: number): string {
+  return pace >= 10 ? count(pace) : pace.toFixed(pace >= 1 ? 1 : 2)
+}
+
+export function rate(pace: number, unit: string): string {
+  return `${perSecond(pace)}${SPACE}${unit}/s`
 }
 
 export function bytes(amount: number): string {
@@ -44,7 +48,7 @@ export function duration(seconds: number): string {
 /** "16:40" today, with the day otherwise. */
 export function timeOfDay(atMs: number, nowMs: number): string {
   const at = new Date(atMs)
-  const time = at.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+  const time = at.toLocaleTimeString(undefined, { hour: 'numeric', minute: '2-digit' })
   if (at.toDateString() === new Date(nowMs).toDateString()) return time
   return `${at.toLocaleDateString(undefined, { day: 'numeric', month: 'short' })}, ${time}`
 }

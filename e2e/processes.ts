@@ -40,9 +40,13 @@ export type Site = Running & { url: string; token: string }
 
 /** A coordinator with the built pages; `port` is given when it must come back at the same address. */
 export async function startCoordinator(data: string, port = 0): Promise<Site> {
-  const child = fork(COORDINATOR, ['--data', data, '--port', String(port), '--host', '127.0.0.1', '--web', WEB], {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
+  const child = fork(
+    COORDINATOR,
+    ['--data', data, '--port', String(port), '--host', '127.0.0.1', '--web', WEB],
+    {
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  )
   const running = watch(child)
   const ready = await new Promise<{ kind: string; url: string; token: string }>((resolve, fail) => {
     child.once('message', (message) => resolve(message as { kind: string; url: string; token: string }))

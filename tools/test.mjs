@@ -3,8 +3,13 @@
  * itself reported, and a run without a report has failed.
  */
 import { spawnSync } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { register } from 'tsx/esm/api'
+
+register()
+const { ensureChromium } = await import('../e2e/chromium.ts')
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const report = `${root}reports/vitest.json`
@@ -20,7 +25,11 @@ const { status } = spawnSync(
     `--outputFile.json=${report}`,
     ...process.argv.slice(2),
   ],
-  { cwd: root, stdio: 'inherit' },
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, ...softwareVulkan(ensureChromium()) },
+  },
 )
 const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = JSON.parse(
   readFileSync(report, 'utf8'),
@@ -31,3 +40,14 @@ console.log(
   `${numPassedTests} passed, ${failed} failed${numPendingTests > 0 ? `, ${numPendingTests} skipped` : ''}`,
 )
 process.exit(status ?? 1)
+
+/**
+ * Chromium brings a software Vulkan (SwiftShader); with it the tests of the WebGPU backend run on machines without a GPU.
+ * The loader reads these variables at a process's start, so they cannot be set later.
+ */
+function softwareVulkan(chromium) {
+  const folders = [dirname(realpathSync(chromium)), '/usr/lib/chromium']
+  const folder = folders.find((folder) => existsSync(join(folder, 'vk_swiftshader_icd.json')))
+  if (folder === undefined) return {}
+  return { VK_ICD_FILENAMES: join(folder, 'vk_swiftshader_icd.json'), LD_LIBRARY_PATH: folder }
+}

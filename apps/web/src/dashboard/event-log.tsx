@@ -16,15 +16,18 @@ export function EventLog({ news }: { news: unknown }) {
       <h2 id="events-heading">What happened</h2>
       {rejection === null ? null : <p>{rejection.message}</p>}
       {events?.length === 0 ? <p>Nothing worth a line yet.</p> : null}
-      <ol className={styles.events}>
-        {events?.map(({ at, text }, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: counted from the oldest, an event keeps its number
-          <li key={`${at} ${events.length - i}`}>
-            <time dateTime={at}>{timeOfDay(Date.parse(at), nowMs)}</time>
-            <span>{text}</span>
-          </li>
-        ))}
-      </ol>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className={styles.events} tabIndex={0} aria-label="Log">
+        <ol>
+          {events?.map(({ at, text }, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: counted from the oldest, an event keeps its number
+            <li key={`${at} ${events.length - i}`}>
+              <time dateTime={at}>{timeOfDay(Date.parse(at), nowMs)}</time>
+              <span>{text}</span>
+            </li>
+          ))}
+        </ol>
+      </section>
     </section>
   )
 }

@@ -14,7 +14,7 @@ export type PagePath = '/' | (typeof WAYS)[number]['path']
 /** Links load pages anew on purpose: each page has a policy of its own, and works from the cache offline. */
 export function PageFrame({ path, children }: { path: PagePath | null; children: ReactNode }) {
   return (
-    <div className={styles.frame}>
+    <div className={`${styles.frame} ${path === '/dashboard' ? styles.wide : ''}`}>
       <a className={styles.skip} href="#main">
         Skip to the page
       </a>

@@ -1,7 +1,7 @@
 /** The pages as their users meet them. */
 
 import AxeBuilder from '@axe-core/playwright'
-import { readShard } from '@worldflora/dataset/shard'
+import { type Photo, readShard } from '@worldflora/dataset/shard'
 import { isRejection } from '@worldflora/protocol/rejection'
 import { describe, expect, it } from 'vitest'
 import { expectNoFaults, openBrowser, openContributor, openPage } from './browser.ts'
@@ -38,7 +38,7 @@ describe('/identify', () => {
       if (request.method() !== 'GET') sent.push(request.url())
     })
 
-    async function name(photo: (typeof photos)[number], nth: number): Promise<string[]> {
+    async function name(photo: Photo, nth: number): Promise<string[]> {
       const file = { name: `held-back-${nth}.jpg`, mimeType: 'image/jpeg', buffer: Buffer.from(photo.jpeg) }
       await page.getByTestId('photo-input').setInputFiles(file)
       await page

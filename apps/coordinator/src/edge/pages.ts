@@ -60,6 +60,8 @@ export async function openPages(folder: string | null): Promise<Pages> {
     if (reading === undefined) {
       reading = readContent(file)
       contents.set(file.path, reading)
+      // A failure (too many open files) is not kept.
+      reading.catch(() => contents.delete(file.path))
     }
     const { plain, gzipped, etag } = await reading
     const headers = new Headers({ 'content-type': file.type, 'cache-control': file.cache, etag })
@@ -77,7 +79,7 @@ export async function openPages(folder: string | null): Promise<Pages> {
   return { build: folder === null ? null : await buildOf(folder), routes }
 }
 
-const NO_PAGES = 'The pages were not built: run npm run build, and start with --web apps/web/out.'
+const NO_PAGES = 'The pages were not built: run node apps/web/build.mjs, and start with --web apps/web/out.'
 
 async function readContent({ path, isCompressed }: PageFile): Promise<Content> {
   const plain = await readFile(path)

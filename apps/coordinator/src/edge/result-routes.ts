@@ -16,6 +16,8 @@ import type { Site } from './site.ts'
 
 /** Bodies in memory at one time; the next ones wait at their sockets. */
 const BYTES_AT_ONCE = 256 << 20
+/** As with a lease that is returned. */
+const LONGEST_MESSAGE = 2000
 
 export function resultRoutes(site: Site): Hono {
   const room = new Room(BYTES_AT_ONCE)
@@ -102,6 +104,8 @@ function parseRows(bytes: Uint8Array, task: Task, { book }: ActiveRun): TaskResu
 
 /** Counts towards LV1: what several workers are refused for is not their fault. */
 function refuse(site: Site, workerId: WorkerId, leaseId: LeaseId, rejection: Rejection): Rejection {
-  site.conductor.say({ kind: 'result-refused', workerId, leaseId, message: rejection.message })
+  // It may quote the body; it is kept, and shown as the run's reason.
+  const message = rejection.message.slice(0, LONGEST_MESSAGE)
+  site.conductor.say({ kind: 'result-refused', workerId, leaseId, message })
   return rejection
 }

@@ -9,6 +9,7 @@ import type { TaskKey } from '../core/events.ts'
 import { type ActiveRun, activeRun, openReduction, openRunOf, orderOf } from './active-run.ts'
 import { chainOf } from './checkpoint-chain.ts'
 import { closeEvaluation, gatherRows } from './evaluations.ts'
+import { plainWords } from './plain-words.ts'
 import { publishCheckpoint } from './publishing.ts'
 import { detailOf, isMeasured, type RunBook, readBook, statusOf } from './run-book.ts'
 import { makeRun, openingOf } from './run-opening.ts'
@@ -131,7 +132,8 @@ export class Runs {
     return run.isReducing || isThrough ? null : openReduction(run, this.#at)
   }
 
-  async #pause(book: RunBook, reason: string): Promise<void> {
+  async #pause(book: RunBook, why: string): Promise<void> {
+    const reason = plainWords(why)
     book.record = { ...book.record, state: 'paused', reason }
     const { id, config } = book.record
     this.#at.journal.note('run-paused', id, `The run ${config.name} is paused: ${reason}`)

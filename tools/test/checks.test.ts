@@ -33,18 +33,19 @@ describe('the whole tree', () => {
 const planted = [
   ['packages/protocol/src', "import { a } from '@worldflora/dataset/manifest'"],
   ['packages/dataset/src', "import { a } from '@worldflora/model/gradient'"],
-  ['packages/model/src', "import { a } from '@worldflora/worker/session'"],
+  ['packages/model/src', "import { a } from '@worldflora/dataset/manifest'"],
+  ['packages/model/src', "import { a } from '@worldflora/worker/node'"],
   ['packages/worker/src', "import { a } from '@worldflora/coordinator/main'"],
   ['packages/worker/src', "import { a } from '../../model/src/../../packages/model/src/gradient.ts'"],
   ['apps/web/src', "import { a } from '@worldflora/coordinator/main'"],
   ['apps/cli/src', "import { a } from '@worldflora/model/gradient'"],
   ['apps/cli/src', "import { a } from '../../../apps/coordinator/src/main.ts'"],
   ['apps/coordinator/src', "import { a } from '@worldflora/model/gradient'"],
-  ['apps/coordinator/src', "import { a } from '@worldflora/worker/session'"],
+  ['apps/coordinator/src', "import { a } from '@worldflora/worker/node'"],
   ['apps/coordinator/src/core', "import { a } from '../store/store.ts'"],
   ['apps/coordinator/src/core', "import { a } from 'node:fs'"],
   ['apps/coordinator/src/core', "import { a } from '@worldflora/model/optimizer'"],
-  ['packages/protocol/src', "const { a } = await import('@worldflora/worker/session')"],
+  ['packages/protocol/src', "const { a } = await import('@worldflora/worker/node')"],
 ] as const
 
 const allowed = [

@@ -9,10 +9,8 @@ const index = v.pipe(v.number(), v.integer(), v.minValue(0))
 export const LIMITS = {
   jsonBytes: 1 << 20,
   evaluateResultBytes: 32 << 20,
-  shardBytes: 20 << 20,
-  manifestBytes: 256 << 20,
-  /** A contribution may have exactly the size its run's layout gives; this bounds what is read before that is known. */
-  contributionBytes: 512 << 20,
+  /** A manifest may need it; shards are far smaller. */
+  blobBytes: 256 << 20,
 } as const
 
 export const Species = v.object({

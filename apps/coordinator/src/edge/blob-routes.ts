@@ -9,9 +9,6 @@ import { chunksOf, oversize } from './body.ts'
 import type { OperatorAccess } from './operator-access.ts'
 import { operatorOnly } from './operator-guard.ts'
 
-/** A shard or a manifest, the larger of the two. */
-const MOST_BYTES = Math.max(LIMITS.shardBytes, LIMITS.manifestBytes)
-
 export function blobRoutes(blobs: BlobStore, operator: OperatorAccess): Hono {
   const routes = new Hono()
 
@@ -30,9 +27,9 @@ export function blobRoutes(blobs: BlobStore, operator: OperatorAccess): Hono {
   routes.put('/:hash', operatorOnly(operator), async (c) => {
     const hash = parseOrReject(Hash, c.req.param('hash'), 'the blob’s name')
     if (isRejection(hash)) return answerRejection(hash)
-    const tooLarge = oversize(c.req.raw, MOST_BYTES)
+    const tooLarge = oversize(c.req.raw, LIMITS.blobBytes)
     if (tooLarge !== null) return answerRejection(tooLarge)
-    return answer(await blobs.putStream(hash, chunksOf(c.req.raw), MOST_BYTES), 201)
+    return answer(await blobs.putStream(hash, chunksOf(c.req.raw), LIMITS.blobBytes), 201)
   })
 
   return routes
@@ -57,7 +54,7 @@ function sendBlob(c: Context, blobs: BlobStore, hash: Hash, size: number): Respo
 }
 
 /** RFC 9110, one range of bytes; null for the whole (several ranges may be answered so). */
-export function partOf(range: string | undefined, size: number): BlobPart | 'unsatisfiable' | null {
+function partOf(range: string | undefined, size: number): BlobPart | 'unsatisfiable' | null {
   const [, from, to] = range?.match(/^bytes=(\d*)-(\d*)$/) ?? []
   if (from === undefined || to === undefined || (from === '' && to === '')) return null
   const start = from === '' ? Math.max(0, size - Number(to)) : Number(from)

@@ -1,5 +1,5 @@
 /** How a rejection travels over HTTP: its own JSON under the status that fits its code. */
-import type { Rejection } from '@worldflora/protocol/rejection'
+import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
 const STATUS: Record<string, ContentfulStatusCode> = {
@@ -27,6 +27,6 @@ export function answerRejection(rejection: Rejection): Response {
 
 /** Whatever a route's function came to. */
 export function answer(value: object | Rejection, status = 200): Response {
-  if ((value as { kind?: unknown }).kind === 'rejection') return answerRejection(value as Rejection)
+  if (isRejection(value)) return answerRejection(value)
   return Response.json(value, { status, headers: { 'cache-control': 'no-store' } })
 }

@@ -5,7 +5,7 @@ import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { Hash } from '@worldflora/protocol/ids'
-import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import * as v from 'valibot'
 import { ASIDE, writeDurably } from '../durable-file.ts'
 import type { BlobStore } from './blob-store.ts'
@@ -60,7 +60,7 @@ export async function openBlobFiles(folder: string): Promise<BlobStore> {
           if (digest.digest('hex') !== hash) throw new Refused(otherBytes(hash))
         })
       } catch (error) {
-        if (error instanceof Refused && isRejection(error.rejection)) return error.rejection
+        if (error instanceof Refused) return error.rejection
         throw error
       }
       return { bytes }

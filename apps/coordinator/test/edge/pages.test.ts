@@ -67,7 +67,7 @@ describe('pages', () => {
     const site = await startSite()
     const response = await fetch(`${site.url}/contribute`)
     expect(response.status).toBe(404)
-    expect(await response.json()).toMatchObject({ action: expect.stringContaining('npm run build') })
+    expect(await response.json()).toMatchObject({ action: expect.stringContaining('apps/web/build.mjs') })
   })
 })
 

@@ -11,7 +11,7 @@ export type Options = {
   tls: { cert: string; key: string } | null
 }
 
-export const DEFAULT_PORT = 8420
+const DEFAULT_PORT = 8420
 
 export function parseOptions(args: string[]): Options | Rejection {
   let values: { [name: string]: string | undefined }

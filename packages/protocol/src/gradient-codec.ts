@@ -40,7 +40,7 @@ export {
  * For tasks of up to 16 samples: sums below 2^19, in steps of 2^-28. Batch variances need the room: MobileNet at a learning
  * rate of 0.1 has some above 600 a sample within ten steps.
  */
-export const DEFAULT_UNIT_EXPONENT = -28
+const DEFAULT_UNIT_EXPONENT = -28
 
 /** The unit grows with the task, so that a sum has the same range per sample (2^15) whatever `samplesPerTask` is. */
 export function unitExponentFor(samplesPerTask: number): number {

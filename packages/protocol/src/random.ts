@@ -5,7 +5,7 @@
 import { threefry2x32 } from './threefry.ts'
 
 /** What a stream of random numbers is for: streams of different purposes never share a number. */
-export const PURPOSES = {
+const PURPOSES = {
   shuffleShards: 1,
   shuffleSamples: 2,
   permuteTasks: 3,

@@ -17,7 +17,7 @@ export function stragglesAfterMs({ imagesPerSecond }: WorkerState, images: numbe
   return Math.max(SHORTEST_MS, FACTOR * expectedMs(imagesPerSecond, images))
 }
 
-export function isStraggler(lease: LeaseRecord, nowMs: number): boolean {
+function isStraggler(lease: LeaseRecord, nowMs: number): boolean {
   return isRaceable(lease) && nowMs >= lease.stragglesFromMs
 }
 

@@ -54,7 +54,7 @@ export function isMeasured({ record, pending }: RunBook): boolean {
 }
 
 /** The latest on the validation split; on the test split where the flora has no other. */
-export function watchedEvaluation({ evaluations }: RunBook): Evaluation | null {
+function watchedEvaluation({ evaluations }: RunBook): Evaluation | null {
   return evaluations.findLast(({ split }) => split === 'val') ?? evaluations.at(-1) ?? null
 }
 

@@ -12,7 +12,7 @@ export function tenth(value: number): string {
   return String(Math.round(value * 10) / 10)
 }
 
-export function closedPath(points: readonly Point[]): string {
+function closedPath(points: readonly Point[]): string {
   return `M${points.map(([x, y]) => `${tenth(x)} ${tenth(y)}`).join('L')}Z`
 }
 

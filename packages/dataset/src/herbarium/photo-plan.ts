@@ -3,7 +3,7 @@ import { RandomStream } from '@worldflora/protocol/random'
 import type { LabelledPhoto } from '../flora-writer.ts'
 import { assignSplits } from '../split.ts'
 
-export const ORGANS = ['leaf', 'flower', 'fruit', 'habit'] as const
+const ORGANS = ['leaf', 'flower', 'fruit', 'habit'] as const
 export type Organ = (typeof ORGANS)[number]
 
 /** `drawn` is the species on the photo; the label may name another (mislabels). */

@@ -34,10 +34,10 @@ const OUTLINES = {
 export type OutlineName = keyof typeof OUTLINES
 const OUTLINE_NAMES = Object.keys(OUTLINES) as OutlineName[]
 
-export const MARGINS = ['entire', 'serrate', 'crenate', 'lobed', 'spiny'] as const
+const MARGINS = ['entire', 'serrate', 'crenate', 'lobed', 'spiny'] as const
 export type Margin = { kind: (typeof MARGINS)[number]; teeth: number; depth: number }
 
-export const LEAF_KINDS = ['simple', 'palmate', 'pinnate', 'trifoliate', 'fan', 'fern'] as const
+const LEAF_KINDS = ['simple', 'palmate', 'pinnate', 'trifoliate', 'fan', 'fern'] as const
 export type LeafForm = {
   kind: (typeof LEAF_KINDS)[number]
   outline: Outline
@@ -48,8 +48,8 @@ export type LeafForm = {
   leaflets: number
 }
 
-export const FLOWER_KINDS = ['radial', 'daisy', 'bell', 'lipped', 'umbel', 'spike'] as const
-export const MARKINGS = ['plain', 'eyed', 'striped', 'tipped', 'edged'] as const
+const FLOWER_KINDS = ['radial', 'daisy', 'bell', 'lipped', 'umbel', 'spike'] as const
+const MARKINGS = ['plain', 'eyed', 'striped', 'tipped', 'edged'] as const
 export type FlowerForm = {
   kind: (typeof FLOWER_KINDS)[number]
   petals: number
@@ -65,7 +65,7 @@ export type FlowerForm = {
   blossoms: number
 }
 
-export const FRUIT_KINDS = ['berries', 'pods', 'capsules', 'samaras', 'hips', 'burrs', 'cones'] as const
+const FRUIT_KINDS = ['berries', 'pods', 'capsules', 'samaras', 'hips', 'burrs', 'cones'] as const
 export type FruitForm = { kind: (typeof FRUIT_KINDS)[number]; count: number; width: number }
 
 export type HabitForm = { phyllotaxy: 'alternate' | 'opposite' | 'whorled' | 'rosette'; nodes: number }

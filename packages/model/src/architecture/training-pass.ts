@@ -80,7 +80,7 @@ function normalised(
   return y
 }
 
-export function weightOf<T extends tf.Tensor>(weights: NamedTensors, name: string): T {
+function weightOf<T extends tf.Tensor>(weights: NamedTensors, name: string): T {
   const tensor = weights.get(name)
   if (tensor === undefined) throw new Error(`the network has no tensor ${name}`)
   return tensor as T

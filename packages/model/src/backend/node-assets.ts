@@ -1,4 +1,4 @@
-/** Assets from this checkout's files, for Node. A site serves the same files to tabs (`assetPath` says which). */
+/** Assets from this checkout's files, for Node. The pages' build copies the same files for tabs (apps/web/build/assets.mjs). */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ export const ASSET_NAMES: readonly AssetName[] = [
   'mozjpeg_dec.wasm',
 ]
 
-export function assetPath(name: AssetName): string {
+function assetPath(name: AssetName): string {
   const { resolve } = createRequire(import.meta.url)
   switch (name) {
     case 'tfjs-backend-wasm-simd.wasm':

@@ -32,7 +32,7 @@ function adapterName(info: AdapterInfo | undefined): string {
   return [...new Set(words)].join(' ').slice(0, 200) || 'unnamed'
 }
 
-export function isSoftware(adapter: Adapter): boolean {
+function isSoftware(adapter: Adapter): boolean {
   if (adapter.isFallbackAdapter || adapter.info?.isFallbackAdapter) return true
   return /swiftshader|llvmpipe|lavapipe|software|basic render/i.test(adapterName(adapter.info))
 }

@@ -112,6 +112,24 @@ describe('/contribute and /dashboard', () => {
     for (const page of [tab, dashboard]) expectNoFaults(page)
   })
 
+  it('a tab that comes back still has its photos: no shard is fetched twice', async () => {
+    const site = await startCoordinator(temporaryFolder())
+    const { manifest } = await bringHerbarium(site, 'small', { species: 4 })
+    const id = await openRun(site, { ...run, epochs: 100 })
+    const tab = await openContributor(await openBrowser(), site)
+    const fetched: string[] = []
+    tab.on('request', (request) => fetched.push(new URL(request.url()).pathname))
+    const { step } = await untilRun(site, id, (status) => status.step >= 2)
+    await tab.reload()
+    fetched.length = 0
+    await tab.getByRole('button', { name: 'Start contributing' }).click()
+    await untilRun(site, id, (status) => status.step > step + 1)
+    const shards = manifest.shards.train.map(({ hash }) => `/blobs/${hash}`)
+    expect(fetched.some((path) => path.startsWith('/blobs/'))).toBe(true)
+    expect(fetched.filter((path) => shards.includes(path))).toEqual([])
+    expectNoFaults(tab)
+  })
+
   it.each(['/', '/contribute', '/identify', '/dashboard'])(
     'axe-core finds nothing on %s, light and dark, and it fits 360 px',
     async (path) => {

@@ -46,8 +46,14 @@ export function resultRoutes(site: Site): Hono {
   return routes
 }
 
+/** Of one photo's row as JSON: its longest observation name and its numbers. */
+const ROW_BYTES = 2048
+
 function sizeLimit(task: Task, { layout }: ActiveRun): number {
-  if (task.kind === 'evaluate') return LIMITS.evaluateResultBytes
+  if (task.kind === 'evaluate') {
+    const photos = task.entries.reduce((sum, { samples }) => sum + samples.length, 0)
+    return Math.min(LIMITS.evaluateResultBytes, ROW_BYTES * (1 + photos))
+  }
   return encodedBytes(layout.contribution, layout.contribution.wire)
 }
 

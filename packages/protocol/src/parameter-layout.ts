@@ -57,6 +57,16 @@ function end(entries: readonly ParameterEntry[]): number {
   return last === undefined ? 0 : last.offset + last.length
 }
 
+/** A contribution's sections as the codec takes them: everything behind the quantised values is exact, the tally included. */
+export function contributionShape({ quantised, exact, statistics }: ParameterLayout) {
+  return { quantised, exact: exact + statistics + TALLY.length }
+}
+
+/** A delta's sections: as a contribution's, without a tally. */
+export function deltaShape({ quantised, exact, statistics }: ParameterLayout) {
+  return { quantised, exact: exact + statistics }
+}
+
 /** One tensor's values as a view into the flat vector (no copy). */
 export function valuesOf(entry: ParameterEntry, vector: Float32Array): Float32Array {
   return vector.subarray(entry.offset, entry.offset + entry.length)

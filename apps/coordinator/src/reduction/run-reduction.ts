@@ -8,7 +8,7 @@ import {
 } from '@worldflora/model/optimizer'
 import { parseVector, type VectorKind } from '@worldflora/protocol/gradient-codec'
 import type { Hash } from '@worldflora/protocol/ids'
-import { TALLY } from '@worldflora/protocol/parameter-layout'
+import { contributionShape } from '@worldflora/protocol/parameter-layout'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { decodeWeights, encodeWeights } from '@worldflora/protocol/tensor-codec'
 import { Accumulator } from './accumulator.ts'
@@ -24,8 +24,7 @@ export class RunReduction {
   #step: number
 
   private constructor(run: OpenReduction, weights: Float32Array<ArrayBuffer>, state: OptimizerState) {
-    const { quantised, exact, statistics } = run.layout
-    const shape = { quantised, exact: exact + statistics + TALLY.length }
+    const shape = contributionShape(run.layout)
     this.#run = { config: run.config, layout: run.layout, stepsPerEpoch: run.stepsPerEpoch, steps: run.steps }
     this.#expected = { ...shape, wire: run.config.wire, unitExponent: run.unitExponent }
     this.#sums = new Accumulator(shape, run.unitExponent)

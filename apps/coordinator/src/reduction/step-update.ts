@@ -4,7 +4,7 @@
  */
 import { learningRateAt, nextStatistics, type OptimizerState, sgdUpdate } from '@worldflora/model/optimizer'
 import { applyDelta, decodeVector, encodeVector, parseVector } from '@worldflora/protocol/gradient-codec'
-import { type ParameterLayout, TALLY } from '@worldflora/protocol/parameter-layout'
+import { deltaShape, type ParameterLayout, TALLY } from '@worldflora/protocol/parameter-layout'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 
@@ -40,7 +40,7 @@ export function updateStep({
   state,
   mean,
 }: UpdateRequest): StepUpdate | Rejection {
-  const { quantised, exact, statistics, total } = layout
+  const { quantised, exact, total } = layout
   const learningRate = learningRateAt(config.optimizer, moment)
   const { update, momentum } = sgdUpdate({
     config: config.optimizer,
@@ -59,7 +59,7 @@ export function updateStep({
   )
   values.set(running, quantised + exact)
 
-  const shape = { quantised, exact: exact + statistics }
+  const shape = deltaShape(layout)
   const delta = encodeVector({ values, layout: shape, wire: config.wire, unitExponent: null, random: null })
   if (isRejection(delta)) return delta
   const parsed = parseVector(delta, { ...shape, wire: config.wire, unitExponent: null })

@@ -1,18 +1,22 @@
 /** The shapes of a run's vectors, from its architecture. */
 import { parameterSpecs } from '@worldflora/model/parameters'
 import type { VectorKind } from '@worldflora/protocol/gradient-codec'
-import { layoutOf, type ParameterLayout, TALLY } from '@worldflora/protocol/parameter-layout'
+import {
+  contributionShape,
+  deltaShape,
+  layoutOf,
+  type ParameterLayout,
+} from '@worldflora/protocol/parameter-layout'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 
 export type RunLayout = { layout: ParameterLayout; contribution: VectorKind; delta: VectorKind }
 
 export function runLayout(config: RunConfig, species: number, unitExponent: number): RunLayout {
   const layout = layoutOf(parameterSpecs(config.architecture, species))
-  const { quantised, exact, statistics } = layout
   const wire = config.wire
   return {
     layout,
-    contribution: { quantised, exact: exact + statistics + TALLY.length, wire, unitExponent },
-    delta: { quantised, exact: exact + statistics, wire, unitExponent: null },
+    contribution: { ...contributionShape(layout), wire, unitExponent },
+    delta: { ...deltaShape(layout), wire, unitExponent: null },
   }
 }

@@ -1,21 +1,12 @@
 /** The bodies that the pages read, as parsers. */
-import {
-  FloraSummary,
-  LogEvent,
-  PublishedModel,
-  RunHistory,
-  Status,
-  WorkerSummary,
-} from '@worldflora/protocol/http'
+import { LogEvent, RunHistory, Status, WorkerSummary } from '@worldflora/protocol/http'
 import { RunStatus } from '@worldflora/protocol/messages'
 import { parseOrReject } from '@worldflora/protocol/rejection'
 import { listOf } from './read.ts'
 
 export const parseStatus = (value: unknown) => parseOrReject(Status, value, 'the status')
-export const parseModel = (value: unknown) => parseOrReject(PublishedModel, value, 'the model')
 export const parseHistory = (value: unknown) => parseOrReject(RunHistory, value, 'the run’s history')
 
 export const parseRuns = listOf((value) => parseOrReject(RunStatus, value, 'a run'), 'The runs')
 export const parseWorkers = listOf((value) => parseOrReject(WorkerSummary, value, 'a worker'), 'The workers')
 export const parseEvents = listOf((value) => parseOrReject(LogEvent, value, 'an event'), 'The events')
-export const parseFloras = listOf((value) => parseOrReject(FloraSummary, value, 'a flora'), 'The floras')

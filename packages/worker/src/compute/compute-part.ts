@@ -7,7 +7,7 @@ import { computeGradient } from '@worldflora/model/gradient'
 import { encodeVector } from '@worldflora/protocol/gradient-codec'
 import type { Hash } from '@worldflora/protocol/ids'
 import type { Device, EvaluateResult, ShardEntries } from '@worldflora/protocol/messages'
-import { TALLY } from '@worldflora/protocol/parameter-layout'
+import { contributionShape } from '@worldflora/protocol/parameter-layout'
 import { RandomStream } from '@worldflora/protocol/random'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type {
@@ -79,7 +79,7 @@ export class ComputePart implements ComputePort {
     const layout = layoutOfRun(run)
     return encodeVector({
       values,
-      layout: { quantised: layout.quantised, exact: layout.exact + layout.statistics + TALLY.length },
+      layout: contributionShape(layout),
       wire: run.config.wire,
       unitExponent: run.unitExponent,
       random: new RandomStream(run.config.seed, 'roundGradient', step, task.task),

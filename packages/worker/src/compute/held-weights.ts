@@ -4,7 +4,7 @@ import { applyDelta, parseVector } from '@worldflora/protocol/gradient-codec'
 import { hashOf } from '@worldflora/protocol/hash'
 import type { Hash } from '@worldflora/protocol/ids'
 import type { RunDescription } from '@worldflora/protocol/messages'
-import { layoutOf, type ParameterLayout } from '@worldflora/protocol/parameter-layout'
+import { deltaShape, layoutOf, type ParameterLayout } from '@worldflora/protocol/parameter-layout'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { decodeWeights, encodeWeights } from '@worldflora/protocol/tensor-codec'
 import type { CheckpointParts } from '../session/compute-port.ts'
@@ -23,7 +23,7 @@ export function leadOn(held: HeldWeights | null, parts: CheckpointParts): HeldWe
   if (values === undefined || values.length !== layout.total) {
     return mismatch('there is no checkpoint that these deltas follow on')
   }
-  const shape = { quantised: layout.quantised, exact: layout.exact + layout.statistics }
+  const shape = deltaShape(layout)
   for (const bytes of parts.deltas) {
     const delta = parseVector(bytes, { ...shape, wire: parts.run.config.wire, unitExponent: null })
     if (isRejection(delta)) return delta

@@ -45,6 +45,7 @@ const planted = [
   ['apps/coordinator/src/core', "import { a } from '../store/store.ts'"],
   ['apps/coordinator/src/core', "import { a } from 'node:fs'"],
   ['apps/coordinator/src/core', "import { a } from '@worldflora/model/optimizer'"],
+  ['bench', "import { a } from '../apps/coordinator/src/main.ts'"],
   ['packages/protocol/src', "const { a } = await import('@worldflora/worker/node')"],
 ] as const
 
@@ -52,6 +53,7 @@ const allowed = [
   ['apps/coordinator/src', "import { a } from '@worldflora/model/optimizer'"],
   ['apps/coordinator/src/core', "import { a } from '@worldflora/dataset/epoch-plan'"],
   ['packages/worker/src', "import { a } from '@worldflora/model/gradient'"],
+  ['bench', "import { a } from '@worldflora/coordinator/main'"],
 ] as const
 
 /** Lints each line as a file of its own, in an empty tree with the project's own configuration. */

@@ -49,6 +49,7 @@ program
       .choices(['auto', 'wasm', 'webgpu', 'cpu'])
       .default('auto'),
   )
+  .option('--images-per-second <number>', 'compute no more than this, to save power', positiveNumber)
   .option('--quiet', 'show no progress, only what goes wrong', false)
   .action(report(work))
 
@@ -94,6 +95,12 @@ program
   .action(report(operatorLink))
 
 await program.parseAsync()
+
+function positiveNumber(text: string): number {
+  const value = Number(text)
+  if (Number.isFinite(value) && value > 0) return value
+  throw new InvalidArgumentError('It must be a number above 0.')
+}
 
 function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {

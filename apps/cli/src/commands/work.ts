@@ -8,6 +8,7 @@ import { Refused } from '../report.ts'
 export async function work(options: {
   url: string
   backend: 'auto' | 'wasm' | 'webgpu' | 'cpu'
+  imagesPerSecond?: number
   quiet: boolean
 }): Promise<void> {
   if (!URL.canParse(options.url)) {
@@ -24,6 +25,7 @@ export async function work(options: {
   const outcome = await runNodeWorker({
     url: options.url,
     backend: options.backend,
+    ...(options.imagesPerSecond === undefined ? {} : { imagesPerSecondLimit: options.imagesPerSecond }),
     signal: stop.signal,
     onActivity: (activity) =>
       progress?.show(

@@ -14,13 +14,15 @@ export type NodeWorkerOptions = {
   backend?: BackendChoice
   /** Each computes tasks of its own, and is a worker of its own to the coordinator. Default: 1. */
   computeThreads?: number
+  /** Of each of them: no more than this is computed. Default: no limit. */
+  imagesPerSecondLimit?: number
   signal: AbortSignal
   onActivity(activity: Activity): void
 }
 
 /** Works until `signal` aborts or the coordinator has no use for this worker; says which. */
 export async function runNodeWorker(options: NodeWorkerOptions): Promise<SessionOutcome> {
-  const { url, backend = 'auto', computeThreads = 1, signal, onActivity } = options
+  const { url, backend = 'auto', computeThreads = 1, imagesPerSecondLimit, signal, onActivity } = options
   const caches = {
     shards: memoryBlobCache(SHARDS_LIMIT_BYTES),
     checkpoints: memoryBlobCache(CHECKPOINTS_LIMIT_BYTES),
@@ -32,6 +34,7 @@ export async function runNodeWorker(options: NodeWorkerOptions): Promise<Session
       host: 'node',
       backend,
       spawnCompute,
+      ...(imagesPerSecondLimit === undefined ? {} : { imagesPerSecondLimit }),
       caches,
       identity: identityInMemory(),
       onActivity: (activity) => report(member, activity),

@@ -12,6 +12,7 @@ import type { ComputePort } from './compute-port.ts'
 import type { ComputeSeat } from './compute-seat.ts'
 import { UNREACHABLE } from './http-attempts.ts'
 import type { Pace } from './pace.ts'
+import type { PaceLimit } from './pace-limit.ts'
 import type { ResultPush } from './result-push.ts'
 
 export type LeaseEnd =
@@ -32,6 +33,7 @@ export type LeaseTools = {
   board: ActivityBoard
   clock: Clock
   pace: Pace
+  limit: PaceLimit
   photosShown: number
 }
 
@@ -58,7 +60,9 @@ export async function carryOut(lease: Lease, tools: LeaseTools, signal: AbortSig
     if (isRejection(result)) return { kind: 'failed', rejection: result }
     imagesLeft = 0
     tools.pace.note(images, tools.clock.nowMs() - startedMs)
-    tools.board.show({ state: 'sending', imagesPerSecond: tools.pace.imagesPerSecond() })
+    await tools.limit.rest(images, startedMs, signal)
+    const imagesPerSecond = tools.limit.applyTo(tools.pace.imagesPerSecond())
+    tools.board.show({ state: 'sending', imagesPerSecond })
     const reply = await unlessAborted(tools.push.push(lease.leaseId, result, signal), signal)
     if (!isRejection(reply)) return { kind: 'delivered', as: reply.kind, images }
     // What never arrived is still leased to this worker; what was refused is not.

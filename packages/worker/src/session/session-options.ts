@@ -21,6 +21,8 @@ export type SessionOptions = {
   missing?: readonly MissingFeature[]
   /** How many of a task's photos are shown in its activity. */
   photosShown?: number
+  /** The volunteer's own: to compute no more than this. Default: none. */
+  imagesPerSecondLimit?: number
   clock?: Clock
 }
 

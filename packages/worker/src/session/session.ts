@@ -15,6 +15,7 @@ import { CoordinatorLink, type Joining } from './coordinator-link.ts'
 import { Attempts } from './http-attempts.ts'
 import { carryOut, type LeaseEnd, type LeaseTools } from './lease-work.ts'
 import { Pace } from './pace.ts'
+import { PaceLimit } from './pace-limit.ts'
 import { ResultPush } from './result-push.ts'
 import type { SessionOptions, SessionOutcome } from './session-options.ts'
 
@@ -80,7 +81,7 @@ export class WorkerSession {
     // Taken before asking, so that news which overtakes the answer is not missed.
     const more = link.work.next()
     const shards = (await tools.caches.shards.hashes()).slice(0, SHARDS_NAMED)
-    const imagesPerSecond = this.#pace.imagesPerSecond()
+    const imagesPerSecond = tools.limit.applyTo(this.#pace.imagesPerSecond())
     const request = imagesPerSecond === null ? { shards } : { shards, imagesPerSecond }
     const reply = await link.ask('request-work', request, WorkReply)
     if (this.#isStopping() || reply === 'disconnected') return null
@@ -190,6 +191,7 @@ export class WorkerSession {
 
   #toolsOf(device: Device, link: CoordinatorLink): LeaseTools {
     const { url, caches, photosShown = 0, clock = systemClock } = this.#options
+    const { imagesPerSecondLimit = Number.POSITIVE_INFINITY } = this.#options
     const board = this.#board
     const attempts = new Attempts(link, clock)
     return {
@@ -201,6 +203,7 @@ export class WorkerSession {
       board,
       clock,
       pace: this.#pace,
+      limit: new PaceLimit(imagesPerSecondLimit, clock),
       photosShown,
     }
   }

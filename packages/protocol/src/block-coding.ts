@@ -24,21 +24,24 @@ export const ESCAPED_BITS = ESCAPE + 1 + 64
 const foldedLow = new Uint32Array(BLOCK_SIZE)
 const foldedHigh = new Uint32Array(BLOCK_SIZE)
 
-export type WrittenBlock = { parameter: number; end: number }
+export type WrittenBlock = { shift: number; parameter: number; end: number }
 
-/** Writes to `words` from the index `at` on. `words` has room: `codedBlockWords` says how much. */
+/**
+ * Divides `block` by the largest power of two it can be divided by (`shift`), and writes it to `words` from the index `at`
+ * on. There is room: `codedBlockWords` says how much.
+ */
 export function writeCoded(block: UnitBlock, words: Uint32Array, at: number): WrittenBlock {
-  if (block.isZero()) return { parameter: ALL_ZERO, end: at }
+  const { shift, bits } = block.reduce()
+  if (shift < 0) return { shift: 0, parameter: ALL_ZERO, end: at }
   const { length } = block
-  const bits = block.bits()
   if (bits >= 31) {
     foldWide(block)
     const parameter = bestWideParameter(length, bits)
-    return { parameter, end: writeWide(length, parameter, words, at) }
+    return { shift, parameter, end: writeWide(length, parameter, words, at) }
   }
   const sum = foldNarrow(block)
   const parameter = bestNarrowParameter(length, bits, sum)
-  return { parameter, end: writeNarrow(length, parameter, words, at) }
+  return { shift, parameter, end: writeNarrow(length, parameter, words, at) }
 }
 
 /** Words that a coded block takes at most, if its folded values have that many bits. */
@@ -124,11 +127,12 @@ export function readCoded(
   return next
 }
 
-/** Writes to `words` from the index `at` on; the parameter is the bytes of a value. */
+/** As `writeCoded`, in the plain form; the parameter is the bytes of a value. */
 export function writePlain(block: UnitBlock, words: Uint32Array, at: number): WrittenBlock {
-  if (block.isZero()) return { parameter: 0, end: at }
+  const { shift, bits } = block.reduce()
+  if (shift < 0) return { shift: 0, parameter: 0, end: at }
   const { low, high, length } = block
-  const width = (block.bits() >> 3) + 1
+  const width = (bits >> 3) + 1
   const end = at + ((length * width + 3) >> 2)
   words.fill(0, at, end)
   const bytes = new Uint8Array(words.buffer, words.byteOffset + at * 4, length * width)
@@ -139,7 +143,7 @@ export function writePlain(block: UnitBlock, words: Uint32Array, at: number): Wr
       for (let k = 0; k < width; k++) bytes[byte++] = k < 4 ? low[i]! >> (k * 8) : high[i]! >> (k * 8 - 32)
     }
   }
-  return { parameter: width, end }
+  return { shift, parameter: width, end }
 }
 
 /** As `readCoded`, of the plain form. */
@@ -201,20 +205,35 @@ function setFolded({ low, high }: UnitBlock, i: number, zLow: number, zHigh: num
   high[i] = (zHigh >>> 1) ^ sign
 }
 
-/** The best parameters lie beside the mean's logarithm; the last candidate leaves no quotients. */
+/** The best parameter lies beside the mean's logarithm. The last that is tried leaves no quotients: a bound on what it costs. */
 function bestNarrowParameter(length: number, bits: number, sum: number): number {
-  const near = Math.floor(Math.log2(sum / length + 1))
-  let best = bits + 1
-  let least = length * (best + 1)
-  for (let parameter = Math.max(0, near - 1); parameter <= near + 1 && parameter <= bits; parameter++) {
-    let cost = length * (parameter + 1)
+  const last = bits + 1
+  const first = Math.max(0, Math.min(last, floorLog2(sum / length + 1)) - 1)
+  let quotients0 = 0
+  let quotients1 = 0
+  let quotients2 = 0
+  if ((2 ** last) >> first < ESCAPE) {
     for (let i = 0; i < length; i++) {
-      const quotient = foldedLow[i]! >>> parameter
-      cost += quotient < ESCAPE ? quotient : ESCAPED_BITS - 1
+      const quotient = foldedLow[i]! >>> first
+      quotients0 += quotient
+      quotients1 += quotient >>> 1
+      quotients2 += quotient >>> 2
     }
+  } else {
+    for (let i = 0; i < length; i++) {
+      const quotient = foldedLow[i]! >>> first
+      quotients0 += quotientBits(quotient)
+      quotients1 += quotientBits(quotient >>> 1)
+      quotients2 += quotientBits(quotient >>> 2)
+    }
+  }
+  let best = last
+  let least = length * last
+  for (const [above, quotients] of [quotients0, quotients1, quotients2].entries()) {
+    const cost = length * (first + above) + quotients
     if (cost < least) {
       least = cost
-      best = parameter
+      best = first + above
     }
   }
   return best
@@ -223,7 +242,7 @@ function bestNarrowParameter(length: number, bits: number, sum: number): number 
 function bestWideParameter(length: number, bits: number): number {
   let sum = 0
   for (let i = 0; i < length; i++) sum += foldedHigh[i]! * 0x1_0000_0000 + foldedLow[i]!
-  const near = Math.floor(Math.log2(sum / length + 1))
+  const near = floorLog2(sum / length + 1)
   const last = Math.min(PARAMETER_MAX, bits + 1)
   let best = last
   let least = wideCost(length, last)
@@ -238,12 +257,14 @@ function bestWideParameter(length: number, bits: number): number {
 }
 
 function wideCost(length: number, parameter: number): number {
-  let cost = length * (parameter + 1)
-  for (let i = 0; i < length; i++) {
-    const quotient = wideQuotient(i, parameter)
-    cost += quotient < ESCAPE ? quotient : ESCAPED_BITS - 1
-  }
+  let cost = length * parameter
+  for (let i = 0; i < length; i++) cost += quotientBits(wideQuotient(i, parameter))
   return cost
+}
+
+/** What a quotient costs, without its one. */
+function quotientBits(quotient: number): number {
+  return quotient < ESCAPE ? quotient : ESCAPED_BITS - 1
 }
 
 /** z >> parameter, or something that is at least ESCAPE. */
@@ -257,36 +278,49 @@ function wideQuotient(i: number, parameter: number): number {
 }
 
 function writeNarrow(length: number, parameter: number, words: Uint32Array, at: number): number {
-  const quotients = at + Math.ceil((length * parameter) / 32)
-  words.fill(0, at, quotients + Math.ceil((length * (ESCAPE + 1)) / 32))
-  let bit = 0
-  let position = 0
-  let escapes = 0
   const mask = 2 ** parameter - 1
+  let escapes = 0
+  /** The word of remainders under way, and how many of its bits are set. */
+  let remainders = 0
+  let filled = 0
+  let to = at
   for (let i = 0; i < length; i++) {
     const z = foldedLow[i]!
-    let quotient = z >>> parameter
-    let remainder = z & mask
-    if (quotient >= ESCAPE) {
-      quotient = ESCAPE
-      remainder = 0
-      foldedHigh[escapes++] = i
+    if (z >>> parameter >= ESCAPE) foldedHigh[escapes++] = i
+    const remainder = z >>> parameter >= ESCAPE ? 0 : z & mask
+    remainders |= remainder << filled
+    filled += parameter
+    if (filled >= 32) {
+      words[to++] = remainders
+      filled -= 32
+      remainders = filled === 0 ? 0 : remainder >>> (parameter - filled)
     }
-    position += quotient
-    words[quotients + (position >>> 5)]! |= 1 << (position & 31)
-    position++
-    const index = at + (bit >>> 5)
-    const offset = bit & 31
-    words[index]! |= remainder << offset
-    if (offset + parameter > 32) words[index + 1]! |= remainder >>> (32 - offset)
-    bit += parameter
   }
-  let end = quotients + ((position + 31) >>> 5)
+  if (filled > 0) words[to++] = remainders
+  /** The word of quotients under way, and the next bit's place in it. */
+  let ones = 0
+  let place = 0
+  for (let i = 0; i < length; i++) {
+    const quotient = foldedLow[i]! >>> parameter
+    place += Math.min(quotient, ESCAPE)
+    if (place >= 32) {
+      words[to++] = ones
+      ones = 0
+      place -= 32
+    }
+    ones |= 1 << place
+    if (++place === 32) {
+      words[to++] = ones
+      ones = 0
+      place = 0
+    }
+  }
+  if (place > 0) words[to++] = ones
   for (let k = 0; k < escapes; k++) {
-    words[end++] = foldedLow[foldedHigh[k]!]!
-    words[end++] = 0
+    words[to++] = foldedLow[foldedHigh[k]!]!
+    words[to++] = 0
   }
-  return end
+  return to
 }
 
 function writeWide(length: number, parameter: number, words: Uint32Array, at: number): number {
@@ -333,10 +367,15 @@ function bitsAt(words: Uint32Array, index: number, offset: number): number {
 }
 
 function lowBits(value: number, count: number): number {
-  return count === 32 ? value : value & (2 ** count - 1)
+  return count === 0 ? 0 : value & (-1 >>> (32 - count))
 }
 
 /** The word's bits from `used` on are zero (`used` 0: all of it is used). */
 function isPadding(words: Uint32Array, index: number, used: number): boolean {
   return used === 0 || words[index]! >>> used === 0
+}
+
+/** For at least 1 and below 2^64; exact, which Math.log2 need not be. */
+function floorLog2(value: number): number {
+  return value < 0x1_0000_0000 ? 31 - Math.clz32(value) : 63 - Math.clz32(value / 0x1_0000_0000)
 }

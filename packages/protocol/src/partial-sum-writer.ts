@@ -1,5 +1,5 @@
 /** Makes partial sums, block by block: whatever is merged is never held as 64-bit sums all at once. */
-import { writeCoded, writePlain } from './block-coding.ts'
+import { ALL_ZERO, writeCoded, writePlain } from './block-coding.ts'
 import type { EncodedVector } from './gradient-codec.ts'
 import {
   blockTableBytes,
@@ -18,8 +18,13 @@ import { powerOfTwo } from './power-of-two.ts'
 import { UnitBlock } from './unit-block.ts'
 import { BLOCK_SIZE } from './vector-format.ts'
 
-/** Adds its values to `units`, which are those from `start` on; called for every block once, in order. */
-type Source = { tasks: number; addTo(units: UnitBlock, start: number): void }
+type Source = {
+  tasks: number
+  /** Adds its values to `units`, which are those from `start` on; called for every block once, in order. */
+  addTo(units: UnitBlock, start: number): void
+  /** Sets them, divided by 2^(the shift that is given back), where that is cheaper; null where it is not. */
+  putInto?(units: UnitBlock, start: number): number | null
+}
 
 /** The partial sum of one task: its contribution, parsed. */
 export function partialSumOf(contribution: EncodedVector, coding: Coding): Uint8Array<ArrayBuffer> {
@@ -61,20 +66,29 @@ type SegmentWork = { sources: Source[]; coding: Coding; scratch: Uint8Array<Arra
 function writeSegment(segment: Segment, { sources, coding, scratch }: SegmentWork): Uint8Array<ArrayBuffer> {
   const tableBytes = blockTableBytes(segment)
   const words = new Uint32Array(scratch.buffer)
-  const write = coding === 'coded' ? writeCoded : writePlain
+  const [write, none] = coding === 'coded' ? ([writeCoded, ALL_ZERO] as const) : ([writePlain, 0] as const)
   const units = new UnitBlock()
   scratch.fill(0, 0, tableBytes)
   let at = tableBytes / 4
   for (let block = 0; block < segment.blocks; block++) {
     const start = segment.start + block * segment.blockValues
-    units.clear(Math.min(segment.blockValues, segment.start + segment.values - start))
-    for (const source of sources) source.addTo(units, start)
-    scratch[block * 2] = units.reduce()
-    const { parameter, end } = write(units, words, at)
+    units.length = Math.min(segment.blockValues, segment.start + segment.values - start)
+    const divided = sumInto(units, start, sources)
+    const { shift, parameter, end } = write(units, words, at)
+    scratch[block * 2] = parameter === none ? 0 : shift + divided
     scratch[block * 2 + 1] = parameter
     at = end
   }
   return scratch.slice(0, at * 4)
+}
+
+/** Gives back the exponent of what the sum is divided by. */
+function sumInto(units: UnitBlock, start: number, sources: readonly Source[]): number {
+  const alone = sources.length === 1 ? sources[0]!.putInto?.(units, start) : null
+  if (typeof alone === 'number') return alone
+  units.clear(units.length)
+  for (const source of sources) source.addTo(units, start)
+  return 0
 }
 
 function kindOf(parts: readonly (EncodedVector | PartialSum)[]): PartialSumKind {
@@ -104,6 +118,11 @@ function ofContribution({ wire, exponents, mantissas, exactValues, ...kind }: En
         const shift = exponents[start / BLOCK_SIZE]! - unitExponent
         units.addMantissas(mantissas as Int8Array | Int16Array, start, shift)
       }
+    },
+    putInto(units, start) {
+      if (start >= kind.quantised || wire === 'float32') return null
+      units.setMantissas(mantissas as Int8Array | Int16Array, start)
+      return exponents[start / BLOCK_SIZE]! - unitExponent
     },
   }
 }

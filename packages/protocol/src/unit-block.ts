@@ -55,48 +55,61 @@ export class UnitBlock {
     }
   }
 
-  /** Divides all by the largest power of two that divides all; returns its exponent (0 if all are zero). */
-  reduce(): number {
+  /** Becomes `mantissas[start + i]`, as many as it has values. */
+  setMantissas(mantissas: Int8Array | Int16Array, start: number): void {
+    const { low, high, length } = this
+    for (let i = 0; i < length; i++) {
+      const mantissa = mantissas[start + i]!
+      low[i] = mantissa
+      high[i] = mantissa >> 31
+    }
+  }
+
+  /**
+   * Divides all by the largest power of two that divides all. `bits`: how many the largest magnitude has then; 0 for -1 too,
+   * whose complement is zero. `shift` is -1 if all are zero.
+   */
+  reduce(): { shift: number; bits: number } {
     const { low, high, length } = this
     let anyLow = 0
     let anyHigh = 0
+    let magnitudeLow = 0
+    let magnitudeHigh = 0
     for (let i = 0; i < length; i++) {
+      const sign = high[i]! >> 31
       anyLow |= low[i]!
       anyHigh |= high[i]!
+      magnitudeLow |= low[i]! ^ sign
+      magnitudeHigh |= high[i]! ^ sign
     }
-    if ((anyLow | anyHigh) === 0) return 0
+    if ((anyLow | anyHigh) === 0) return { shift: -1, bits: 0 }
     const shift = anyLow !== 0 ? trailingZeros(anyLow) : 32 + trailingZeros(anyHigh)
-    if (shift === 0) return 0
+    if (shift > 0) this.#shiftRight(shift)
+    return { shift, bits: bitsOf(magnitudeLow, magnitudeHigh) - shift }
+  }
+
+  #shiftRight(shift: number): void {
+    const { low, high, length } = this
     for (let i = 0; i < length; i++) {
       low[i] = shift < 32 ? (low[i]! >>> shift) | (high[i]! << (32 - shift)) : high[i]! >> (shift - 32)
       high[i] = shift < 32 ? high[i]! >> shift : high[i]! >> 31
     }
-    return shift
-  }
-
-  /** How many bits the largest magnitude has: 0 if all are zero (and for -1, whose complement is zero). */
-  bits(): number {
-    const { low, high, length } = this
-    let anyLow = 0
-    let anyHigh = 0
-    for (let i = 0; i < length; i++) {
-      const sign = high[i]! >> 31
-      anyLow |= low[i]! ^ sign
-      anyHigh |= high[i]! ^ sign
-    }
-    return anyHigh !== 0 ? 64 - Math.clz32(anyHigh) : 32 - Math.clz32(anyLow)
-  }
-
-  isZero(): boolean {
-    for (let i = 0; i < this.length; i++) if ((this.low[i]! | this.high[i]!) !== 0) return false
-    return true
   }
 
   /** Index of the first value whose magnitude is `limit` or more; -1 for none. */
   findBeyond(limit: bigint): number {
-    if (BigInt(this.bits()) < BigInt(limit.toString(2).length - 1)) return -1
-    for (let i = 0; i < this.length; i++) {
-      const value = (BigInt(this.high[i]!) << 32n) | BigInt(this.low[i]! >>> 0)
+    const { low, high, length } = this
+    let magnitudeLow = 0
+    let magnitudeHigh = 0
+    for (let i = 0; i < length; i++) {
+      const sign = high[i]! >> 31
+      magnitudeLow |= low[i]! ^ sign
+      magnitudeHigh |= high[i]! ^ sign
+    }
+    // Most blocks are so far below that no value needs to be looked at.
+    if (1n << BigInt(bitsOf(magnitudeLow, magnitudeHigh)) < limit) return -1
+    for (let i = 0; i < length; i++) {
+      const value = (BigInt(high[i]!) << 32n) | BigInt(low[i]! >>> 0)
       if (value >= limit || -value >= limit) return i
     }
     return -1
@@ -111,4 +124,8 @@ function highOfShifted(low: number, high: number, shift: number): number {
 
 function trailingZeros(bits: number): number {
   return 31 - Math.clz32(bits & -bits)
+}
+
+function bitsOf(low: number, high: number): number {
+  return high !== 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(low)
 }

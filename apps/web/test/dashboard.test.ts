@@ -25,7 +25,11 @@ const evaluation = (n: number, top1: number) => ({
 
 describe('curves', () => {
   it('keep an evaluation whose step was thinned out of the history', () => {
-    const history: RunHistory = { steps: [step(1, 3), step(5, 2)], evaluations: [evaluation(3, 0.4)] }
+    const history: RunHistory = {
+      steps: [step(1, 3), step(5, 2)],
+      evaluations: [evaluation(3, 0.4)],
+      rollbacks: [],
+    }
     const { steps, series } = accuracyCurve(history)
     expect(steps).toEqual([1, 3, 5])
     expect(series.map(({ values }) => values)).toEqual([
@@ -37,7 +41,7 @@ describe('curves', () => {
 
   it('say in words what they show, also when there is nothing yet', () => {
     expect(lossCurve(null).summary).toBe('No step is through yet.')
-    expect(lossCurve({ steps: [step(1, 3), step(2, 1)], evaluations: [] }).summary).toBe(
+    expect(lossCurve({ steps: [step(1, 3), step(2, 1)], evaluations: [], rollbacks: [] }).summary).toBe(
       'From 3.00 to 2.00 at step 2.',
     )
   })

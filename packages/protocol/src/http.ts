@@ -63,6 +63,65 @@ export type FloraSummary = v.InferOutput<typeof FloraSummary>
 /** `PUT /api/floras/:name` (operator): the manifest and its shards are blobs already. */
 export const PutFlora = v.object({ manifest: Hash })
 
+/** What an operator may set of a run at any time; none of it decides the result. */
+const settings = {
+  priority: v.pipe(index, v.maxValue(9)),
+  newestKept: v.pipe(index, v.maxValue(1000)),
+}
+/** `POST /api/runs/:id/priority` (operator) */
+export const PutPriority = v.strictObject({ priority: settings.priority })
+/** `POST /api/runs/:id/retention` (operator): so many of the newest milestones are kept. */
+export const PutRetention = v.strictObject({ newestKept: settings.newestKept })
+
+/** A JSON merge patch of a RunConfig; what comes out is parsed as one. */
+const ConfigChanges = v.record(v.string(), v.unknown())
+
+/** `POST /api/runs/:id/fork` (operator). `restart`: at step 0, whatever is changed. */
+export const ForkRun = v.strictObject({
+  step: index,
+  name: Slug,
+  changes: v.optional(ConfigChanges, {}),
+  restart: v.optional(v.boolean(), false),
+})
+export type ForkRun = v.InferOutput<typeof ForkRun>
+
+/** Whether the optimizer goes on from its state, or is another one that begins without. */
+const optimizer = v.picklist(['kept', 'fresh'])
+
+export const ForkedRun = v.object({ id: RunId, step: index, optimizer })
+export type ForkedRun = v.InferOutput<typeof ForkedRun>
+
+/** `POST /api/runs/:id/rollback` (operator) */
+export const RollBackRun = v.strictObject({ step: index, changes: v.optional(ConfigChanges, {}) })
+export type RollBackRun = v.InferOutput<typeof RollBackRun>
+
+export const RolledBackRun = v.object({
+  step: index,
+  dropped: v.object({ steps: index, evaluations: index, pending: index }),
+  optimizer,
+})
+export type RolledBackRun = v.InferOutput<typeof RolledBackRun>
+
+/** A checkpoint that a run can be forked from or rolled back to. */
+export const KeptCheckpoint = v.object({
+  step: index,
+  epoch: v.number(),
+  checkpoint: Hash,
+  why: v.array(v.picklist(['latest', 'recent', 'start', 'newest', 'best', 'measuring'])),
+  /** On the split that the run is followed by. */
+  evaluation: v.nullable(Evaluation),
+})
+export type KeptCheckpoint = v.InferOutput<typeof KeptCheckpoint>
+
+/** `GET /api/runs/:id/checkpoints`, by step. */
+export const KeptCheckpoints = v.object({
+  checkpoints: v.array(KeptCheckpoint),
+  /** Of all that is on the disk for the run: weights, deltas, optimizer states. */
+  bytes: index,
+  newestKept: settings.newestKept,
+})
+export type KeptCheckpoints = v.InferOutput<typeof KeptCheckpoints>
+
 /** `POST /api/runs` (operator) takes a RunConfig; `GET /api/runs/:id` answers with this. */
 export const RunDetail = v.object({
   status: RunStatus,
@@ -72,6 +131,10 @@ export const RunDetail = v.object({
   imagesTrained: index,
   /** The final weights on the test split; null until measured, and for ever if the flora has none. */
   testEvaluation: v.nullable(Evaluation),
+  /** The run and step that it was forked from. */
+  origin: v.nullable(v.object({ run: RunId, name: v.string(), step: index })),
+  rollbacks: v.array(v.object({ at: v.string(), from: index, to: index, changed: v.array(v.string()) })),
+  ...settings,
 })
 export type RunDetail = v.InferOutput<typeof RunDetail>
 
@@ -88,6 +151,8 @@ export const RunHistory = v.object({
     }),
   ),
   evaluations: v.array(Evaluation),
+  /** The oldest first: steps of before are gone from the curves. */
+  rollbacks: v.array(v.object({ from: index, to: index })),
 })
 export type RunHistory = v.InferOutput<typeof RunHistory>
 

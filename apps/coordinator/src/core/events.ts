@@ -34,6 +34,8 @@ export type OpenRun = {
 export type CoreEvent =
   /** A run was created, or found in the store at start. Its next step is `checkpoint.step`. */
   | { kind: 'run-opened'; run: OpenRun }
+  /** All that was known of it is forgotten, and its leases are void; it may be opened again, at another checkpoint. */
+  | { kind: 'run-closed'; runId: RunId }
   | { kind: 'run-state-changed'; runId: RunId; state: RunState }
   /** An evaluation is due (or was found unfinished at start). */
   | { kind: 'evaluation-ordered'; runId: RunId; order: EvaluationOrder }

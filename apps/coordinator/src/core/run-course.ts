@@ -12,6 +12,16 @@ export function openRun(state: CoreState, { run }: EventOf<'run-opened'>): void 
   state.runs.set(id, openProgress(run))
 }
 
+export function closeRun(state: CoreState, { runId }: EventOf<'run-closed'>): Effect[] {
+  const effects = groupsOf(runOf(state, runId)).flatMap((group) => endLeasesOf(state, group))
+  state.runs.delete(runId)
+  // Opened again, it may ask for less.
+  for (const { unfitFor } of state.workers.values()) {
+    for (const name of unfitFor) if (name.startsWith(`${runId}/`)) unfitFor.delete(name)
+  }
+  return effects
+}
+
 export function runOf(state: CoreState, runId: RunId): RunProgress {
   const progress = state.runs.get(runId)
   if (progress === undefined) throw new Error(`run ${runId} is not open`)

@@ -1,9 +1,10 @@
 /** /api/runs: looking is open to all, steering is the operator's. */
-import { PutRunState } from '@worldflora/protocol/http'
+import { ForkRun, PutPriority, PutRetention, PutRunState, RollBackRun } from '@worldflora/protocol/http'
 import { RunId } from '@worldflora/protocol/ids'
-import { isRejection, parseOrReject } from '@worldflora/protocol/rejection'
+import { isRejection, parseOrReject, type Rejection } from '@worldflora/protocol/rejection'
 import { RunConfig } from '@worldflora/protocol/run-config'
 import { Hono } from 'hono'
+import type * as v from 'valibot'
 import { answer, answerRejection } from './answer.ts'
 import { readJson } from './body.ts'
 import { operatorOnly } from './operator-guard.ts'
@@ -31,13 +32,30 @@ export function runRoutes({ runs, operator }: Site): Hono {
     return answer(isRejection(id) ? id : await runs.history(id))
   })
 
-  routes.post('/:id/state', guard, async (c) => {
+  routes.get('/:id/checkpoints', async (c) => {
     const id = runIdOf(c.req.param('id'))
-    if (isRejection(id)) return answerRejection(id)
-    const wish = await readJson(c.req.raw, PutRunState, 'the state')
-    if (isRejection(wish)) return answerRejection(wish)
-    return answer((await runs.setState(id, wish.state)) ?? runs.detail(id))
+    return answer(isRejection(id) ? id : await runs.checkpoints(id))
   })
+
+  /** The operator's order to one run, with a body. */
+  function order<S extends v.GenericSchema>(
+    path: string,
+    schema: S,
+    carryOut: (id: RunId, wish: v.InferOutput<S>) => Promise<object | Rejection>,
+    status = 200,
+  ): void {
+    routes.post(`/:id/${path}`, guard, async (c) => {
+      const id = runIdOf(c.req.param('id'))
+      if (isRejection(id)) return answerRejection(id)
+      const wish = await readJson(c.req.raw, schema, `the body of ${path}`)
+      return isRejection(wish) ? answerRejection(wish) : answer(await carryOut(id, wish), status)
+    })
+  }
+  order('state', PutRunState, async (id, { state }) => (await runs.setState(id, state)) ?? runs.detail(id))
+  order('fork', ForkRun, (id, wish) => runs.fork(id, wish), 201)
+  order('rollback', RollBackRun, (id, wish) => runs.rollBack(id, wish))
+  order('priority', PutPriority, async (id, wish) => (await runs.setSettings(id, wish)) ?? runs.detail(id))
+  order('retention', PutRetention, async (id, wish) => (await runs.setSettings(id, wish)) ?? runs.detail(id))
 
   routes.post('/:id/publish', guard, async (c) => {
     const id = runIdOf(c.req.param('id'))

@@ -6,7 +6,7 @@ import type { EvaluateResult, RunDescription, RunState } from '@worldflora/proto
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 import type { EvaluationOrder, OpenRun } from '../core/events.ts'
-import { Queue } from '../queue.ts'
+import type { Queue } from '../queue.ts'
 import type { Reducer } from '../reduction/reducer.ts'
 import type { BlobStore } from '../store/blob-store.ts'
 import type { PendingEvaluation } from '../store/store.ts'
@@ -33,7 +33,7 @@ export type ActiveRun = {
   changes: Queue
 }
 
-export function activeRun(book: RunBook, manifest: Manifest): ActiveRun {
+export function activeRun(book: RunBook, manifest: Manifest, changes: Queue): ActiveRun {
   const { config, flora, unitExponent } = book.record
   return {
     book,
@@ -44,7 +44,7 @@ export function activeRun(book: RunBook, manifest: Manifest): ActiveRun {
     stepOpenedAtMs: null,
     adding: [],
     gathered: new Map(),
-    changes: new Queue(),
+    changes,
   }
 }
 
@@ -89,8 +89,8 @@ export async function openReduction(run: ActiveRun, kept: Kept): Promise<null | 
   const weights = await weightsAt(kept.blobs, chainOf(book.checkpoints), layout)
   if (isRejection(weights)) return weights
   let optimizerState: Uint8Array | null = null
-  if (last.step > 0) {
-    if (last.optimizerState === null) return noOptimizerState(last.step)
+  if (last.optimizerState === null && last.step > 0) return noOptimizerState(last.step)
+  if (last.optimizerState !== null) {
     optimizerState = await kept.optimizerStates.get(last.optimizerState)
     if (optimizerState === null) return damaged(last.step, last.optimizerState)
   }

@@ -1,7 +1,7 @@
 /**
  * From which base, over which deltas, a checkpoint is reached. Bases are written ahead: a new one each time the deltas since
- * the newest base weigh half of it, and taken into use when the deltas after it weigh as much. So a worker that
- * follows a run fetches nothing but deltas, and a newcomer at most two checkpoints' worth of bytes.
+ * the newest base weigh half of it; it is taken into use when the way from the older one would weigh more than a base. So
+ * a worker that follows a run fetches nothing but deltas, and a newcomer at most two checkpoints' worth of bytes (CK2).
  */
 import type { CheckpointRef } from '@worldflora/protocol/messages'
 import type { BlobRef, CheckpointRecord } from '../store/store.ts'
@@ -12,7 +12,8 @@ const MOST_DELTAS = 128
 /** Whether the checkpoint that follows these (by step, without a gap, a base first) is to be kept whole as well. */
 export function isBaseDue(records: readonly CheckpointRecord[], next: BlobRef): boolean {
   const newest = records.findLastIndex((record) => record.base !== null)
-  return isHeavy(records[newest]!.base!, [...records.slice(newest + 1).map((record) => record.delta!), next])
+  const deltas = [...records.slice(newest + 1).map((record) => record.delta!), next]
+  return 2 * bytesOf(deltas) >= records[newest]!.base!.bytes || deltas.length >= MOST_DELTAS / 2
 }
 
 /** The way to the last of these records. */
@@ -28,20 +29,18 @@ export function chainOf(records: readonly CheckpointRecord[]): CheckpointRef {
   }
 }
 
-/** The newest base with enough after it; else the oldest there is. */
+/** The oldest base whose deltas weigh no more than itself: most of those who follow the run find their checkpoint behind it. */
 function baseInUse(records: readonly CheckpointRecord[]): number {
-  const ready = records.findLastIndex(
-    ({ base }, index) =>
-      base !== null &&
-      isHeavy(
-        base,
-        records.slice(index + 1).map((later) => later.delta!),
-      ),
-  )
-  return ready === -1 ? records.findIndex((record) => record.base !== null) : ready
+  const near = records.findIndex(({ base }, index) => base !== null && isNear(base, records.slice(index + 1)))
+  if (near === -1) throw new Error('these checkpoints have no base near their end')
+  return near
 }
 
-function isHeavy(base: BlobRef, deltas: readonly BlobRef[]): boolean {
-  const bytes = deltas.reduce((sum, delta) => sum + delta.bytes, 0)
-  return 2 * bytes >= base.bytes || deltas.length >= MOST_DELTAS / 2
+/** The last record is near itself. One whose delta weighs more than the whole is a base, and reached without a delta. */
+function isNear(base: BlobRef, later: readonly CheckpointRecord[]): boolean {
+  return later.length <= MOST_DELTAS && bytesOf(later.map(({ delta }) => delta!)) <= base.bytes
+}
+
+function bytesOf(blobs: readonly BlobRef[]): number {
+  return blobs.reduce((sum, { bytes }) => sum + bytes, 0)
 }

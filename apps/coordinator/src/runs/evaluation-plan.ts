@@ -1,6 +1,7 @@
 /** When a run's checkpoints are measured, and how the photos of a split are cut into tasks. */
 import type { Manifest, ShardRef } from '@worldflora/dataset/manifest'
 import type { ShardEntries, Split } from '@worldflora/protocol/messages'
+import { isMilestone } from './retention.ts'
 
 /** Photos in one task, unless one observation has more. */
 const PHOTOS_PER_TASK = 64
@@ -11,12 +12,12 @@ export type HeldSplit = Exclude<Split, 'train'>
 export function evaluationsDue(
   manifest: Manifest,
   everyEpochs: number,
-  { epochBefore, epochAfter, isLast }: { epochBefore: number; epochAfter: number; isLast: boolean },
+  moment: { epochBefore: number; epochAfter: number; isLast: boolean },
 ): HeldSplit[] {
   const watched = watchedSplit(manifest)
   const due = new Set<HeldSplit>()
-  if (isLast) due.add(watched).add('test')
-  else if (Math.floor(epochAfter / everyEpochs) > Math.floor(epochBefore / everyEpochs)) due.add(watched)
+  if (isMilestone(everyEpochs, moment)) due.add(watched)
+  if (moment.isLast) due.add('test')
   return [...due].filter((split) => hasPhotos(manifest, split))
 }
 

@@ -6,7 +6,7 @@ import type { TaskKey } from '../core/events.ts'
 import type { ActiveRun } from './active-run.ts'
 import { watchedSplit } from './evaluation-plan.ts'
 import { publishCheckpoint } from './publishing.ts'
-import { forgetBlobs } from './step-keeping.ts'
+import { forgetBlobs, forgetMilestones } from './step-keeping.ts'
 import type { Surroundings } from './surroundings.ts'
 
 const nameOf = (step: number, split: Split) => `${step}/${split}`
@@ -29,13 +29,15 @@ export async function closeEvaluation(
 ): Promise<void> {
   const { book } = run
   const { id, config, flora } = book.record
+  const ordered = book.pending.find((pending) => pending.step === step && pending.split === split)
+  // The run was rolled back meanwhile, to before this step.
+  if (ordered === undefined) return
   const rows = run.gathered.get(nameOf(step, split)) ?? []
   run.gathered.delete(nameOf(step, split))
   const evaluation: Evaluation = { step, split, ...measure(rows, flora.species) }
   const isBest = book.evaluations
     .filter((earlier) => earlier.split === split)
     .every((earlier) => earlier.top1 < evaluation.top1)
-  const ordered = book.pending.find((pending) => pending.step === step && pending.split === split)
   await at.keeping.add(() => at.store.recordEvaluation(id, evaluation))
   book.evaluations = [...book.evaluations, evaluation].sort(
     (a, b) => a.step - b.step || (a.split < b.split ? -1 : 1),
@@ -45,14 +47,13 @@ export async function closeEvaluation(
     id,
     `${config.name} names ${(100 * evaluation.top1).toFixed(1)} % of the ${split} photos after step ${step}.`,
   )
-  if (config.publishBest && isBest && split === watchedSplit(run.manifest) && ordered !== undefined) {
+  if (config.publishBest && isBest && split === watchedSplit(run.manifest)) {
     const published = await publishCheckpoint(at, book, ordered.checkpoint)
     if (isRejection(published)) at.journal.note('not-published', id, published.message)
   }
   book.pending = book.pending.filter((pending) => pending !== ordered)
   at.noteChange()
-  if (ordered !== undefined) {
-    const { base, deltas } = ordered.checkpoint
-    await at.keeping.add(() => forgetBlobs(at, [base, ...deltas]))
-  }
+  const { base, deltas } = ordered.checkpoint
+  await at.keeping.add(() => forgetBlobs(at, [base, ...deltas]))
+  book.milestones = await at.keeping.add(() => forgetMilestones(at, book, watchedSplit(run.manifest)))
 }

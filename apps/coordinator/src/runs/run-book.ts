@@ -3,6 +3,7 @@ import type { RunDetail } from '@worldflora/protocol/http'
 import type { Evaluation, RunStatus } from '@worldflora/protocol/messages'
 import type {
   CheckpointRecord,
+  Milestone,
   PendingEvaluation,
   RunRecord,
   StepRecord,
@@ -17,6 +18,8 @@ export type RunBook = {
   record: RunRecord
   /** Those kept, by step, without a gap; the last is the run's latest. */
   checkpoints: CheckpointRecord[]
+  /** By step. */
+  milestones: Milestone[]
   /** The last steps made since this process started. */
   recent: StepRecord[]
   totals: Totals
@@ -28,10 +31,25 @@ export async function readBook(store: Store, record: RunRecord): Promise<RunBook
   return {
     record,
     checkpoints: await store.checkpointsOf(record.id),
+    milestones: await store.milestonesOf(record.id),
     recent: [],
     totals: await store.totalsOf(record.id),
     evaluations: await store.evaluationsOf(record.id),
     pending: await store.pendingEvaluations(record.id),
+  }
+}
+
+/** Of a run that has just been made. */
+export function newBook(record: RunRecord, first: CheckpointRecord): RunBook {
+  const { step, checkpoint, optimizerState } = first
+  return {
+    record,
+    checkpoints: [first],
+    milestones: [{ step, checkpoint, bytes: first.base!.bytes, optimizerState }],
+    recent: [],
+    totals: { seconds: 0, samples: 0 },
+    evaluations: [],
+    pending: [],
   }
 }
 
@@ -81,9 +99,13 @@ export function statusOf(book: RunBook, tasks: { accepted: number; total: number
 
 export function detailOf(book: RunBook, tasks: { accepted: number; total: number }): RunDetail {
   const { record, totals, evaluations } = book
+  const { origin, rollbacks, settings } = record
   return {
     status: statusOf(book, tasks),
     config: record.config,
+    origin,
+    rollbacks,
+    ...settings,
     trainingSeconds: totals.seconds,
     imagesTrained: totals.samples,
     testEvaluation:

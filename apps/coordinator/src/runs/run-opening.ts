@@ -1,15 +1,16 @@
 /** What POST /api/runs means: a new run, or going on with the unfinished one of that name. */
 import { randomBytes } from 'node:crypto'
+import type { RunPlan } from '@worldflora/dataset/epoch-plan'
 import type { Manifest } from '@worldflora/dataset/manifest'
 import { initialWeights } from '@worldflora/model/parameters'
 import { unitExponentFor } from '@worldflora/protocol/gradient-codec'
-import { canonicalJson } from '@worldflora/protocol/hash'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 import { encodeWeights } from '@worldflora/protocol/tensor-codec'
-import type { CheckpointRecord, RunRecord } from '../store/store.ts'
+import { type CheckpointRecord, DEFAULT_SETTINGS, type RunRecord } from '../store/store.ts'
 import { planOf } from './active-run.ts'
+import { differences } from './config-changes.ts'
 import type { RunBook } from './run-book.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -30,10 +31,16 @@ export function openingOf(books: Iterable<RunBook>, config: RunConfig): Opening 
   )
 }
 
-function differences(a: RunConfig, b: RunConfig): string[] {
-  const fields = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof RunConfig>
-  return [...fields].filter(
-    (field) => canonicalJson([a[field] ?? null]) !== canonicalJson([b[field] ?? null]),
+/** A fork is a new run: it never goes on with an old one. */
+export function unfinishedNamesake(books: Iterable<RunBook>, name: string): Rejection | null {
+  const isTaken = [...books].some(
+    ({ record }) => record.config.name === name && (record.state === 'running' || record.state === 'paused'),
+  )
+  if (!isTaken) return null
+  return reject(
+    'other-run-of-that-name',
+    `There is an unfinished run called ${name}.`,
+    'Give the fork another name.',
   )
 }
 
@@ -51,17 +58,8 @@ export async function makeRun(
       'Import one with a train split.',
     )
   }
-  const plan = planOf(config, manifest)
-  const record: RunRecord = {
-    id: randomBytes(9).toString('base64url') as RunId,
-    config,
-    flora: { name: config.flora, hash, species: manifest.species.length },
-    unitExponent: unitExponentFor(config.samplesPerTask),
-    steps: plan.steps,
-    samplesPerEpoch: plan.samples,
-    state: 'running',
-    reason: null,
-  }
+  const pinned = { name: config.flora, hash, species: manifest.species.length }
+  const record = newRecord(config, pinned, planOf(config, manifest))
   const weights = encodeWeights(initialWeights(config.architecture, record.flora.species, config.seed))
   const first = await at.keeping.add(async () => {
     const blob = await at.blobs.put(weights)
@@ -71,4 +69,24 @@ export async function makeRun(
     return checkpoint
   })
   return { record, first }
+}
+
+export function newRecord(config: RunConfig, flora: RunRecord['flora'], plan: RunPlan): RunRecord {
+  return {
+    id: randomBytes(9).toString('base64url') as RunId,
+    config,
+    flora,
+    unitExponent: unitExponentOf(config),
+    steps: plan.steps,
+    samplesPerEpoch: plan.samples,
+    state: 'running',
+    reason: null,
+    origin: null,
+    rollbacks: [],
+    settings: DEFAULT_SETTINGS,
+  }
+}
+
+export function unitExponentOf({ samplesPerTask }: RunConfig): number {
+  return unitExponentFor(samplesPerTask)
 }

@@ -1,18 +1,34 @@
 /** All runs: taken up from the store at start, made, paused, measured, published. The edge asks here; the core's effects end here. */
-import type { PublishedModel, RunDetail, RunHistory } from '@worldflora/protocol/http'
+import type {
+  ForkedRun,
+  ForkRun,
+  KeptCheckpoints,
+  PublishedModel,
+  RollBackRun,
+  RolledBackRun,
+  RunDetail,
+  RunHistory,
+} from '@worldflora/protocol/http'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import type { RunState, RunStatus, Split } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 import type { TaskResult } from '../conductor.ts'
 import type { TaskKey } from '../core/events.ts'
+import { Queue } from '../queue.ts'
+import type { RunSettings } from '../store/store.ts'
 import { type ActiveRun, activeRun, openReduction, openRunOf, orderOf } from './active-run.ts'
 import { chainOf } from './checkpoint-chain.ts'
+import { watchedSplit } from './evaluation-plan.ts'
 import { closeEvaluation, gatherRows } from './evaluations.ts'
+import { forkRun } from './forking.ts'
+import { keptCheckpoints } from './kept-checkpoints.ts'
 import { plainWords } from './plain-words.ts'
 import { publishCheckpoint } from './publishing.ts'
-import { detailOf, isMeasured, type RunBook, readBook, statusOf } from './run-book.ts'
-import { makeRun, openingOf } from './run-opening.ts'
+import { faultOfRollback, type Rollback, rollBack } from './rolling-back.ts'
+import { detailOf, isMeasured, newBook, type RunBook, readBook, statusOf } from './run-book.ts'
+import { makeRun, openingOf, unfinishedNamesake } from './run-opening.ts'
+import { forgetMilestones } from './step-keeping.ts'
 import type { Surroundings } from './surroundings.ts'
 import { addContribution, closeStep } from './training.ts'
 
@@ -59,19 +75,81 @@ export class Runs {
     const made = await makeRun(this.#at, config, { hash, manifest })
     if (isRejection(made)) return made
     const { record, first } = made
-    const book: RunBook = {
-      record,
-      checkpoints: [first],
-      recent: [],
-      totals: { seconds: 0, samples: 0 },
-      evaluations: [],
-      pending: [],
-    }
-    this.#books.set(record.id, book)
-    this.#at.journal.note('run-opened', record.id, `The run ${config.name} on ${config.flora} is open.`)
+    const words = `The run ${config.name} on ${config.flora} is open.`
+    const fault = await this.#begin(newBook(record, first), words)
+    return fault ?? { id: record.id, resumed: false }
+  }
+
+  /** A run that has just become durable. */
+  async #begin(book: RunBook, words: string): Promise<null | Rejection> {
+    const { id } = book.record
+    this.#books.set(id, book)
+    this.#at.journal.note('run-opened', id, words)
     const run = await this.#activate(book)
     this.#at.noteChange()
-    return isRejection(run) ? run : { id: record.id, resumed: false }
+    return isRejection(run) ? run : null
+  }
+
+  /** LC2. */
+  async fork(runId: RunId, wish: ForkRun): Promise<ForkedRun | Rejection> {
+    const source = this.#books.get(runId)
+    if (source === undefined) return noRun(runId)
+    const namesake = unfinishedNamesake(this.#books.values(), wish.name)
+    if (namesake !== null) return namesake
+    const fork = await forkRun(this.#at, source, wish).catch(notWritten)
+    if (isRejection(fork)) return fork
+    const { record, checkpoints } = fork.book
+    const { name } = source.record.config
+    const fault = await this.#begin(
+      fork.book,
+      `The run ${wish.name} is open: it begins with step ${wish.step} of ${name}.${freshWords(fork)}`,
+    )
+    return fault ?? { id: record.id, step: checkpoints[0]!.step, optimizer: optimizerOf(fork) }
+  }
+
+  /** LC3. Leases of before are void at once, whether it goes well or not. */
+  async rollBack(runId: RunId, wish: RollBackRun): Promise<RolledBackRun | Rejection> {
+    const book = this.#books.get(runId)
+    if (book === undefined) return noRun(runId)
+    const active = this.#active.get(runId)
+    return active === undefined
+      ? this.#rollBack(book, wish)
+      : active.changes.add(() => this.#rollBack(book, wish))
+  }
+
+  async #rollBack(book: RunBook, wish: RollBackRun): Promise<RolledBackRun | Rejection> {
+    const fault = faultOfRollback(book, wish)
+    if (fault !== null) return fault
+    const { id, config } = book.record
+    const active = this.#active.get(id)
+    if (active !== undefined) this.#at.say({ kind: 'run-closed', runId: id })
+    const from = book.checkpoints.at(-1)!.step
+    const back = await rollBack(this.#at, book, wish).catch(notWritten)
+    const run = await this.#activate(book, active?.changes)
+    if (isRejection(run)) await this.#pause(book, `${run.message} ${run.action}`)
+    if (isRejection(back)) return back
+    this.#at.journal.note(
+      'run-rolled-back',
+      id,
+      `The run ${config.name} is back from step ${from} at step ${wish.step}. ${wordsOf(back)}`,
+    )
+    this.#at.noteChange()
+    return { step: wish.step, dropped: back.dropped, optimizer: optimizerOf(back) }
+  }
+
+  async setSettings(runId: RunId, wish: Partial<RunSettings>): Promise<null | Rejection> {
+    const book = this.#books.get(runId)
+    if (book === undefined) return noRun(runId)
+    const settings = { ...book.record.settings, ...wish }
+    await this.#at.store.setRunSettings(runId, settings)
+    book.record = { ...book.record, settings }
+    const manifest = await this.#at.floras.manifestOf(book.record.flora.hash)
+    if (!isRejection(manifest)) {
+      const prune = () => forgetMilestones(this.#at, book, watchedSplit(manifest))
+      book.milestones = await this.#at.keeping.add(prune)
+    }
+    this.#at.noteChange()
+    return null
   }
 
   /** After whatever the run is in the middle of. */
@@ -111,10 +189,12 @@ export class Runs {
     return null
   }
 
-  async #activate(book: RunBook): Promise<ActiveRun | Rejection> {
+  /** `changes`: of the same run, where it was active before. */
+  async #activate(book: RunBook, changes = new Queue()): Promise<ActiveRun | Rejection> {
+    this.#active.delete(book.record.id)
     const manifest = await this.#at.floras.manifestOf(book.record.flora.hash)
     if (isRejection(manifest)) return manifest
-    const run = activeRun(book, manifest)
+    const run = activeRun(book, manifest, changes)
     const fault = await this.#takeUpReduction(run)
     if (fault !== null) return fault
     const { id, state } = book.record
@@ -195,6 +275,7 @@ export class Runs {
     return {
       steps: steps.map(({ samples: _, ...step }) => step),
       evaluations: book.evaluations,
+      rollbacks: book.record.rollbacks.map(({ from, to }) => ({ from, to })),
     }
   }
 
@@ -204,6 +285,14 @@ export class Runs {
     if (book === undefined) return noRun(runId)
     const publish = () => publishCheckpoint(this.#at, book, chainOf(book.checkpoints))
     return this.#active.get(runId)?.changes.add(publish) ?? publish()
+  }
+
+  async checkpoints(runId: RunId): Promise<KeptCheckpoints | Rejection> {
+    const book = this.#books.get(runId)
+    if (book === undefined) return noRun(runId)
+    const manifest = await this.#at.floras.manifestOf(book.record.flora.hash)
+    if (isRejection(manifest)) return manifest
+    return keptCheckpoints(book, watchedSplit(manifest), this.#at.optimizerStates)
   }
 
   /** The floras that runs hold on to. */
@@ -220,4 +309,25 @@ export class Runs {
 
 function noRun(runId: string): Rejection {
   return reject('no-run', `There is no run ${runId}.`, 'Look at /api/status for those there are.')
+}
+
+/** The disk is full, or the database is gone: nothing was changed. */
+function notWritten(error: Error): Rejection {
+  return reject(
+    'not-written',
+    `It could not be written to the data folder: ${error.message}.`,
+    'Mend that, then try again: nothing was changed.',
+  )
+}
+
+const optimizerOf = ({ isFresh }: { isFresh: boolean }) => (isFresh ? 'fresh' : 'kept')
+
+function freshWords({ isFresh }: { isFresh: boolean }): string {
+  return isFresh ? ' Its optimizer is another one, and starts afresh.' : ''
+}
+
+function wordsOf(back: Rollback): string {
+  const { steps, evaluations, pending } = back.dropped
+  const changed = back.changed.length === 0 ? '' : ` Changed from here: ${back.changed.join(', ')}.`
+  return `Dropped: ${steps} steps, ${evaluations} evaluations, ${pending} that were still to come.${changed}${freshWords(back)}`
 }

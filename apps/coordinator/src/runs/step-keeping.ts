@@ -2,11 +2,21 @@
  * CK1: a step's bytes are durable first, then its row, and only then anybody is told. A kill between any two of these leaves
  * the run at its last row; bytes without a row are swept away at the next start.
  */
+
+import type { Hash } from '@worldflora/protocol/ids'
 import type { ReducedStep } from '../reduction/reducer.ts'
 import type { BlobStore } from '../store/blob-store.ts'
-import type { BlobRef, CheckpointRecord, PendingEvaluation, StepRecord, Store } from '../store/store.ts'
+import type {
+  BlobRef,
+  CheckpointRecord,
+  Milestone,
+  PendingEvaluation,
+  StepRecord,
+  Store,
+} from '../store/store.ts'
 import { chainOf, isBaseDue } from './checkpoint-chain.ts'
 import type { HeldSplit } from './evaluation-plan.ts'
+import { reasonsToKeep } from './retention.ts'
 import type { RunBook } from './run-book.ts'
 
 export type Keeping = { store: Store; blobs: BlobStore; optimizerStates: BlobStore }
@@ -18,33 +28,45 @@ export type StepToKeep = {
   reduced: ReducedStep
   record: StepRecord
   evaluations: HeldSplit[]
+  isMilestone: boolean
   finished: boolean
+}
+
+export type KeptStep = {
+  checkpoint: CheckpointRecord
+  evaluations: PendingEvaluation[]
+  milestone: Milestone | null
 }
 
 /** Resolves with what has become durable; does not touch the book. */
 export async function keepStep(
   { store, blobs, optimizerStates }: Keeping,
   { record: run, checkpoints }: RunBook,
-  { reduced, record, evaluations, finished }: StepToKeep,
-): Promise<{ checkpoint: CheckpointRecord; evaluations: PendingEvaluation[] }> {
+  { reduced, record, evaluations, isMilestone, finished }: StepToKeep,
+): Promise<KeptStep> {
   const deltaBytes = reduced.delta.byteLength
+  const bytes = reduced.weights.byteLength
   const [delta, optimizerState] = await Promise.all([
     blobs.put(reduced.delta),
     optimizerStates.put(reduced.optimizerState),
   ])
   const deltaRef = { blob: delta, bytes: deltaBytes }
   const isBase = isBaseDue(checkpoints, deltaRef)
+  if (isBase || isMilestone) await blobs.put(reduced.weights)
   const checkpoint: CheckpointRecord = {
     step: record.step,
     checkpoint: reduced.checkpoint,
-    base: isBase ? { blob: await blobs.put(reduced.weights), bytes: reduced.weights.byteLength } : null,
+    base: isBase ? { blob: reduced.checkpoint, bytes } : null,
     delta: deltaRef,
     optimizerState,
   }
+  const milestone = isMilestone
+    ? { step: record.step, checkpoint: reduced.checkpoint, bytes, optimizerState }
+    : null
   const chain = chainOf([...checkpoints, checkpoint])
   const due = evaluations.map((split) => ({ step: record.step, split, checkpoint: chain }))
-  await store.recordStep({ runId: run.id, record, checkpoint, evaluations: due, finished })
-  return { checkpoint, evaluations: due }
+  await store.recordStep({ runId: run.id, record, checkpoint, evaluations: due, milestone, finished })
+  return { checkpoint, evaluations: due, milestone }
 }
 
 /** Lets go of checkpoints and states that nobody needs any more; returns those that stay. */
@@ -67,13 +89,44 @@ export async function forgetOldSteps(
     { store, blobs },
     gone.flatMap(({ base, delta }) => [base, delta]),
   )
-  const usedStates = await store.optimizerStatesInUse()
-  for (const { optimizerState } of goneStates) {
-    if (!usedStates.has(optimizerState!)) await optimizerStates.delete(optimizerState!)
-  }
+  await forgetStates({ store, optimizerStates }, goneStates)
   return checkpoints
     .filter(({ step }) => step >= firstKept)
     .map((kept) => (kept.step < firstState ? { ...kept, optimizerState: null } : kept))
+}
+
+/** LC1: lets go of the milestones that nothing speaks for; returns those that stay. */
+export async function forgetMilestones(
+  { store, blobs, optimizerStates }: Keeping,
+  { record, milestones, evaluations, pending }: RunBook,
+  watched: HeldSplit,
+): Promise<Milestone[]> {
+  const { newestKept } = record.settings
+  const reasons = reasonsToKeep(milestones, { evaluations, pending }, { watched, newestKept })
+  const gone = milestones.filter(({ step }) => reasons.get(step)!.length === 0)
+  if (gone.length === 0) return milestones
+  await store.forgetMilestones(
+    record.id,
+    gone.map(({ step }) => step),
+  )
+  await forgetBlobs(
+    { store, blobs },
+    gone.map(({ checkpoint, bytes }) => ({ blob: checkpoint, bytes })),
+  )
+  await forgetStates({ store, optimizerStates }, gone)
+  return milestones.filter((milestone) => !gone.includes(milestone))
+}
+
+/** A state that another checkpoint, of this run or another, needs stays. */
+export async function forgetStates(
+  { store, optimizerStates }: Pick<Keeping, 'store' | 'optimizerStates'>,
+  candidates: readonly { optimizerState: Hash | null }[],
+): Promise<void> {
+  if (candidates.length === 0) return
+  const used = await store.optimizerStatesInUse()
+  for (const { optimizerState } of candidates) {
+    if (optimizerState !== null && !used.has(optimizerState)) await optimizerStates.delete(optimizerState)
+  }
 }
 
 /** A blob that another run, an evaluation or a model needs stays. */

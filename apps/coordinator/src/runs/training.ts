@@ -5,9 +5,10 @@ import type { TaskKey } from '../core/events.ts'
 import type { ActiveRun } from './active-run.ts'
 import { orderOf } from './active-run.ts'
 import { chainOf } from './checkpoint-chain.ts'
-import { evaluationsDue } from './evaluation-plan.ts'
+import { evaluationsDue, watchedSplit } from './evaluation-plan.ts'
+import { isMilestone } from './retention.ts'
 import { epochAfter, noteStep } from './run-book.ts'
-import { forgetOldSteps, keepStep } from './step-keeping.ts'
+import { forgetMilestones, forgetOldSteps, keepStep } from './step-keeping.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export function addContribution(
@@ -59,18 +60,22 @@ async function reduceAndKeep(
     learningRate: reduced.learningRate,
   }
   const finished = step + 1 === steps
-  const evaluations = evaluationsDue(manifest, config.evaluateEveryEpochs, {
-    epochBefore: plan.epochOf(step),
-    epochAfter: record.epoch,
-    isLast: finished,
-  })
+  const moment = { epochBefore: plan.epochOf(step), epochAfter: record.epoch, isLast: finished }
+  const toKeep = {
+    reduced,
+    record,
+    evaluations: evaluationsDue(manifest, config.evaluateEveryEpochs, moment),
+    isMilestone: isMilestone(config.evaluateEveryEpochs, moment),
+    finished,
+  }
   const kept = await at.keeping
-    .add(() => keepStep(at, book, { reduced, record, evaluations, finished }))
+    .add(() => keepStep(at, book, toKeep))
     .catch((error: Error) => `Step ${step} could not be written to the data folder: ${error.message}.`)
   if (typeof kept === 'string') return kept
 
   book.checkpoints = [...book.checkpoints, kept.checkpoint]
   book.pending = [...book.pending, ...kept.evaluations]
+  if (kept.milestone !== null) book.milestones = [...book.milestones, kept.milestone]
   noteStep(book, record)
   if (finished) {
     book.record = { ...book.record, state: 'finished', reason: null }
@@ -83,5 +88,6 @@ async function reduceAndKeep(
   }
   at.noteChange()
   book.checkpoints = await at.keeping.add(() => forgetOldSteps(at, book))
+  book.milestones = await at.keeping.add(() => forgetMilestones(at, book, watchedSplit(manifest)))
   return null
 }

@@ -4,6 +4,7 @@ import type { PublishedModel } from '@worldflora/protocol/http'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import type { CheckpointRef, Evaluation, RunState, Split } from '@worldflora/protocol/messages'
 import type { RunConfig } from '@worldflora/protocol/run-config'
+import { sql } from 'drizzle-orm'
 import {
   bigint,
   bigserial,
@@ -17,6 +18,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core'
+import type { Origin, Rollback } from './store.ts'
 
 const hash = (name: string) => text(name).$type<Hash>()
 const bytes = (name: string) => bigint(name, { mode: 'number' })
@@ -41,6 +43,11 @@ export const runs = pgTable('runs', {
   state: text('state').$type<RunState>().notNull(),
   reason: text('reason'),
   createdAt: when('created_at').notNull().defaultNow(),
+  /** What it was forked from. */
+  origin: jsonb('origin').$type<Origin>(),
+  rollbacks: jsonb('rollbacks').$type<Rollback[]>().notNull().default(sql`'[]'::jsonb`),
+  priority: integer('priority').notNull().default(0),
+  newestKept: integer('newest_kept').notNull().default(3),
 })
 
 export const steps = pgTable(
@@ -69,6 +76,19 @@ export const checkpoints = pgTable(
     baseBytes: bytes('base_bytes'),
     deltaBlob: hash('delta_blob'),
     deltaBytes: bytes('delta_bytes'),
+    optimizerState: hash('optimizer_state'),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.step] })],
+)
+
+/** Checkpoints that stay whole, under their own name, for forks and rollbacks. */
+export const milestones = pgTable(
+  'milestones',
+  {
+    runId: runId(),
+    step: integer('step').notNull(),
+    checkpoint: hash('checkpoint').notNull(),
+    bytes: bytes('bytes').notNull(),
     optimizerState: hash('optimizer_state'),
   },
   (table) => [primaryKey({ columns: [table.runId, table.step] })],

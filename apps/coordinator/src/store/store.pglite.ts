@@ -2,11 +2,21 @@
 import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
-import { and, asc, desc, eq, gt, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm'
-import { drizzle } from 'drizzle-orm/pglite'
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm'
+import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
-import { checkpoints, evaluations, events, floras, models, operatorSessions, runs, steps } from './schema.ts'
-import type { BlobRef, CheckpointRecord, RunRecord, StepRecord, Store } from './store.ts'
+import {
+  checkpoints,
+  evaluations,
+  events,
+  floras,
+  milestones,
+  models,
+  operatorSessions,
+  runs,
+  steps,
+} from './schema.ts'
+import type { BlobRef, CheckpointRecord, Milestone, RunRecord, StepRecord, Store, Totals } from './store.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url))
 const EVENTS_KEPT = 10_000
@@ -25,27 +35,57 @@ export async function openPgliteStore(folder: string | null): Promise<Store> {
       return rows.map(runOf)
     },
 
-    async insertRun({ flora, ...run }, first) {
+    async insertRun(run, first) {
+      const { step, checkpoint, base, optimizerState } = first
       await db.transaction(async (tx) => {
-        await tx
-          .insert(runs)
-          .values({ ...run, floraName: flora.name, floraHash: flora.hash, species: flora.species })
+        await tx.insert(runs).values(runRow(run))
         await tx.insert(checkpoints).values(checkpointRow(run.id, first))
+        await tx
+          .insert(milestones)
+          .values({ runId: run.id, step, checkpoint, bytes: base!.bytes, optimizerState })
       })
+    },
+
+    async setRunSettings(runId, { priority, newestKept }) {
+      await db.update(runs).set({ priority, newestKept }).where(eq(runs.id, runId))
     },
 
     async setRunState(runId, state, reason) {
       await db.update(runs).set({ state, reason }).where(eq(runs.id, runId))
     },
 
-    async recordStep({ runId, record, checkpoint, evaluations: due, finished }) {
+    async recordStep({ runId, record, checkpoint, evaluations: due, milestone, finished }) {
       await db.transaction(async (tx) => {
         await tx.insert(steps).values({ runId, ...record })
         await tx.insert(checkpoints).values(checkpointRow(runId, checkpoint))
         if (due.length > 0) {
           await tx.insert(evaluations).values(due.map((evaluation) => ({ runId, ...evaluation })))
         }
+        if (milestone !== null) await tx.insert(milestones).values({ runId, ...milestone })
         if (finished) await tx.update(runs).set({ state: 'finished', reason: null }).where(eq(runs.id, runId))
+      })
+    },
+
+    async returnToStep({ run, to }) {
+      return db.transaction(async (tx) => {
+        const later = (table: typeof steps | typeof evaluations | typeof milestones) =>
+          and(eq(table.runId, run.id), gt(table.step, to.step))
+        const goneSteps = await tx.delete(steps).where(later(steps)).returning({ step: steps.step })
+        const goneEvaluations = await tx
+          .delete(evaluations)
+          .where(later(evaluations))
+          .returning({ result: evaluations.result })
+        await tx.delete(milestones).where(later(milestones))
+        await tx.delete(checkpoints).where(eq(checkpoints.runId, run.id))
+        await tx.insert(checkpoints).values(checkpointRow(run.id, to))
+        await tx.update(runs).set(runRow(run)).where(eq(runs.id, run.id))
+        const measured = goneEvaluations.filter(({ result }) => result !== null).length
+        const dropped = {
+          steps: goneSteps.length,
+          evaluations: measured,
+          pending: goneEvaluations.length - measured,
+        }
+        return { dropped, totals: await totalsIn(tx, run.id) }
       })
     },
 
@@ -67,16 +107,7 @@ export async function openPgliteStore(folder: string | null): Promise<Store> {
       return rows.map(({ runId: _, durableAt: __, ...record }): StepRecord => record)
     },
 
-    async totalsOf(runId) {
-      const [totals] = await db
-        .select({
-          seconds: sql<number>`coalesce(sum(${steps.seconds}), 0)`.mapWith(Number),
-          samples: sql<number>`coalesce(sum(${steps.samples}), 0)`.mapWith(Number),
-        })
-        .from(steps)
-        .where(eq(steps.runId, runId))
-      return totals!
-    },
+    totalsOf: (runId) => totalsIn(db, runId),
 
     async checkpointsOf(runId) {
       const rows = await db
@@ -105,8 +136,25 @@ export async function openPgliteStore(folder: string | null): Promise<Store> {
       })
     },
 
+    async milestonesOf(runId) {
+      const rows = await db
+        .select()
+        .from(milestones)
+        .where(eq(milestones.runId, runId))
+        .orderBy(asc(milestones.step))
+      return rows.map(({ runId: _, ...milestone }): Milestone => milestone)
+    },
+
+    async forgetMilestones(runId, gone) {
+      if (gone.length === 0) return
+      await db.delete(milestones).where(and(eq(milestones.runId, runId), inArray(milestones.step, [...gone])))
+    },
+
     async blobsInUse() {
       const used = new Set<Hash>()
+      for (const { checkpoint } of await db.select({ checkpoint: milestones.checkpoint }).from(milestones)) {
+        used.add(checkpoint)
+      }
       for (const { base, delta } of await db
         .select({ base: checkpoints.baseBlob, delta: checkpoints.deltaBlob })
         .from(checkpoints)) {
@@ -126,11 +174,11 @@ export async function openPgliteStore(folder: string | null): Promise<Store> {
     },
 
     async optimizerStatesInUse() {
-      const rows = await db
-        .select({ state: checkpoints.optimizerState })
-        .from(checkpoints)
-        .where(isNotNull(checkpoints.optimizerState))
-      return new Set(rows.map(({ state }) => state!))
+      const rows = [
+        ...(await db.select({ state: checkpoints.optimizerState }).from(checkpoints)),
+        ...(await db.select({ state: milestones.optimizerState }).from(milestones)),
+      ]
+      return new Set(rows.flatMap(({ state }) => state ?? []))
     },
 
     async pendingEvaluations(runId) {
@@ -219,9 +267,28 @@ export async function openPgliteStore(folder: string | null): Promise<Store> {
   }
 }
 
+async function totalsIn(db: Pick<PgliteDatabase, 'select'>, runId: RunId): Promise<Totals> {
+  const [totals] = await db
+    .select({
+      seconds: sql<number>`coalesce(sum(${steps.seconds}), 0)`.mapWith(Number),
+      samples: sql<number>`coalesce(sum(${steps.samples}), 0)`.mapWith(Number),
+    })
+    .from(steps)
+    .where(eq(steps.runId, runId))
+  return totals!
+}
+
 function runOf(row: typeof runs.$inferSelect): RunRecord {
-  const { number: _, createdAt: __, floraName, floraHash, species, ...run } = row
-  return { ...run, flora: { name: floraName, hash: floraHash, species } }
+  const { number: _, createdAt: __, floraName, floraHash, species, priority, newestKept, ...run } = row
+  return {
+    ...run,
+    flora: { name: floraName, hash: floraHash, species },
+    settings: { priority, newestKept },
+  }
+}
+
+function runRow({ flora, settings, ...run }: RunRecord) {
+  return { ...run, ...settings, floraName: flora.name, floraHash: flora.hash, species: flora.species }
 }
 
 function checkpointRow(

@@ -19,7 +19,25 @@ export type RunRecord = {
   state: RunState
   /** Why it is paused. */
   reason: string | null
+  /** What it was forked from. */
+  origin: Origin | null
+  /** The oldest first. */
+  rollbacks: Rollback[]
+  settings: RunSettings
 }
+
+export type Origin = { run: RunId; name: string; step: number }
+/** `from`: the step that the run was at; `changed`: fields of its configuration. */
+export type Rollback = { at: string; from: number; to: number; changed: string[] }
+
+/** The operator's, and none that decides the result. */
+export type RunSettings = {
+  /** 0 to 9: a run gets twice the share of one that is a priority below. */
+  priority: number
+  /** So many of the newest milestones are kept. */
+  newestKept: number
+}
+export const DEFAULT_SETTINGS: RunSettings = { priority: 0, newestKept: 3 }
 
 export type BlobRef = { blob: Hash; bytes: number }
 
@@ -32,6 +50,9 @@ export type CheckpointRecord = {
   delta: BlobRef | null
   optimizerState: Hash | null
 }
+
+/** A checkpoint that is kept whole, as the blob of its own name, with its optimizer state (null: before the first step). */
+export type Milestone = { step: number; checkpoint: Hash; bytes: number; optimizerState: Hash | null }
 
 /** What happened in the step that led to checkpoint `step`. */
 export type StepRecord = {
@@ -52,18 +73,29 @@ export type StepOutcome = {
   checkpoint: CheckpointRecord
   /** Due at this checkpoint: never forgotten, for they become rows with it. */
   evaluations: PendingEvaluation[]
+  milestone: Milestone | null
   finished: boolean
 }
+
+/** Back to a checkpoint, whose bytes are durable; the run is as `run` says from then on. */
+export type ReturnToStep = { run: RunRecord; to: CheckpointRecord }
+/** What was dropped: rows of later steps, results of their evaluations, and evaluations that were still to come. */
+export type Dropped = { steps: number; evaluations: number; pending: number }
 
 export type Totals = { seconds: number; samples: number }
 
 export type Store = {
   /** In the order of their making. */
   listRuns(): Promise<RunRecord[]>
+  /** `first` is whole, and the run's first milestone. */
   insertRun(run: RunRecord, first: CheckpointRecord): Promise<void>
   setRunState(runId: RunId, state: RunState, reason: string | null): Promise<void>
 
+  setRunSettings(runId: RunId, settings: RunSettings): Promise<void>
+
   recordStep(outcome: StepOutcome): Promise<void>
+  /** Everything of the run that is later than `to` is gone; nothing of it is kept but `to` and the milestones up to it. */
+  returnToStep(back: ReturnToStep): Promise<{ dropped: Dropped; totals: Totals }>
   /** At most `limit`, evenly chosen, the last one included; by step. */
   stepsOf(runId: RunId, limit: number): Promise<StepRecord[]>
   totalsOf(runId: RunId): Promise<Totals>
@@ -72,7 +104,10 @@ export type Store = {
   checkpointsOf(runId: RunId): Promise<CheckpointRecord[]>
   /** Forgets the checkpoints before `beforeStep`, and the optimizer states before `statesBeforeStep`. */
   forgetCheckpoints(runId: RunId, beforeStep: number, statesBeforeStep: number): Promise<void>
-  /** Every public blob that a checkpoint, a pending evaluation or one of the last two models needs. */
+  /** By step. */
+  milestonesOf(runId: RunId): Promise<Milestone[]>
+  forgetMilestones(runId: RunId, steps: readonly number[]): Promise<void>
+  /** Every public blob that a checkpoint, a milestone, a pending evaluation or one of the last two models needs. */
   blobsInUse(): Promise<Set<Hash>>
   optimizerStatesInUse(): Promise<Set<Hash>>
 

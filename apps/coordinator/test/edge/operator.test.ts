@@ -46,6 +46,10 @@ describe('the operator', () => {
       ['POST', '/api/runs'],
       ['POST', '/api/runs/some/state'],
       ['POST', '/api/runs/some/publish'],
+      ['POST', '/api/runs/some/fork'],
+      ['POST', '/api/runs/some/rollback'],
+      ['POST', '/api/runs/some/priority'],
+      ['POST', '/api/runs/some/retention'],
       ['POST', '/api/operator-links'],
     ]) {
       const response = await fetch(site.url + path, {

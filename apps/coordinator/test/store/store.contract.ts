@@ -16,6 +16,9 @@ const run: RunRecord = {
   samplesPerEpoch: 24,
   state: 'running',
   reason: null,
+  origin: null,
+  rollbacks: [],
+  settings: { priority: 0, newestKept: 3 },
 }
 const first: CheckpointRecord = {
   step: 0,
@@ -46,6 +49,7 @@ function stepTo(step: number, more: Partial<StepOutcome> = {}): StepOutcome {
       optimizerState: hash(`e${digit}`).slice(0, 64) as Hash,
     },
     evaluations: [],
+    milestone: null,
     finished: false,
     ...more,
   }
@@ -89,7 +93,7 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
     await store.close()
   })
 
-  it('names the blobs that are in use: of checkpoints, of pending evaluations, of the last two models', async () => {
+  it('names the blobs that are in use: of checkpoints and milestones, of pending evaluations, of the last two models', async () => {
     const store = await (await openAt()).open()
     await store.insertRun(run, first)
     const chain = (digit: string) => ({
@@ -118,10 +122,73 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
     expect((await store.latestModel())?.id).toBe('c')
     const delta = stepTo(2).checkpoint.delta!.blob
     expect([...(await store.blobsInUse())].sort()).toEqual(
-      [hash('6'), hash('7'), hash('b'), hash('c'), delta].sort(),
+      [hash('0'), hash('6'), hash('7'), hash('b'), hash('c'), delta].sort(),
     )
     expect([...(await store.optimizerStatesInUse())]).toEqual([stepTo(2).checkpoint.optimizerState])
     await store.close()
+  })
+
+  it('LC1: a milestone is there with its step, keeps its bytes in use, and goes when it is let go of', async () => {
+    const place = await openAt()
+    const store = await place.open()
+    await store.insertRun(run, first)
+    const milestone = { step: 1, checkpoint: hash('1'), bytes: 100, optimizerState: hash('8') }
+    await store.recordStep(stepTo(1, { milestone }))
+    await store.recordStep(stepTo(2))
+    await store.forgetCheckpoints(runId, 2, 2)
+    await store.close()
+    const again = await place.open()
+    const start = { step: 0, checkpoint: hash('0'), bytes: 100, optimizerState: null }
+    expect(await again.milestonesOf(runId)).toEqual([start, milestone])
+    expect(await again.blobsInUse()).toContain(hash('1'))
+    expect(await again.optimizerStatesInUse()).toContain(hash('8'))
+    await again.forgetMilestones(runId, [1])
+    expect(await again.milestonesOf(runId)).toEqual([start])
+    expect(await again.blobsInUse()).not.toContain(hash('1'))
+    expect(await again.optimizerStatesInUse()).not.toContain(hash('8'))
+    await again.close()
+  })
+
+  it('LC3: back at a step, all that is later is gone, and the run is as it is said; settings stay with it', async () => {
+    const place = await openAt()
+    const store = await place.open()
+    await store.insertRun(run, first)
+    await store.setRunSettings(runId, { priority: 7, newestKept: 1 })
+    const way = (step: number) => ({
+      step,
+      checkpoint: hash(String(step)),
+      base: { step: 0, blob: hash('0'), bytes: 100 },
+      deltas: [],
+    })
+    const milestone = (step: number) => ({
+      step,
+      checkpoint: hash(String(step)),
+      bytes: 100,
+      optimizerState: null,
+    })
+    for (const step of [1, 2, 3]) {
+      const evaluations = [{ step, split: 'val' as const, checkpoint: way(step) }]
+      await store.recordStep(stepTo(step, { evaluations, milestone: milestone(step) }))
+    }
+    const measures = { photos: 6, top1: 0.5, top5: 1, macroTop1: 0.5, observations: { top1: 1, top5: 1 } }
+    for (const step of [1, 2]) await store.recordEvaluation(runId, { step, split: 'val', ...measures })
+
+    const to = { ...stepTo(1).checkpoint, base: { blob: hash('1'), bytes: 100 }, delta: null }
+    const rollbacks = [{ at: '2026-01-01T00:00:00.000Z', from: 3, to: 1, changed: ['optimizer'] }]
+    const settings = { priority: 7, newestKept: 1 }
+    const back: RunRecord = { ...run, steps: 9, state: 'paused', reason: 'back', rollbacks, settings }
+    expect(await store.returnToStep({ run: back, to })).toEqual({
+      dropped: { steps: 2, evaluations: 1, pending: 1 },
+      totals: { seconds: 1.5, samples: 12 },
+    })
+    await store.close()
+    const again = await place.open()
+    expect(await again.listRuns()).toEqual([back])
+    expect(await again.checkpointsOf(runId)).toEqual([to])
+    expect((await again.milestonesOf(runId)).map(({ step }) => step)).toEqual([0, 1])
+    expect((await again.evaluationsOf(runId)).map(({ step }) => step)).toEqual([1])
+    expect(await again.pendingEvaluations(runId)).toEqual([])
+    await again.close()
   })
 
   it('a long curve is thinned out evenly and keeps its last point', async () => {

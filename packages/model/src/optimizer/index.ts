@@ -1,4 +1,5 @@
 /** The optimizer's door: rates and updates, pure and free of any tensor library (the coordinator runs it). */
+export { carryOptimizerState } from './carry-over.ts'
 export { learningRateAt, type RateMoment } from './learning-rate.ts'
 export {
   decodeOptimizerState,

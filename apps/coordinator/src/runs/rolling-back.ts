@@ -1,0 +1,121 @@
+/**
+ * LC3: a run goes back to a checkpoint that was kept: weights, optimizer state and residual are those of then, and what came
+ * later is gone. Its configuration may change in what does not decide which samples a step has.
+ */
+import type { RollBackRun } from '@worldflora/protocol/http'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { Dropped, RunRecord } from '../store/store.ts'
+import { planOf } from './active-run.ts'
+import { type ChangedConfig, changeConfig, planChanges } from './config-changes.ts'
+import { newStartAt } from './new-start.ts'
+import { reachableAt } from './reachable.ts'
+import type { RunBook } from './run-book.ts'
+import { unitExponentOf } from './run-opening.ts'
+import { forgetBlobs, forgetStates } from './step-keeping.ts'
+import type { Surroundings } from './surroundings.ts'
+
+export type Rollback = { dropped: Dropped; changed: string[]; isFresh: boolean }
+
+/** Why the wish cannot be fulfilled; null if it can. */
+export function faultOfRollback({ record, ...book }: RunBook, wish: RollBackRun): Rejection | null {
+  const { name } = record.config
+  if (record.state === 'running' || record.state === 'finished') {
+    return reject(
+      'run-not-paused',
+      `The run ${name} is ${record.state}.`,
+      record.state === 'running' ? 'Pause it first.' : 'Fork it from that checkpoint instead.',
+    )
+  }
+  const reachable = reachableAt({ record, ...book }, wish.step)
+  if (isRejection(reachable)) return reachable
+  const changed = changeConfig(record.config, wish.changes)
+  if (isRejection(changed)) return changed
+  const fixed = planChanges(changed)
+  if (fixed.length === 0) return null
+  return reject(
+    'fixed-field',
+    `With another ${fixed.join(', ')} the steps before ${wish.step} would be others.`,
+    'Fork the run from that checkpoint instead.',
+  )
+}
+
+/** Of a wish without fault, while the run does nothing. The book and the store change together, or not at all. */
+export async function rollBack(
+  at: Surroundings,
+  book: RunBook,
+  wish: RollBackRun,
+): Promise<Rollback | Rejection> {
+  const before = { ...book }
+  const back = await at.keeping.add(() => returnToStep(at, book, wish))
+  if (!isRejection(back)) await at.keeping.add(() => forgetLater(at, before, wish.step))
+  return back
+}
+
+async function returnToStep(
+  at: Surroundings,
+  book: RunBook,
+  wish: RollBackRun,
+): Promise<Rollback | Rejection> {
+  const changed = changeConfig(book.record.config, wish.changes)
+  if (isRejection(changed)) return changed
+  const run = await recordAfter(at, book, wish.step, changed)
+  if (isRejection(run)) return run
+  const reachable = reachableAt(book, wish.step)
+  if (isRejection(reachable)) return reachable
+  const start = await newStartAt(at, book, reachable, changed.config)
+  if (isRejection(start)) return start
+  const { dropped, totals } = await at.store.returnToStep({ run, to: start.record })
+  const isKept = ({ step }: { step: number }) => step <= wish.step
+  book.record = run
+  book.checkpoints = [start.record]
+  book.milestones = book.milestones.filter(isKept)
+  book.recent = book.recent.filter(isKept)
+  book.evaluations = book.evaluations.filter(isKept)
+  book.pending = book.pending.filter(isKept)
+  book.totals = totals
+  return { dropped, changed: changed.changed, isFresh: start.isFresh }
+}
+
+/** What only the later steps needed. */
+async function forgetLater(
+  at: Surroundings,
+  { checkpoints, milestones, pending }: RunBook,
+  step: number,
+): Promise<void> {
+  const later = milestones.filter((milestone) => milestone.step > step)
+  const ways = pending.filter((evaluation) => evaluation.step > step).map(({ checkpoint }) => checkpoint)
+  await forgetBlobs(at, [
+    ...checkpoints.flatMap(({ base, delta }) => [base, delta]),
+    ...later.map(({ checkpoint, bytes }) => ({ blob: checkpoint, bytes })),
+    ...ways.flatMap(({ base, deltas }) => [base, ...deltas]),
+  ])
+  await forgetStates(at, [...checkpoints, ...later])
+}
+
+async function recordAfter(
+  at: Surroundings,
+  { record, checkpoints }: RunBook,
+  step: number,
+  { config, changed }: ChangedConfig,
+): Promise<RunRecord | Rejection> {
+  const manifest = await at.floras.manifestOf(record.flora.hash)
+  if (isRejection(manifest)) return manifest
+  const plan = planOf(config, manifest)
+  if (step >= plan.steps) {
+    return reject(
+      'nothing-left',
+      `With these changes the run has ${plan.steps} steps: at step ${step} there is nothing left to do.`,
+      'Give it more epochs.',
+    )
+  }
+  const from = checkpoints.at(-1)!.step
+  return {
+    ...record,
+    config,
+    unitExponent: unitExponentOf(config),
+    steps: plan.steps,
+    state: 'paused',
+    reason: `the operator took it back from step ${from} to step ${step}`,
+    rollbacks: [...record.rollbacks, { at: at.clock.date().toISOString(), from, to: step, changed }],
+  }
+}

@@ -1,0 +1,42 @@
+import { isRejection } from '@worldflora/protocol/rejection'
+import { describe, expect, it } from 'vitest'
+import { changeConfig, planChanges } from '../../src/runs/config-changes.ts'
+import { config } from '../hand-made.ts'
+
+function changed(changes: { [field: string]: unknown }) {
+  const outcome = changeConfig(config, changes)
+  if (isRejection(outcome)) throw new Error(outcome.message)
+  return outcome
+}
+
+describe('changes of a configuration', () => {
+  it('LC2: merge into it; null takes a field away; steps stand for epochs', () => {
+    const { config: after, changed: fields } = changed({ optimizer: { learningRate: 0.01 }, steps: 50 })
+    expect(after.optimizer).toEqual({ ...config.optimizer, learningRate: 0.01 })
+    expect([after.steps, after.epochs]).toEqual([50, undefined])
+    expect(fields.sort()).toEqual(['epochs', 'optimizer', 'steps'])
+    expect(changed({}).changed).toEqual([])
+    expect(changed({ optimizer: { ...config.optimizer } }).changed).toEqual([])
+    expect(changed({ labelSmoothing: null }).changed).toEqual([])
+  })
+
+  it('LC2: those that decide which samples a step has are told apart', () => {
+    expect(planChanges(changed({ seed: 6, tasksPerStep: 2, labelSmoothing: 0.1 }))).toEqual([
+      'seed',
+      'tasksPerStep',
+    ])
+    expect(planChanges(changed({ epochs: 5, augmentation: { flip: true } }))).toEqual([])
+  })
+
+  it.each([
+    [{ architecture: { width: 0.5 } }, 'fixed-field', /architecture/],
+    [{ flora: 'tundra' }, 'fixed-field', /flora/],
+    [{ name: 'other' }, 'fixed-field', /name/],
+    [{ learnigRate: 1 }, 'invalid', /learnigRate/],
+    [{ optimizer: { learningRate: -1 } }, 'invalid', /learningRate/],
+    [{ epochs: null }, 'invalid', /epochs or steps/],
+    [{ optimizer: null }, 'invalid', /optimizer/],
+  ])('LC2: %j is refused with what is wrong', (changes, code, words) => {
+    expect(changeConfig(config, changes)).toMatchObject({ code, message: expect.stringMatching(words) })
+  })
+})

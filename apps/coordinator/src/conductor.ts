@@ -18,7 +18,8 @@ type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>
 
 /** Each returns at once; what takes time goes on behind it. */
 export type Carriers = {
-  takeResult(key: TaskKey, result: TaskResult): void
+  /** A gradient may be the sum of several tasks. */
+  takeResult(keys: TaskKey[], result: TaskResult): void
   closeStep(effect: EffectOf<'close-step'>): void
   closeEvaluation(effect: EffectOf<'close-evaluation'>): void
   pauseRun(effect: EffectOf<'pause-run'>): void
@@ -28,7 +29,8 @@ export type Carriers = {
   noteImages(workerId: WorkerId, images: number): void
 }
 
-export type HeldLease = { workerId: WorkerId; runId: RunId; task: Task; images: number }
+/** `tasks`: those that it was granted for, whatever has become of them. */
+export type HeldLease = { leaseId: LeaseId; workerId: WorkerId; runId: RunId; tasks: Task[] }
 
 export class Conductor {
   readonly #state: CoreState
@@ -60,15 +62,14 @@ export class Conductor {
   leaseOf(leaseId: LeaseId): HeldLease | null {
     const lease = this.#state.leases.get(leaseId)
     if (lease === undefined) return null
-    const { workerId, runId, slot } = lease
-    return { workerId, runId, task: slot.task, images: slot.images }
+    const { workerId, runId, slots } = lease
+    return { leaseId, workerId, runId, tasks: slots.map(({ task }) => task) }
   }
 
-  /** The lease that the worker is at. */
-  currentLeaseOf(workerId: WorkerId): (HeldLease & { leaseId: LeaseId }) | null {
-    const leaseId = this.#state.workers.get(workerId)?.leaseId ?? null
-    const lease = leaseId === null ? null : this.leaseOf(leaseId)
-    return leaseId === null || lease === null ? null : { ...lease, leaseId }
+  /** The unfinished leases that the worker is at, the oldest first. */
+  leasesOf(workerId: WorkerId): HeldLease[] {
+    const leaseIds = this.#state.workers.get(workerId)?.leaseIds ?? []
+    return [...leaseIds].flatMap((leaseId) => this.leaseOf(leaseId) ?? [])
   }
 
   stop(): void {
@@ -80,7 +81,7 @@ export class Conductor {
     if (effect.kind === 'accept-result') {
       if (result === undefined) throw new Error('a result was accepted that nobody brought')
       carriers.noteImages(effect.workerId, effect.images)
-      carriers.takeResult(effect.key, result)
+      carriers.takeResult(effect.keys, result)
     } else if (effect.kind === 'close-step') carriers.closeStep(effect)
     else if (effect.kind === 'close-evaluation') carriers.closeEvaluation(effect)
     else if (effect.kind === 'pause-run') carriers.pauseRun(effect)

@@ -70,13 +70,14 @@ export async function startCoordinator(
     () => broadcast.noteChange(),
   )
   const conductor = new Conductor(randomBytes(6).toString('hex'), clock, {
-    takeResult: (key, result) => runs.takeResult(key, result),
+    takeResult: (keys, result) => runs.takeResult(keys, result),
     closeStep: ({ runId, step, samples }) => runs.closeStep(runId, step, samples),
     closeEvaluation: ({ runId, step, split }) => runs.closeEvaluation(runId, { step, split }),
     pauseRun: ({ runId, reason }) => runs.pauseRun(runId, reason),
     announceStep: ({ runId, step, checkpoint }) => audience.announceStep({ run: runId, step, checkpoint }),
     announceWork: ({ workerIds }) => audience.announceWork(workerIds),
-    revokeLease: ({ workerId, leaseId }) => audience.revokeLease(workerId, leaseId),
+    revokeLease: ({ workerId, leaseId, tasks }) =>
+      audience.revokeLease(workerId, tasks === undefined ? { leaseId } : { leaseId, tasks }),
     noteImages: (workerId, images) => roster.noteImages(workerId, images),
   })
   const runs: Runs = new Runs(

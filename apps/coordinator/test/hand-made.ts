@@ -81,7 +81,7 @@ export async function openRun(site: RunningSite, run: unknown = config): Promise
 }
 
 /** What a deterministic worker would find: a pure function of the task. */
-export function contributionOf({ run, task }: Lease): Uint8Array<ArrayBuffer> {
+export function contributionOf({ run, tasks: [task] }: Lease): Uint8Array<ArrayBuffer> {
   const { contribution: kind } = runLayout(run.config, run.flora.species, run.unitExponent)
   const random = new RandomStream(run.config.seed, 'roundGradient', task.step, task.task)
   const values = Float32Array.from({ length: kind.quantised + kind.exact }, () => random.uniform() - 0.5)
@@ -97,7 +97,7 @@ export function contributionOf({ run, task }: Lease): Uint8Array<ArrayBuffer> {
 }
 
 /** Every second photo is right, whatever it shows. */
-export function rowsOf({ task }: Lease): EvaluateResult {
+export function rowsOf({ tasks: [task] }: Lease): EvaluateResult {
   const samples = task.entries.flatMap((entry) => entry.samples)
   return {
     photos: samples.map((sample, i) => ({
@@ -143,8 +143,9 @@ export class HandWorker {
     return this.socket.emitWithAck('join', { protocol: PROTOCOL_VERSION, host: 'node', device, ...request })
   }
 
+  /** Without a pace: leases of one task. */
   requestWork(): Promise<WorkReply> {
-    return this.socket.emitWithAck('request-work', { shards: [], imagesPerSecond: 100 })
+    return this.socket.emitWithAck('request-work', { holding: [], shards: [] })
   }
 
   async lease(): Promise<Lease> {
@@ -158,7 +159,7 @@ export class HandWorker {
   }
 
   put(lease: Lease, body: Uint8Array | string): Promise<Response> {
-    return fetch(`${this.#url}/api/leases/${lease.leaseId}/result`, {
+    return fetch(`${this.#url}/api/leases/${lease.leaseId}/result?tasks=${lease.tasks[0].task}`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${this.joined!.secret}` },
       body: body as Uint8Array<ArrayBuffer>,
@@ -166,7 +167,7 @@ export class HandWorker {
   }
 
   async push(lease: Lease): Promise<ResultReply> {
-    const body = lease.task.kind === 'gradient' ? contributionOf(lease) : JSON.stringify(rowsOf(lease))
+    const body = lease.tasks[0].kind === 'gradient' ? contributionOf(lease) : JSON.stringify(rowsOf(lease))
     return (await (await this.put(lease, body)).json()) as ResultReply
   }
 

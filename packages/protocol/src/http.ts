@@ -167,7 +167,7 @@ export const WorkerSummary = v.object({
   deterministic: v.boolean(),
   connected: v.boolean(),
   /** What it holds a lease for now. */
-  working: v.nullable(v.object({ run: v.string(), kind: v.string(), step: index, task: index })),
+  working: v.nullable(v.object({ run: v.string(), kind: v.string(), step: index, tasks: index })),
   images: index,
   imagesPerSecond: v.nullable(v.number()),
   joinedAt: v.string(),

@@ -8,7 +8,11 @@ import { Rejection } from './rejection.ts'
 import { RunConfig } from './run-config.ts'
 
 /** Raised when a message changes its meaning. A worker of another version is told to update, and gets no work. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
+
+/** One being uploaded while the next is computed. */
+export const LEASES_AT_ONCE = 2
+export const TASKS_PER_LEASE = 64
 
 const index = v.pipe(v.number(), v.integer(), v.minValue(0))
 const short = v.pipe(v.string(), v.maxLength(200))
@@ -42,11 +46,16 @@ export const Joined = v.object({
   /** Bearer token of this worker's HTTP requests. */
   secret: short,
   deterministic: v.boolean(),
-  /** Leases of this worker that are still honoured (LS1). */
+  /** Unfinished leases of this worker that are still honoured (LS1). */
   leases: v.pipe(v.array(LeaseId), v.maxLength(64)),
 })
 export const JoinReply = v.variant('kind', [Joined, Rejection])
 export type JoinReply = v.InferOutput<typeof JoinReply>
+
+export const ShardRef = v.object({ hash: Hash, bytes: index })
+export type ShardRef = v.InferOutput<typeof ShardRef>
+/** Shards that the worker will probably need next: to be fetched when it has nothing better to do. */
+const Prefetch = v.pipe(v.array(ShardRef), v.maxLength(16))
 
 /** Some samples of one shard, in the order of the plan. */
 export const ShardEntries = v.object({
@@ -102,27 +111,37 @@ export const RunDescription = v.object({
 })
 export type RunDescription = v.InferOutput<typeof RunDescription>
 
+/** The right to compute some tasks of one step (or of one evaluation), in this order. */
 export const Lease = v.object({
   leaseId: LeaseId,
   /** How long the lease is honoured, counted from its arrival. */
   durationMs: index,
   run: RunDescription,
   checkpoint: CheckpointRef,
-  task: Task,
+  tasks: v.pipe(
+    v.tupleWithRest([Task], Task),
+    v.check((tasks) => tasks.length <= TASKS_PER_LEASE, `a lease has at most ${TASKS_PER_LEASE} tasks`),
+    v.check((tasks) => tasks.every(({ kind }) => kind === tasks[0].kind), 'a lease has tasks of one kind'),
+  ),
+  prefetch: Prefetch,
 })
 export type Lease = v.InferOutput<typeof Lease>
 
 /** Event `request-work`. An idle worker is told `work-available` when asking again is worth it. */
 export const RequestWork = v.object({
+  /** The leases that the worker knows it has: a further one is given again, for its answer was lost. */
+  holding: v.pipe(v.array(LeaseId), v.maxLength(LEASES_AT_ONCE)),
   shards: v.pipe(v.array(Hash), v.maxLength(256)),
   /** The worker's own measure over its last tasks; absent before the first. */
   imagesPerSecond: v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
+  /** Of its last uploads. */
+  uploadBytesPerSecond: v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
 })
 export type RequestWork = v.InferOutput<typeof RequestWork>
 
 export const WorkReply = v.variant('kind', [
   v.object({ kind: v.literal('leased'), lease: Lease }),
-  v.object({ kind: v.literal('idle') }),
+  v.object({ kind: v.literal('idle'), prefetch: Prefetch }),
   Rejection,
 ])
 export type WorkReply = v.InferOutput<typeof WorkReply>
@@ -131,6 +150,8 @@ export type WorkReply = v.InferOutput<typeof WorkReply>
 export const ReturnLease = v.object({
   leaseId: LeaseId,
   reason: v.picklist(['stopped', 'failed', 'unfit']),
+  /** Which of its tasks failed; the others are offered again without blame. Default: the first that is not delivered. */
+  task: v.optional(index),
   message: v.optional(v.pipe(v.string(), v.maxLength(2000))),
 })
 export type ReturnLease = v.InferOutput<typeof ReturnLease>
@@ -197,16 +218,25 @@ export const EvaluateResult = v.object({
 })
 export type EvaluateResult = v.InferOutput<typeof EvaluateResult>
 
-/** Answer to a pushed result. All three are good news for the worker: its work is done, and it asks for more. */
+/** Answer to a pushed result. All but `partly-late` end its tasks for the worker. */
 export const ResultReply = v.variant('kind', [
   v.object({ kind: v.literal('accepted'), images: index }),
   /** Somebody else was first (LS3): compared, not added. */
   v.object({ kind: v.literal('late') }),
+  /** Somebody else was first with some of the tasks, and a sum cannot be added in part: the sum of these is still wanted. */
+  v.object({ kind: v.literal('partly-late'), open: v.pipe(v.array(index), v.maxLength(TASKS_PER_LEASE)) }),
   /** For a checkpoint that is no longer the current one (LS2), or a lease that is not known any more. */
   v.object({ kind: v.literal('stale') }),
   Rejection,
 ])
 export type ResultReply = v.InferOutput<typeof ResultReply>
+
+/** The whole lease is of no more use, or those of its tasks. */
+export const LeaseRevoked = v.object({
+  leaseId: LeaseId,
+  tasks: v.optional(v.pipe(v.array(index), v.maxLength(TASKS_PER_LEASE))),
+})
+export type LeaseRevoked = v.InferOutput<typeof LeaseRevoked>
 
 /** Everything that goes over the socket, by event name. */
 export type WorkerEvents = {
@@ -216,7 +246,7 @@ export type WorkerEvents = {
 }
 export type CoordinatorEvents = {
   'work-available': () => void
-  'lease-revoked': (fact: { leaseId: LeaseId }) => void
+  'lease-revoked': (fact: LeaseRevoked) => void
   'step-advanced': (fact: { run: RunId; step: number; checkpoint: Hash }) => void
   /** Sent to every connection, joined or not, at most twice a second and only when something changed. */
   'status-changed': (status: RunStatus[]) => void

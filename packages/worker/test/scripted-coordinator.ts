@@ -72,7 +72,7 @@ export async function startScriptedCoordinator() {
       joins.add(request)
     })
     socket.on('request-work', (request: RequestWork, reply: (reply: unknown) => void) => {
-      reply(script.work.shift() ?? { kind: 'idle' })
+      reply(script.work.shift() ?? { kind: 'idle', prefetch: [] })
       requests.add(request)
     })
     socket.on('return-lease', (request: ReturnLease, reply: (reply: unknown) => void) => {

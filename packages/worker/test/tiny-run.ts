@@ -94,7 +94,10 @@ export function gradientLease(
 ): { kind: 'leased'; lease: Lease } {
   const entries = [{ shard: shard.blob, bytes: shard.bytes, samples }]
   const task = { kind: 'gradient', step: checkpoint.step, task: 0, epoch: 0, entries }
-  return { kind: 'leased', lease: { leaseId, durationMs: 60_000, run, checkpoint, task } as unknown as Lease }
+  return {
+    kind: 'leased',
+    lease: { leaseId, durationMs: 60_000, run, checkpoint, tasks: [task], prefetch: [] } as unknown as Lease,
+  }
 }
 
 export function must<T>(value: T | Rejection): T {

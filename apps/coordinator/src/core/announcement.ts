@@ -2,7 +2,7 @@
 import type { WorkerId } from '@worldflora/protocol/ids'
 import type { CoreState } from './core-state.ts'
 import type { Effect } from './events.ts'
-import { isAnythingOffered, nextAssignment } from './scheduler.ts'
+import { isAnythingOffered, isWorkFor } from './scheduler.ts'
 import { stragglersOf } from './straggler.ts'
 
 /** Each that is told asks, and the first to ask gets it. */
@@ -12,7 +12,7 @@ export function announceWork(state: CoreState, nowMs: number): Effect[] {
   if (stragglers.length === 0 && !isAnythingOffered(state)) return []
   const workerIds: WorkerId[] = []
   for (const worker of state.waiting) {
-    if (nextAssignment(state, worker, nowMs, stragglers) === null) continue
+    if (!isWorkFor(state, worker, nowMs, stragglers)) continue
     state.waiting.delete(worker)
     workerIds.push(worker.id)
   }

@@ -17,7 +17,7 @@ export type CoreState = {
   readonly waiting: Set<WorkerState>
   /** Every lease under which a result means something, those of accepted tasks included. */
   readonly leases: Map<LeaseId, LeaseRecord>
-  /** Those of them whose task is open. */
+  /** Those of them that have a task that is open. */
   readonly liveLeases: Set<LeaseRecord>
 }
 

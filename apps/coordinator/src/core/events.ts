@@ -12,6 +12,7 @@ import type {
   RunDescription,
   RunState,
   ShardEntries,
+  ShardRef,
   Split,
 } from '@worldflora/protocol/messages'
 
@@ -41,18 +42,36 @@ export type CoreEvent =
   | { kind: 'evaluation-ordered'; runId: RunId; order: EvaluationOrder }
   | { kind: 'worker-joined'; workerId: WorkerId; deterministic: boolean }
   | { kind: 'worker-left'; workerId: WorkerId }
-  | { kind: 'work-requested'; workerId: WorkerId; shards: ReadonlySet<string>; imagesPerSecond?: number }
+  | {
+      kind: 'work-requested'
+      workerId: WorkerId
+      /** Leases that it knows it has. */
+      holding: readonly LeaseId[]
+      shards: ReadonlySet<string>
+      imagesPerSecond?: number | undefined
+      uploadBytesPerSecond?: number | undefined
+    }
   | {
       kind: 'lease-returned'
       workerId: WorkerId
       leaseId: LeaseId
       reason: ReturnLease['reason']
-      message?: string
+      /** Which of its tasks failed. */
+      task?: number | undefined
+      message?: string | undefined
     }
-  /** The edge has parsed a result; `digest` is the hash of its bytes. */
-  | { kind: 'result-received'; workerId: WorkerId; leaseId: LeaseId; digest: Hash }
-  /** The edge refused a result's bytes. Counts towards LV1. */
-  | { kind: 'result-refused'; workerId: WorkerId; leaseId: LeaseId; message: string }
+  /**
+   * The edge has parsed a result: the sum of these tasks of the lease, or the answer to one. A task's digest is the hash of
+   * what it came to by itself.
+   */
+  | {
+      kind: 'result-received'
+      workerId: WorkerId
+      leaseId: LeaseId
+      results: readonly { task: number; digest: string }[]
+    }
+  /** The edge refused a result's bytes. Counts towards LV1, for `task`. */
+  | { kind: 'result-refused'; workerId: WorkerId; leaseId: LeaseId; task?: number; message: string }
   | { kind: 'step-made-durable'; runId: RunId; checkpoint: CheckpointRef }
   /** The step in flight came to nothing. Who says so drops its contributions: it is begun anew when the run is resumed. */
   | { kind: 'run-faulted'; runId: RunId; reason: string }
@@ -71,14 +90,20 @@ export type TaskKey = {
 export type Effect =
   /** Answers `work-requested`. */
   | { kind: 'grant-lease'; workerId: WorkerId; lease: Lease }
-  | { kind: 'keep-idle'; workerId: WorkerId }
-  /** Answer `result-received`. The first hands the result on; a late one was compared (LS3). */
-  | { kind: 'accept-result'; workerId: WorkerId; leaseId: LeaseId; key: TaskKey; images: number }
-  | { kind: 'note-late-result'; workerId: WorkerId; leaseId: LeaseId; key: TaskKey; sameBits: boolean }
+  | { kind: 'keep-idle'; workerId: WorkerId; prefetch: ShardRef[] }
+  /** Answer `result-received`. The first hands the result on; what was late of it was compared (LS3), the rest is open. */
+  | { kind: 'accept-result'; workerId: WorkerId; leaseId: LeaseId; keys: TaskKey[]; images: number }
+  | {
+      kind: 'note-late-result'
+      workerId: WorkerId
+      leaseId: LeaseId
+      late: { key: TaskKey; sameBits: boolean }[]
+      open: number[]
+    }
   | { kind: 'ignore-stale-result'; workerId: WorkerId; leaseId: LeaseId }
   /** Idle workers worth waking. */
   | { kind: 'announce-work'; workerIds: WorkerId[] }
-  | { kind: 'revoke-lease'; workerId: WorkerId; leaseId: LeaseId }
+  | { kind: 'revoke-lease'; workerId: WorkerId; leaseId: LeaseId; tasks?: number[] }
   /** All tasks of the step are accepted: reduce, update, make durable, then say `step-made-durable`. */
   | { kind: 'close-step'; runId: RunId; step: number; samples: number }
   /** The step is durable: tell everybody. `finished` after the run's last. */

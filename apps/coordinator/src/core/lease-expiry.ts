@@ -17,6 +17,6 @@ export function expireLeases(state: CoreState, nowMs: number): Effect[] {
 export function expireLease(state: CoreState, lease: LeaseRecord): void {
   const worker = state.workers.get(lease.workerId)
   // A recalled lease is no longer what the worker is at: it has missed nothing.
-  if (worker?.leaseId === lease.id) worker.missedDeadlines++
+  if (worker?.leaseIds.has(lease.id)) worker.missedDeadlines++
   endLease(state, lease)
 }

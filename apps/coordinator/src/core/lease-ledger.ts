@@ -1,4 +1,4 @@
-/** Leases begin and end here only: what the task, its offer and the worker know of them changes together. */
+/** Leases begin and end here only: what the tasks, their offer and the worker know of them changes together. */
 import type { LeaseId } from '@worldflora/protocol/ids'
 import type { CoreState } from './core-state.ts'
 import type { Effect } from './events.ts'
@@ -6,44 +6,57 @@ import type { LeaseRecord } from './lease.ts'
 import { leaseDurationMs } from './pace.ts'
 import { stragglesAfterMs } from './straggler.ts'
 import { noteOffer, type TaskGroup } from './task-group.ts'
-import { missingBytes, type TaskSlot } from './task-slot.ts'
+import { imagesOf, missingBytes, type NonEmptySlots, type TaskSlot } from './task-slot.ts'
 import type { WorkerState } from './worker-state.ts'
 
 export function grantLease(
   state: CoreState,
   worker: WorkerState,
-  slot: TaskSlot,
+  slots: NonEmptySlots,
   nowMs: number,
 ): LeaseRecord {
-  if (slot.state.kind !== 'open') throw new Error('only open tasks are leased')
-  const { images } = slot
+  const { group } = slots[0]
+  const images = imagesOf(slots)
   const serial = state.leasesGranted++
   const lease: LeaseRecord = {
     id: `${state.boot}-${serial.toString(36)}` as LeaseId,
     workerId: worker.id,
-    runId: slot.group.runId,
-    slot,
+    runId: group.runId,
+    group,
+    slots,
+    due: new Set(slots),
     grantedAtMs: nowMs,
-    deadlineMs: nowMs + leaseDurationMs(worker, { images, missingBytes: missingBytes(slot, worker.shards) }),
+    deadlineMs: nowMs + leaseDurationMs(worker, { images, missingBytes: missingBytes(slots, worker.shards) }),
     stragglesFromMs: nowMs + stragglesAfterMs(worker, images),
     abandoned: false,
   }
-  slot.state.leases.push(lease)
+  for (const slot of slots) {
+    if (slot.state.kind !== 'open') throw new Error('only open tasks are leased')
+    slot.state.leases.push(lease)
+    noteOffer(slot)
+  }
   state.leases.set(lease.id, lease)
   state.liveLeases.add(lease)
   state.runs.get(lease.runId)!.lastServed = serial
-  worker.leaseId = lease.id
-  noteOffer(slot)
+  worker.leaseIds.add(lease.id)
   return lease
 }
 
 /** A result under it is stale from now on. */
 export function endLease(state: CoreState, lease: LeaseRecord): void {
-  const { slot } = lease
   state.leases.delete(lease.id)
-  state.liveLeases.delete(lease)
+  const due = [...lease.due]
+  for (const slot of due) voidTask(state, lease, slot)
+  if (due.length === 0) freeWorker(state, lease)
+}
+
+/** The task is of no more use to the lease. With its last one it is over for its worker, but known: a late copy is compared. */
+export function voidTask(state: CoreState, lease: LeaseRecord, slot: TaskSlot): void {
+  lease.due.delete(slot)
   if (slot.state.kind === 'open') slot.state.leases = slot.state.leases.filter((other) => other !== lease)
   noteOffer(slot)
+  if (lease.due.size > 0) return
+  state.liveLeases.delete(lease)
   freeWorker(state, lease)
 }
 
@@ -51,7 +64,7 @@ export function endLease(state: CoreState, lease: LeaseRecord): void {
 export function endLeasesOf(state: CoreState, group: TaskGroup): Effect[] {
   const effects: Effect[] = []
   for (const lease of state.leases.values()) {
-    if (lease.slot.group !== group) continue
+    if (lease.group !== group) continue
     effects.push(...revocationOf(state, lease))
     endLease(state, lease)
   }
@@ -68,20 +81,20 @@ export function recallLease(state: CoreState, lease: LeaseRecord): Effect[] {
 
 export function setAbandoned(lease: LeaseRecord, abandoned: boolean): void {
   lease.abandoned = abandoned
-  noteOffer(lease.slot)
+  for (const slot of lease.due) noteOffer(slot)
 }
 
 /** Nobody who is away is kept without a lease. */
-export function freeWorker(state: CoreState, lease: LeaseRecord): void {
+function freeWorker(state: CoreState, lease: LeaseRecord): void {
   const worker = state.workers.get(lease.workerId)
   if (worker === undefined) return
-  if (worker.leaseId === lease.id) worker.leaseId = null
-  if (!worker.connected && worker.leaseId === null) state.workers.delete(worker.id)
+  worker.leaseIds.delete(lease.id)
+  if (!worker.connected && worker.leaseIds.size === 0) state.workers.delete(worker.id)
 }
 
-/** For a worker that is here, and at this lease. */
-export function revocationOf(state: CoreState, { id, workerId }: LeaseRecord): Effect[] {
+/** For a worker that is here, and at this lease. `tasks`: of those only, by their number. */
+export function revocationOf(state: CoreState, { id, workerId }: LeaseRecord, tasks?: number[]): Effect[] {
   const worker = state.workers.get(workerId)
-  if (worker === undefined || worker.leaseId !== id || !worker.connected) return []
-  return [{ kind: 'revoke-lease', workerId, leaseId: id }]
+  if (worker === undefined || !worker.leaseIds.has(id) || !worker.connected) return []
+  return [{ kind: 'revoke-lease', workerId, leaseId: id, ...(tasks === undefined ? {} : { tasks }) }]
 }

@@ -2,6 +2,7 @@
 import type { CoreState } from './core-state.ts'
 import type { Effect, EventOf } from './events.ts'
 import { hopelessReason, isHopeless } from './failure.ts'
+import { slotOf } from './lease.ts'
 import { endLease } from './lease-ledger.ts'
 import { pauseRun } from './run-course.ts'
 import { isHalted } from './run-progress.ts'
@@ -12,17 +13,20 @@ export function takeBack(
   event: EventOf<'lease-returned'> | EventOf<'result-refused'>,
   nowMs: number,
 ): Effect[] {
-  const { workerId, leaseId } = event
+  const { workerId, leaseId, task } = event
   const lease = state.leases.get(leaseId)
   if (lease === undefined || lease.workerId !== workerId) return []
-  const { slot, runId } = lease
+  const { runId, group, due } = lease
   const reason = event.kind === 'result-refused' ? 'failed' : event.reason
   // Before the lease ends: a worker that is away is forgotten with it.
-  if (reason === 'unfit') state.workers.get(workerId)?.unfitFor.add(workName(runId, slot.task.kind))
+  if (reason === 'unfit') state.workers.get(workerId)?.unfitFor.add(workName(runId, group.kind))
+  // The others of its tasks are offered again without blame.
+  const [first] = due
+  const slot = task === undefined ? first : slotOf(lease, task)
   endLease(state, lease)
-  if (reason !== 'failed' || slot.state.kind !== 'open') return []
+  if (reason !== 'failed' || slot?.state.kind !== 'open') return []
   slot.failures.push({ workerId, message: event.message ?? 'no reason given', atMs: nowMs })
-  slot.group.failed.add(slot)
+  group.failed.add(slot)
   const progress = state.runs.get(runId)!
   return isHopeless(slot) && !isHalted(progress) ? pauseRun(state, progress, hopelessReason(slot)) : []
 }

@@ -4,7 +4,7 @@ import type { EventOf } from './events.ts'
 import { endLease, setAbandoned } from './lease-ledger.ts'
 import { newWorker, type WorkerState } from './worker-state.ts'
 
-/** Coming again, it is the same worker with the same lease; its device may be another. */
+/** Coming again, it is the same worker with the same leases; its device may be another. */
 export function joinWorker(state: CoreState, { workerId, deterministic }: EventOf<'worker-joined'>): void {
   const known = state.workers.get(workerId)
   if (known === undefined) {
@@ -16,8 +16,7 @@ export function joinWorker(state: CoreState, { workerId, deterministic }: EventO
   known.unfitFor.clear()
   if (known.deterministic && !deterministic) endDeterministicLeases(state, known)
   known.deterministic = deterministic
-  const lease = known.leaseId === null ? undefined : state.leases.get(known.leaseId)
-  if (lease !== undefined) setAbandoned(lease, false)
+  for (const leaseId of known.leaseIds) setAbandoned(state.leases.get(leaseId)!, false)
 }
 
 export function leaveWorker(state: CoreState, { workerId }: EventOf<'worker-left'>): void {
@@ -25,9 +24,8 @@ export function leaveWorker(state: CoreState, { workerId }: EventOf<'worker-left
   if (worker === undefined) return
   worker.connected = false
   state.waiting.delete(worker)
-  const lease = worker.leaseId === null ? undefined : state.leases.get(worker.leaseId)
-  if (lease === undefined) state.workers.delete(workerId)
-  else setAbandoned(lease, true)
+  for (const leaseId of worker.leaseIds) setAbandoned(state.leases.get(leaseId)!, true)
+  if (worker.leaseIds.size === 0) state.workers.delete(workerId)
 }
 
 /** SD2: what another device computes must not come in under a lease of the deterministic class. */

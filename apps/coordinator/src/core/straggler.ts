@@ -2,6 +2,7 @@
 import type { CoreState } from './core-state.ts'
 import type { LeaseRecord } from './lease.ts'
 import { expectedMs } from './pace.ts'
+import type { TaskSlot } from './task-slot.ts'
 import type { WorkerState } from './worker-state.ts'
 
 /** A lease this many times as old as its worker's pace promised is raced. */
@@ -23,10 +24,16 @@ function isStraggler(lease: LeaseRecord, nowMs: number): boolean {
   return isRaceable(lease) && nowMs >= lease.stragglesFromMs
 }
 
-/** Its worker alone is at the task: there are never more than two. */
-export function isRaceable({ slot, abandoned }: LeaseRecord): boolean {
-  if (abandoned || slot.state.kind === 'accepted') return false
-  return slot.state.leases.filter((lease) => !lease.abandoned).length === 1
+/** Its worker alone is at one of its tasks. */
+export function isRaceable({ due, abandoned }: LeaseRecord): boolean {
+  if (abandoned) return false
+  for (const slot of due) if (isAlone(slot)) return true
+  return false
+}
+
+/** One worker is at the task: there are never more than two. */
+export function isAlone({ state }: TaskSlot): boolean {
+  return state.kind === 'open' && state.leases.filter((lease) => !lease.abandoned).length === 1
 }
 
 /** Those granted first come first. */

@@ -7,7 +7,10 @@ import type { TaskGroup } from './task-group.ts'
 
 export type TaskState =
   | { kind: 'open'; leases: LeaseRecord[] }
-  | { kind: 'accepted'; workerId: WorkerId; digest: Hash }
+  | { kind: 'accepted'; workerId: WorkerId; digest: string }
+
+/** Of one group. */
+export type NonEmptySlots = readonly [TaskSlot, ...TaskSlot[]]
 
 export type TaskSlot = {
   readonly task: Task
@@ -25,9 +28,16 @@ export function isOffered({ state }: TaskSlot): boolean {
   return state.kind === 'open' && state.leases.every(({ abandoned }) => abandoned)
 }
 
-/** What a worker that holds these shards would have to download. */
-export function missingBytes({ shards }: TaskSlot, held: ReadonlySet<string>): number {
-  let missing = 0
-  for (const { hash, bytes } of shards) if (!held.has(hash)) missing += bytes
-  return missing
+/** What a worker that holds these shards would have to download, each shard once. */
+export function missingBytes(slots: readonly TaskSlot[], held: ReadonlySet<string>): number {
+  const missing = new Map<Hash, number>()
+  for (const { shards } of slots)
+    for (const { hash, bytes } of shards) if (!held.has(hash)) missing.set(hash, bytes)
+  let sum = 0
+  for (const bytes of missing.values()) sum += bytes
+  return sum
+}
+
+export function imagesOf(slots: readonly TaskSlot[]): number {
+  return slots.reduce((sum, { images }) => sum + images, 0)
 }

@@ -1,9 +1,12 @@
-/** A worker asks: the lease that it holds already, a new one, or none for now. */
+/** A worker asks: for a lease that it has and does not know of, for a new one, or it is told that there is none for now. */
+import type { Task } from '@worldflora/protocol/messages'
+import { LEASES_AT_ONCE } from '@worldflora/protocol/messages'
 import type { CoreState } from './core-state.ts'
 import type { Effect, EventOf } from './events.ts'
 import type { LeaseRecord } from './lease.ts'
 import { expireLease } from './lease-expiry.ts'
 import { grantLease } from './lease-ledger.ts'
+import { prefetchFor } from './prefetch.ts'
 import { nextAssignment } from './scheduler.ts'
 import type { WorkerState } from './worker-state.ts'
 
@@ -12,10 +15,12 @@ export function answerRequest(state: CoreState, event: EventOf<'work-requested'>
   if (worker === undefined) throw new Error(`worker ${event.workerId} has not joined`)
   worker.shards = event.shards
   if (event.imagesPerSecond !== undefined) worker.imagesPerSecond = event.imagesPerSecond
-  const lease = heldLease(state, worker, nowMs) ?? newLease(state, worker, nowMs)
+  if (event.uploadBytesPerSecond !== undefined) worker.uploadBytesPerSecond = event.uploadBytesPerSecond
+  const lease = unheardLease(state, worker, event.holding, nowMs) ?? newLease(state, worker, nowMs)
   if (lease === null) {
-    state.waiting.add(worker)
-    return { kind: 'keep-idle', workerId: worker.id }
+    // Whoever has its hands full asks again by itself, once it has delivered.
+    if (isFree(worker)) state.waiting.add(worker)
+    return { kind: 'keep-idle', workerId: worker.id, prefetch: prefetchFor(state, worker) }
   }
   state.waiting.delete(worker)
   return {
@@ -25,20 +30,33 @@ export function answerRequest(state: CoreState, event: EventOf<'work-requested'>
       leaseId: lease.id,
       durationMs: Math.max(0, Math.round(lease.deadlineMs - nowMs)),
       run: state.runs.get(lease.runId)!.run.description,
-      checkpoint: lease.slot.group.checkpoint,
-      task: lease.slot.task,
+      checkpoint: lease.group.checkpoint,
+      tasks: [...lease.due].map(({ task }) => task) as [Task, ...Task[]],
+      prefetch: prefetchFor(state, worker),
     },
   }
 }
 
-function heldLease(state: CoreState, worker: WorkerState, nowMs: number): LeaseRecord | null {
-  const held = worker.leaseId === null ? undefined : state.leases.get(worker.leaseId)
-  if (held === undefined || held.deadlineMs > nowMs) return held ?? null
-  expireLease(state, held)
+export function isFree({ leaseIds }: WorkerState): boolean {
+  return leaseIds.size < LEASES_AT_ONCE
+}
+
+/** The answer that brought it was lost. Those past their deadline, which the clock has not struck yet, end here. */
+function unheardLease(
+  state: CoreState,
+  worker: WorkerState,
+  holding: readonly string[],
+  nowMs: number,
+): LeaseRecord | null {
+  for (const leaseId of worker.leaseIds) {
+    const lease = state.leases.get(leaseId)!
+    if (lease.deadlineMs <= nowMs) expireLease(state, lease)
+    else if (!holding.includes(leaseId)) return lease
+  }
   return null
 }
 
 function newLease(state: CoreState, worker: WorkerState, nowMs: number): LeaseRecord | null {
-  const slot = nextAssignment(state, worker, nowMs)
-  return slot === null ? null : grantLease(state, worker, slot, nowMs)
+  const slots = isFree(worker) ? nextAssignment(state, worker, nowMs) : null
+  return slots === null ? null : grantLease(state, worker, slots, nowMs)
 }

@@ -8,10 +8,11 @@ export type WorkerState = {
   /** Of the class whose bits are the same everywhere (SD2). */
   deterministic: boolean
   connected: boolean
-  /** At most one unfinished lease. */
-  leaseId: LeaseId | null
+  /** Unfinished leases that it is at: LEASES_AT_ONCE at most. */
+  readonly leaseIds: Set<LeaseId>
   shards: ReadonlySet<string>
   imagesPerSecond: number | null
+  uploadBytesPerSecond: number | null
   /** In a row. */
   missedDeadlines: number
   /** Work that its device cannot hold. */
@@ -30,9 +31,10 @@ export function newWorker(id: WorkerId, deterministic: boolean): WorkerState {
     id,
     deterministic,
     connected: true,
-    leaseId: null,
+    leaseIds: new Set(),
     shards: new Set(),
     imagesPerSecond: null,
+    uploadBytesPerSecond: null,
     missedDeadlines: 0,
     unfitFor: new Set(),
   }

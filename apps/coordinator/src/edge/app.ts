@@ -44,7 +44,7 @@ export function siteApp(site: Site, pages: Hono): Hono {
     const names = new Map(runs.statuses().map(({ id, name }) => [id as string, name]))
     return answer(
       roster.summaries(
-        (id) => conductor.currentLeaseOf(id),
+        (id) => conductor.leasesOf(id),
         (id) => names.get(id) ?? id,
       ),
     )

@@ -1,10 +1,11 @@
 /** The workers' connections: each message is parsed once and becomes an event; the core's facts go out to whom they concern. */
 
-import type { Hash, LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
+import type { Hash, RunId, WorkerId } from '@worldflora/protocol/ids'
 import {
   type CoordinatorEvents,
   type JoinReply,
   JoinRequest,
+  type LeaseRevoked,
   PROTOCOL_VERSION,
   RequestWork,
   ReturnLease,
@@ -23,7 +24,7 @@ type WorkerSocket = Socket<WorkerEvents, CoordinatorEvents>
 export type Audience = {
   io: Server<WorkerEvents, CoordinatorEvents>
   announceWork(workerIds: readonly WorkerId[]): void
-  revokeLease(workerId: WorkerId, leaseId: LeaseId): void
+  revokeLease(workerId: WorkerId, fact: LeaseRevoked): void
   announceStep(fact: { run: RunId; step: number; checkpoint: Hash }): void
   announceStatus(runs: RunStatus[]): void
 }
@@ -44,9 +45,9 @@ export function openSockets(site: () => Site, onWorkersChange: () => void): Audi
         if (connection !== null) io.to(connection).emit('work-available')
       }
     },
-    revokeLease(workerId, leaseId) {
+    revokeLease(workerId, fact) {
       const connection = connectionOf(workerId)
-      if (connection !== null) io.to(connection).emit('lease-revoked', { leaseId })
+      if (connection !== null) io.to(connection).emit('lease-revoked', fact)
     },
     announceStep: (fact) => void io.to(JOINED).emit('step-advanced', fact),
     announceStatus: (runs) => void io.emit('status-changed', runs),
@@ -78,8 +79,8 @@ function attendWorker(
     void socket.join(JOINED)
     if (isNew) journal.note('worker-joined', null, `A worker joined: ${host}, ${device.backend}.`)
     onWorkersChange()
-    const lease = conductor.currentLeaseOf(workerId)
-    return { kind: 'joined', workerId, secret, deterministic, leases: lease === null ? [] : [lease.leaseId] }
+    const leases = conductor.leasesOf(workerId).map(({ leaseId }) => leaseId)
+    return { kind: 'joined', workerId, secret, deterministic, leases }
   }
 
   /** null before the join, and once another connection speaks for the worker. */
@@ -87,24 +88,22 @@ function attendWorker(
     return workerId !== null && roster.connectionOf(workerId) === socket.id ? workerId : null
   }
 
-  function requestWork({ shards, imagesPerSecond }: RequestWork): WorkReply {
+  function requestWork({ shards, ...request }: RequestWork): WorkReply {
     const workerId = speaker()
     if (workerId === null) return notJoined()
-    if (imagesPerSecond !== undefined) roster.notePace(workerId, imagesPerSecond)
-    const pace = imagesPerSecond === undefined ? {} : { imagesPerSecond }
-    const effects = conductor.say({ kind: 'work-requested', workerId, shards: new Set(shards), ...pace })
-    const granted = effects.find((effect) => effect.kind === 'grant-lease')
-    if (granted === undefined) return { kind: 'idle' }
-    runs.noteLease(granted.lease.run.id)
-    return { kind: 'leased', lease: granted.lease }
+    if (request.imagesPerSecond !== undefined) roster.notePace(workerId, request.imagesPerSecond)
+    const [answer] = conductor.say({ kind: 'work-requested', workerId, shards: new Set(shards), ...request })
+    if (answer?.kind === 'keep-idle') return { kind: 'idle', prefetch: answer.prefetch }
+    if (answer?.kind !== 'grant-lease') throw new Error('the core did not answer a request')
+    runs.noteLease(answer.lease.run.id)
+    return { kind: 'leased', lease: answer.lease }
   }
 
-  function returnLease({ leaseId, reason, message }: ReturnLease): { kind: 'returned' } | Rejection {
+  function returnLease({ leaseId, reason, task, message }: ReturnLease): { kind: 'returned' } | Rejection {
     const workerId = speaker()
     if (workerId === null) return notJoined()
     if (reason !== 'stopped') log.warn({ workerId, leaseId, reason, message }, 'a lease came back')
-    const words = message === undefined ? {} : { message }
-    conductor.say({ kind: 'lease-returned', workerId, leaseId, reason, ...words })
+    conductor.say({ kind: 'lease-returned', workerId, leaseId, reason, task, message })
     return { kind: 'returned' }
   }
 

@@ -223,7 +223,9 @@ export class Runs {
 
   // The core's effects.
 
-  takeResult(key: TaskKey, result: TaskResult): void {
+  takeResult(keys: TaskKey[], result: TaskResult): void {
+    const [key] = keys
+    if (key === undefined) throw new Error('a result answers at least one task')
     const run = this.#active.get(key.runId)!
     if (result.kind === 'gradient') addContribution(this.#at, run, key, result.bytes)
     else gatherRows(run, key, result.photos)

@@ -98,9 +98,9 @@ export class Roster {
     if (entry !== undefined) entry.images += images
   }
 
-  summaries(leaseOf: (id: WorkerId) => HeldLease | null, nameOf: (runId: string) => string): WorkerSummary[] {
+  summaries(leasesOf: (id: WorkerId) => HeldLease[], nameOf: (runId: string) => string): WorkerSummary[] {
     return [...this.#entries.values()].map((entry) => {
-      const lease = leaseOf(entry.id)
+      const lease = leasesOf(entry.id).at(-1)
       return {
         id: entry.id,
         host: entry.host,
@@ -108,13 +108,13 @@ export class Roster {
         deterministic: entry.deterministic,
         connected: entry.connectionId !== null,
         working:
-          lease === null
+          lease === undefined
             ? null
             : {
                 run: nameOf(lease.runId),
-                kind: lease.task.kind,
-                step: lease.task.step,
-                task: lease.task.task,
+                kind: lease.tasks[0]!.kind,
+                step: lease.tasks[0]!.step,
+                tasks: lease.tasks.length,
               },
         images: entry.images,
         imagesPerSecond: entry.imagesPerSecond,

@@ -23,7 +23,7 @@ describe('several runs', () => {
     const story = new Story([runOf(SCENE), runOf({ ...SCENE, id: OTHER })])
     story.tell({ kind: 'evaluation-ordered', runId: OTHER, order: orderAt(4, 1) })
     story.tell({ kind: 'evaluation-ordered', runId: OTHER, order: orderAt(2, 1) })
-    const kinds = ['ada', 'bob', 'eve'].map((name) => story.ask(story.join(name))!.task)
+    const kinds = ['ada', 'bob', 'eve'].map((name) => story.ask(story.join(name))!.tasks[0])
     expect(kinds).toMatchObject([
       { kind: 'evaluate', step: 4 },
       { kind: 'evaluate', step: 2 },
@@ -107,7 +107,7 @@ describe('shards', () => {
     const run = runOf({ ...SCENE, samplesPerTask: 2, tasksPerStep: 20 })
     const trainShards = run.trainShards.map((shard, i) => ({ ...shard, bytes: i === 1 ? 10 : 5000 }))
     const story = new Story({ ...run, trainShards })
-    const { task } = story.ask(story.join('ada'))!
-    expect(task.entries.map(({ shard }) => shard)).toEqual([hashOfText('shard 1')])
+    const { tasks } = story.ask(story.join('ada'))!
+    expect(tasks[0].entries.map(({ shard }) => shard)).toEqual([hashOfText('shard 1')])
   })
 })

@@ -92,14 +92,39 @@ export class Story {
   }
 
   /** The lease it is given, or null where it is kept idle. */
-  ask(workerId: WorkerId, imagesPerSecond?: number, shards: string[] = []): Lease | null {
+  ask(
+    workerId: WorkerId,
+    imagesPerSecond?: number,
+    shards: string[] = [],
+    holding: LeaseId[] = [],
+  ): Lease | null {
     const pace = imagesPerSecond === undefined ? {} : { imagesPerSecond }
-    const [effect] = this.tell({ kind: 'work-requested', workerId, shards: new Set(shards), ...pace })
+    const [effect] = this.tell({
+      kind: 'work-requested',
+      workerId,
+      holding,
+      shards: new Set(shards),
+      ...pace,
+    })
     return effect?.kind === 'grant-lease' ? effect.lease : null
   }
 
-  deliver(workerId: WorkerId, leaseId: LeaseId, digest = hashOfText('gradient')): Effect[] {
-    return this.tell({ kind: 'result-received', workerId, leaseId, digest })
+  /** Default: all that is due of it; once nothing is, all of it again. */
+  deliver(
+    workerId: WorkerId,
+    leaseId: LeaseId,
+    digest = hashOfText('gradient'),
+    tasks = this.tasksOf(leaseId),
+  ): Effect[] {
+    const results = tasks.map((task) => ({ task, digest }))
+    return this.tell({ kind: 'result-received', workerId, leaseId, results })
+  }
+
+  tasksOf(leaseId: LeaseId): number[] {
+    const lease = this.state.leases.get(leaseId)
+    if (lease === undefined) return [0]
+    const slots = lease.due.size > 0 ? [...lease.due] : lease.slots
+    return slots.map(({ task }) => task.task)
   }
 
   giveBack(

@@ -1,4 +1,5 @@
 /** What holds between any two events, whatever has happened. */
+import { LEASES_AT_ONCE } from '@worldflora/protocol/messages'
 import type { CoreState } from '../../src/core/core-state.ts'
 import { groupsOf } from '../../src/core/run-progress.ts'
 import { nextAssignment } from '../../src/core/scheduler.ts'
@@ -9,16 +10,17 @@ export function brokenInvariant(state: CoreState, nowMs: number): string | null 
   for (const worker of state.waiting) {
     if (state.workers.get(worker.id) !== worker) return `${worker.id} waits and is not known`
     if (!worker.connected) return `${worker.id} waits and is away`
-    if (worker.leaseId !== null) return `${worker.id} waits and has a lease`
+    if (worker.leaseIds.size >= LEASES_AT_ONCE) return `${worker.id} waits and has its hands full`
     if (nextAssignment(state, worker, nowMs) !== null) return `${worker.id} idles while there is work for it`
   }
   for (const worker of state.workers.values()) {
-    if (!worker.connected && worker.leaseId === null) return `${worker.id} is kept for nothing`
-    if (worker.leaseId === null) continue
-    const lease = state.leases.get(worker.leaseId)
-    if (lease?.workerId !== worker.id) return `${worker.id} holds a lease that is not its own`
-    if (lease.slot.state.kind === 'accepted') return `${worker.id} is left at a task that is accepted`
-    if (lease.abandoned === worker.connected) return `LS1: ${worker.id}'s lease is wrong about its presence`
+    if (!worker.connected && worker.leaseIds.size === 0) return `${worker.id} is kept for nothing`
+    for (const leaseId of worker.leaseIds) {
+      const lease = state.leases.get(leaseId)
+      if (lease?.workerId !== worker.id) return `${worker.id} holds a lease that is not its own`
+      if (lease.due.size === 0) return `${worker.id} is left at a lease that is over`
+      if (lease.abandoned === worker.connected) return `LS1: ${worker.id}'s lease is wrong about its presence`
+    }
   }
   for (const progress of state.runs.values()) {
     for (const { slots, offered, failed, accepted } of groupsOf(progress)) {
@@ -34,9 +36,12 @@ export function brokenInvariant(state: CoreState, nowMs: number): string | null 
   }
   for (const lease of state.leases.values()) {
     const progress = state.runs.get(lease.runId)!
-    if (!groupsOf(progress).includes(lease.slot.group)) return 'LS2: a lease outlives its step'
-    if (state.liveLeases.has(lease) !== (lease.slot.state.kind === 'open'))
-      return 'a live lease is miscounted'
+    if (!groupsOf(progress).includes(lease.group)) return 'LS2: a lease outlives its step'
+    if (state.liveLeases.has(lease) !== lease.due.size > 0) return 'a live lease is miscounted'
+    for (const slot of lease.due) {
+      if (slot.state.kind !== 'open' || !slot.state.leases.includes(lease))
+        return 'a task is not due any more'
+    }
   }
   return state.liveLeases.size > state.leases.size ? 'an unknown lease is live' : null
 }

@@ -62,13 +62,13 @@ describe('races', () => {
   it('LS3: nobody races a lease that is as fast as its worker promised', () => {
     const { story, held } = slowWorld()
     expect(story.sleepUntil(1500)).toEqual([])
-    expect(held.task.entries.flatMap(({ samples }) => samples)).toHaveLength(4)
+    expect(held.tasks[0].entries.flatMap(({ samples }) => samples)).toHaveLength(4)
   })
 
   it('LS3: there is one backup, not two', () => {
     const { story, idle, held } = slowWorld()
     story.sleepUntil(nextWakeAtMs(story.state, 0)!)
-    expect(story.ask(idle[0]!, 4)?.task).toEqual(held.task)
+    expect(story.ask(idle[0]!, 4)?.tasks).toEqual(held.tasks)
     expect(story.ask(idle[1]!, 4)).toBeNull()
   })
 
@@ -78,7 +78,7 @@ describe('races', () => {
     story.ask(idle[0]!, 4)
     story.ask(idle[1]!, 4)
     expect(story.leave(idle[0]!)).toEqual([{ kind: 'announce-work', workerIds: [idle[1]] }])
-    expect(story.ask(idle[1]!, 4)?.task).toEqual(held.task)
+    expect(story.ask(idle[1]!, 4)?.tasks).toEqual(held.tasks)
   })
 })
 
@@ -93,7 +93,7 @@ describe('a restart', () => {
       { kind: 'ignore-stale-result', workerId: ada, leaseId: old.leaseId },
     ])
     const anew = after.ask(ada)!
-    expect(anew.task).toEqual(old.task)
+    expect(anew.tasks).toEqual(old.tasks)
     expect(anew.leaseId).not.toBe(old.leaseId)
   })
 })

@@ -18,6 +18,8 @@ import { POISON, SimulatedRun } from './simulated-run.ts'
 const MOST_EVENTS = 40_000
 const BITS = hashOfText('bits')
 
+type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>
+
 type Doing = { kind: 'away' } | { kind: 'asking' } | { kind: 'idle' } | { kind: 'working'; lease: Lease }
 
 type Volunteer = {
@@ -97,7 +99,8 @@ export class SimulatedWorld {
     const { id: workerId } = volunteer
     const { leaseId } = lease
     const chance = this.#random.below(100)
-    if (this.#run(lease.run.id).isPoisoned(lease.task)) this.#giveBack(volunteer, leaseId, 'failed', POISON)
+    if (lease.tasks.some((task) => this.#run(lease.run.id).isPoisoned(task)))
+      this.#giveBack(volunteer, leaseId, 'failed', POISON)
     else if (chance < 70) this.#deliver(volunteer, lease)
     else if (chance < 78)
       this.#giveBack(volunteer, leaseId, (['failed', 'stopped', 'unfit'] as const)[chance % 3]!)
@@ -124,12 +127,17 @@ export class SimulatedWorld {
 
   #ask(volunteer: Volunteer): void {
     const pace = this.#isChance(50) ? { imagesPerSecond: 1 + this.#random.below(20) } : {}
-    this.#tell({ kind: 'work-requested', workerId: volunteer.id, shards: new Set(), ...pace })
+    this.#tell({ kind: 'work-requested', workerId: volunteer.id, holding: [], shards: new Set(), ...pace })
   }
 
   #deliver(volunteer: Volunteer, { leaseId }: Lease): void {
     volunteer.doing = { kind: 'asking' }
-    this.#tell({ kind: 'result-received', workerId: volunteer.id, leaseId, digest: BITS })
+    this.#tellResult(volunteer.id, leaseId)
+  }
+
+  #tellResult(workerId: WorkerId, leaseId: LeaseId): void {
+    const results = this.#story.tasksOf(leaseId).map((task) => ({ task, digest: BITS }))
+    this.#tell({ kind: 'result-received', workerId, leaseId, results })
   }
 
   #deliverPast(volunteer: Volunteer): void {
@@ -138,7 +146,7 @@ export class SimulatedWorld {
     if (volunteer.doing.kind === 'working' && volunteer.doing.lease.leaseId === leaseId) {
       volunteer.doing = { kind: 'asking' }
     }
-    this.#tell({ kind: 'result-received', workerId: volunteer.id, leaseId, digest: BITS })
+    this.#tellResult(volunteer.id, leaseId)
   }
 
   #giveBack(
@@ -223,9 +231,14 @@ export class SimulatedWorld {
     if (effect.kind === 'grant-lease') this.#takeLease(this.#volunteer(effect.workerId), effect.lease)
     else if (effect.kind === 'keep-idle') this.#volunteer(effect.workerId).doing = { kind: 'idle' }
     else if (effect.kind === 'announce-work') this.#wake(effect.workerIds)
-    else if (effect.kind === 'revoke-lease') this.#stop(this.#volunteer(effect.workerId), effect.leaseId)
-    else if (effect.kind === 'accept-result') this.#run(effect.key.runId).takeResult(effect.key)
-    else if (effect.kind === 'note-late-result') expect(effect.sameBits, 'SD1').toBe(true)
+    else if (effect.kind === 'revoke-lease') this.#stop(this.#volunteer(effect.workerId), effect)
+    else if (effect.kind === 'accept-result')
+      for (const key of effect.keys) this.#run(key.runId).takeResult(key)
+    else if (effect.kind === 'note-late-result')
+      expect(
+        effect.late.every(({ sameBits }) => sameBits),
+        'SD1',
+      ).toBe(true)
     else if (effect.kind === 'close-step') this.#run(effect.runId).close(effect)
     else if (effect.kind === 'close-evaluation') this.#run(effect.runId).closeEvaluation(effect.step)
     else if (effect.kind === 'pause-run') this.#run(effect.runId).pause(effect)
@@ -239,25 +252,27 @@ export class SimulatedWorld {
     }
   }
 
-  #stop(volunteer: Volunteer, leaseId: LeaseId): void {
+  #stop(volunteer: Volunteer, { leaseId, tasks }: EffectOf<'revoke-lease'>): void {
     const { doing } = volunteer
     expect(doing.kind, 'nobody away is told anything').not.toBe('away')
+    if (tasks !== undefined) return
     if (doing.kind === 'working' && doing.lease.leaseId === leaseId) volunteer.doing = { kind: 'asking' }
   }
 
   #takeLease(volunteer: Volunteer, lease: Lease): void {
-    const { leaseId, run, task, checkpoint } = lease
+    const { leaseId, run, tasks, checkpoint } = lease
+    const [task] = tasks
     const { state } = this.#story
-    const name = `${run.id}/${task.kind}/${task.step}/${task.task}`
+    const name = `${run.id}/${task.kind}/${task.step}`
     expect(this.#leased.get(leaseId) ?? name, 'an id never names two leases').toBe(name)
     this.#leased.set(leaseId, name)
     expect(volunteer.deterministic || run.config.backend === 'any', 'SD2').toBe(true)
     expect(this.#run(run.id).state, 'halted runs give no work').not.toBe('paused')
     expect(checkpoint.step, 'LS2').toBe(task.step)
     expect(lease.durationMs).toBeGreaterThan(0)
-    const { slot } = state.leases.get(leaseId)!
     const isNew = !volunteer.past.includes(leaseId)
-    if (isNew && slot.state.kind === 'open') {
+    for (const slot of state.leases.get(leaseId)!.due) {
+      if (!isNew || slot.state.kind !== 'open') continue
       expect(slot.state.leases.filter(({ abandoned }) => !abandoned).length, 'LS3').toBeLessThanOrEqual(2)
       if (slot.state.leases.filter(({ abandoned }) => !abandoned).length === 2) this.#note('backup')
     }

@@ -18,7 +18,7 @@ describe('leases', () => {
     expect(story.tell({ kind: 'worker-left', workerId: ada })).toEqual([
       { kind: 'announce-work', workerIds: [bob] },
     ])
-    expect(story.ask(bob)?.task).toEqual(lease.task)
+    expect(story.ask(bob)?.tasks).toEqual(lease.tasks)
     story.join('ada')
     expect(kindsOf(story.deliver(ada, lease.leaseId))).toEqual([
       'accept-result',
@@ -42,10 +42,10 @@ describe('leases', () => {
     const story = new Story(runOf({ ...SCENE, samplesPerTask: 2, tasksPerStep: 20 }))
     const ada = story.join('ada')
     const shards = new Set<string>([hashOfText('shard 2')])
-    const [effect] = story.tell({ kind: 'work-requested', workerId: ada, shards })
-    expect(effect?.kind === 'grant-lease' && effect.lease.task.entries.map(({ shard }) => shard)).toEqual([
-      ...shards,
-    ])
+    const [effect] = story.tell({ kind: 'work-requested', workerId: ada, holding: [], shards })
+    expect(effect?.kind === 'grant-lease' && effect.lease.tasks[0].entries.map(({ shard }) => shard)).toEqual(
+      [...shards],
+    )
   })
 
   it('SD2: a deterministic run is given to deterministic workers only', () => {
@@ -65,14 +65,18 @@ describe('results', () => {
     story.nowMs = nextWakeAtMs(story.state, 0)!
     expect(story.tell({ kind: 'clock-advanced' })).toEqual([{ kind: 'announce-work', workerIds: [fast] }])
     const backup = story.ask(fast, 4)!
-    expect(backup.task).toEqual(held.task)
+    expect(backup.tasks).toEqual(held.tasks)
     expect(kindsOf(story.deliver(fast, backup.leaseId))).toEqual([
       'accept-result',
       'revoke-lease',
       'close-step',
     ])
-    expect(story.deliver(slow, held.leaseId)).toMatchObject([{ kind: 'note-late-result', sameBits: true }])
-    expect(story.deliver(slow, held.leaseId, hashOfText('other'))).toMatchObject([{ sameBits: false }])
+    expect(story.deliver(slow, held.leaseId)).toMatchObject([
+      { kind: 'note-late-result', late: [{ sameBits: true }], open: [] },
+    ])
+    expect(story.deliver(slow, held.leaseId, hashOfText('other'))).toMatchObject([
+      { late: [{ sameBits: false }] },
+    ])
   })
 
   it('LS2: a gradient for an older checkpoint is stale', () => {
@@ -82,7 +86,7 @@ describe('results', () => {
     story.deliver(ada, lease.leaseId)
     story.tell({ kind: 'step-made-durable', runId: RUN, checkpoint: checkpointAt(1) })
     expect(kindsOf(story.deliver(ada, lease.leaseId))).toEqual(['ignore-stale-result'])
-    expect(story.ask(ada)).toMatchObject({ checkpoint: { step: 1 }, task: { step: 1 } })
+    expect(story.ask(ada)).toMatchObject({ checkpoint: { step: 1 }, tasks: [{ step: 1 }] })
   })
 
   it('a result under somebody else’s lease is ignored', () => {
@@ -121,7 +125,10 @@ describe('steps', () => {
       order: { step: last.step, split: 'val', checkpoint: last, tasks },
     })
     const lease = story.ask(ada)!
-    expect(lease).toMatchObject({ task: { kind: 'evaluate', split: 'val' }, checkpoint: { step: last.step } })
+    expect(lease).toMatchObject({
+      tasks: [{ kind: 'evaluate', split: 'val' }],
+      checkpoint: { step: last.step },
+    })
     expect(kindsOf(story.deliver(ada, lease.leaseId))).toEqual(['accept-result', 'close-evaluation'])
   })
 })

@@ -114,7 +114,7 @@ describe('IN1: what is too large', () => {
     await openRun(site)
     const worker = await HandWorker.join(site.url)
     const lease = await worker.lease()
-    const path = `/api/leases/${lease.leaseId}/result`
+    const path = `/api/leases/${lease.leaseId}/result?tasks=${lease.tasks[0].task}`
     const answer = await putAnnounced(site, path, worker.joined!.secret, 1_000_000_000)
     expect(answer).toMatchObject({ status: 413, body: { kind: 'rejection', code: 'too-large' } })
     expect((await site.call('GET', '/healthz')).ok).toBe(true)

@@ -1,6 +1,6 @@
 /** The rows of the workers' table: filtered by words, sorted by a column. */
 import type { WorkerSummary } from '@worldflora/protocol/http'
-import { count } from '../words/amounts.ts'
+import { count, counted } from '../words/amounts.ts'
 
 export type WorkerColumn = 'id' | 'kind' | 'doing' | 'images' | 'pace'
 export type WorkerOrder = { column: WorkerColumn; direction: 'ascending' | 'descending' }
@@ -22,7 +22,7 @@ export function doingOf({ connected, working }: WorkerSummary): string {
   if (!connected) return 'away'
   if (working === null) return 'waiting'
   const what = working.kind === 'evaluate' ? 'measuring' : 'training'
-  return `${what} ${working.run}, step ${count(working.step)}, task ${count(working.task)}`
+  return `${what} ${working.run}, step ${count(working.step)}, ${counted(working.tasks, 'task')}`
 }
 
 /** Every word of `filter` must occur. Equal rows stand in the order of their ids. */

@@ -28,6 +28,8 @@ export type ActivityTask = {
   kind: Task['kind']
   step: number
   task: number
+  /** Of the lease, this one included. */
+  tasksLeft: number
   images: number
   imagesDone: number
   /** Some of the task's photos as JPEG, for a page to show; as many as the session was asked to give. */
@@ -75,10 +77,10 @@ export class ActivityBoard {
     this.show({ [direction]: this.#activity[direction] + bytes })
   }
 
-  countDelivery(images: number, becamePartOfStep: boolean): void {
+  countDelivery(images: number, tasksInStep: number): void {
     this.show({
       imagesDone: this.#activity.imagesDone + images,
-      stepsContributed: this.#activity.stepsContributed + (becamePartOfStep ? 1 : 0),
+      stepsContributed: this.#activity.stepsContributed + tasksInStep,
     })
   }
 }

@@ -3,12 +3,12 @@
  * and parses all that arrives (IN1). Nothing is ever sent before a join was accepted, nor kept for a later connection.
  */
 
-import { LeaseId } from '@worldflora/protocol/ids'
 import {
   type CoordinatorEvents,
   type Joined,
   JoinReply,
   type JoinRequest,
+  LeaseRevoked,
   type WorkerEvents,
 } from '@worldflora/protocol/messages'
 import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
@@ -34,7 +34,7 @@ export type LinkOptions = {
   joinRequest(): JoinRequest
   onJoined(joined: Joining): void
   onDisconnected(note: string): void
-  onLeaseRevoked(leaseId: LeaseId): void
+  onLeaseRevoked(fact: LeaseRevoked): void
   onClosed(): void
 }
 
@@ -60,12 +60,8 @@ export class CoordinatorLink {
     this.#socket.on('connect_error', (error) => this.#onConnectError(error))
     this.#socket.on('work-available', () => this.work.ring())
     this.#socket.on('lease-revoked', (fact: unknown) => {
-      const leaseId = parseOrReject(
-        LeaseId,
-        (fact as { leaseId?: unknown } | null)?.leaseId,
-        'the lease that was revoked',
-      )
-      if (!isRejection(leaseId)) options.onLeaseRevoked(leaseId)
+      const revoked = parseOrReject(LeaseRevoked, fact, 'the lease that was revoked')
+      if (!isRejection(revoked)) options.onLeaseRevoked(revoked)
     })
   }
 

@@ -1,6 +1,6 @@
-/** One lease from its arrival to its end: fetch what is missing, compute, push. */
+/** One lease from its arrival to its end: for each of its tasks fetch what is missing, compute, push. */
 import type { Hash } from '@worldflora/protocol/ids'
-import type { Device, EvaluateResult, Lease } from '@worldflora/protocol/messages'
+import type { Device, EvaluateResult, Lease, Task } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import type { ActivityBoard } from './activity.ts'
 import type { BlobCaches } from './blob-cache.ts'
@@ -16,13 +16,16 @@ import type { PaceLimit } from './pace-limit.ts'
 import type { ResultPush } from './result-push.ts'
 
 export type LeaseEnd =
-  | { kind: 'delivered'; as: 'accepted' | 'late' | 'stale'; images: number }
-  /** The coordinator did not take the result, and has counted that already. */
+  /** Whatever of it is still wanted. */
+  | { kind: 'delivered' }
+  /** The coordinator did not take a result, and has counted that already. */
   | { kind: 'refused'; rejection: Rejection }
-  /** To be given back with the reason. */
-  | { kind: 'failed'; rejection: Rejection }
+  /** To be given back with the reason; `task` is the one that failed, if it was one. */
+  | { kind: 'failed'; rejection: Rejection; task?: number }
   /** Revoked, forgotten, past its deadline, or the worker was stopped. */
   | { kind: 'abandoned' }
+
+export type Delivery = { as: 'accepted' | 'late' | 'stale'; images: number; kind: Task['kind'] }
 
 export type LeaseTools = {
   device: Device
@@ -35,36 +38,72 @@ export type LeaseTools = {
   pace: Pace
   limit: PaceLimit
   photosShown: number
+  onDelivery(delivery: Delivery): void
 }
 
-/** `signal` aborts when the lease is not worth another moment. */
-export async function carryOut(lease: Lease, tools: LeaseTools, signal: AbortSignal): Promise<LeaseEnd> {
-  const images = lease.task.entries.reduce((sum, entry) => sum + entry.samples.length, 0)
+/** A lease in this worker's hands. */
+export type HeldLease = {
+  lease: Lease
+  /** Aborts when the lease is not worth another moment. */
+  abandon: AbortController
+  /** Tasks of it that others have done. */
+  revoked: Set<number>
+}
+
+export async function carryOut(held: HeldLease, tools: LeaseTools): Promise<LeaseEnd> {
+  const { lease, revoked } = held
+  const { signal } = held.abandon
+  const leaseSignal = AbortSignal.any([signal, AbortSignal.timeout(lease.durationMs)])
+  for (const [index, task] of lease.tasks.entries()) {
+    if (revoked.has(task.task)) continue
+    const end = await carryOutTask({ lease, task, tasksLeft: lease.tasks.length - index }, tools, {
+      signal,
+      leaseSignal,
+    })
+    if (end.kind !== 'delivered') return end
+  }
+  return { kind: 'delivered' }
+}
+
+type TaskOfLease = { lease: Lease; task: Task; tasksLeft: number }
+
+async function carryOutTask(
+  { lease, task, tasksLeft }: TaskOfLease,
+  tools: LeaseTools,
+  { signal, leaseSignal }: { signal: AbortSignal; leaseSignal: AbortSignal },
+): Promise<LeaseEnd> {
+  const images = task.entries.reduce((sum, entry) => sum + entry.samples.length, 0)
   /** Of the computation under way. */
   let imagesLeft = 0
   try {
-    showTask(lease, images, tools.board)
-    const fault = await fetchMissing(lease, tools, signal)
-    if (fault !== null) return { kind: 'failed', rejection: fault }
-    await showPhotos(lease, tools)
+    showTask({ lease, task, tasksLeft }, images, tools.board)
+    const fault = await fetchMissing(lease, task, tools, leaseSignal)
+    if (fault !== null) return { kind: 'failed', rejection: fault, task: task.task }
+    await showPhotos(task, tools)
     const startedMs = tools.clock.nowMs()
     tools.board.show({ state: 'computing' })
     imagesLeft = images
     const result = await unlessAborted(
-      compute(lease, tools, (imagesDone) => {
+      compute(lease, task, tools, (imagesDone) => {
         imagesLeft = images - imagesDone
         if (!signal.aborted) tools.board.showTaskProgress(imagesDone)
       }),
       signal,
     )
-    if (isRejection(result)) return { kind: 'failed', rejection: result }
+    if (isRejection(result)) return { kind: 'failed', rejection: result, task: task.task }
     imagesLeft = 0
     tools.pace.note(images, tools.clock.nowMs() - startedMs)
     await tools.limit.rest(images, startedMs, signal)
     const imagesPerSecond = tools.limit.applyTo(tools.pace.imagesPerSecond())
     tools.board.show({ state: 'sending', imagesPerSecond })
-    const reply = await unlessAborted(tools.push.push(lease.leaseId, result, signal), signal)
-    if (!isRejection(reply)) return { kind: 'delivered', as: reply.kind, images }
+    const reply = await unlessAborted(
+      tools.push.push({ leaseId: lease.leaseId, tasks: [task.task] }, result, signal),
+      signal,
+    )
+    if (!isRejection(reply)) {
+      if (reply.kind !== 'partly-late') tools.onDelivery({ as: reply.kind, images, kind: task.kind })
+      return { kind: 'delivered' }
+    }
     // What never arrived is still leased to this worker; what was refused is not.
     return { kind: reply.code === UNREACHABLE ? 'failed' : 'refused', rejection: reply }
   } catch (error) {
@@ -74,24 +113,24 @@ export async function carryOut(lease: Lease, tools: LeaseTools, signal: AbortSig
     }
     // After an abort inside WASM a backend is worth nothing: the next task gets a new thread.
     tools.seat.terminate()
-    return { kind: 'failed', rejection: faultOf(error) }
+    return { kind: 'failed', rejection: faultOf(error), task: task.task }
   }
 }
 
 async function fetchMissing(
   lease: Lease,
+  task: Task,
   tools: LeaseTools,
-  leaseSignal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<Rejection | null> {
   const fault = faultOfChain(lease.checkpoint)
   if (fault !== null) return fault
-  const signal = AbortSignal.any([leaseSignal, AbortSignal.timeout(lease.durationMs)])
   const call = <T>(task: (compute: ComputePort) => Promise<T>) =>
     unlessAborted(tools.seat.call(tools.device, task), signal)
   const supply = { call, source: tools.source, cache: tools.caches.checkpoints, signal }
   const behind = await supplyCheckpoint(lease.run, lease.checkpoint, supply)
   if (behind !== null) return behind
-  const bytesOf = new Map<Hash, number>(lease.task.entries.map((entry) => [entry.shard, entry.bytes]))
+  const bytesOf = new Map<Hash, number>(task.entries.map((entry) => [entry.shard, entry.bytes]))
   for (const hash of await call((part) => part.missingShards([...bytesOf.keys()]))) {
     const bytes = await tools.source.get({ hash, bytes: bytesOf.get(hash)! }, tools.caches.shards, signal)
     if (isRejection(bytes)) return bytes
@@ -102,12 +141,11 @@ async function fetchMissing(
 }
 
 function compute(
-  lease: Lease,
+  { run, checkpoint: { checkpoint } }: Lease,
+  task: Task,
   { seat, device }: LeaseTools,
   onProgress: (imagesDone: number) => void,
 ): Promise<Uint8Array | EvaluateResult | Rejection> {
-  const { run, task } = lease
-  const checkpoint = lease.checkpoint.checkpoint
   return seat.call<Uint8Array | EvaluateResult | Rejection>(device, (part) =>
     task.kind === 'gradient'
       ? part.gradient({ run, checkpoint, task }, onProgress)
@@ -115,15 +153,19 @@ function compute(
   )
 }
 
-function showTask({ run, task }: Lease, images: number, board: ActivityBoard): void {
+function showTask(
+  { lease: { run }, task: { kind, step, task }, tasksLeft }: TaskOfLease,
+  images: number,
+  board: ActivityBoard,
+): void {
   board.show({
     state: 'fetching',
     run: { id: run.id, name: run.config.name },
-    task: { kind: task.kind, step: task.step, task: task.task, images, imagesDone: 0, photos: [] },
+    task: { kind, step, task, tasksLeft, images, imagesDone: 0, photos: [] },
   })
 }
 
-async function showPhotos({ task }: Lease, { seat, device, board, photosShown }: LeaseTools): Promise<void> {
+async function showPhotos(task: Task, { seat, device, board, photosShown }: LeaseTools): Promise<void> {
   if (photosShown === 0) return
   board.showPhotos(await seat.call(device, (part) => part.photosOf(task.entries, photosShown)))
 }

@@ -5,6 +5,9 @@ import { parseOrReject, type Rejection } from '@worldflora/protocol/rejection'
 import type { CoordinatorLink } from './coordinator-link.ts'
 import { type Attempts, type Unreachable, unreachable } from './http-attempts.ts'
 
+/** Which tasks of a lease a result is of. */
+export type Answered = { leaseId: LeaseId; tasks: number[] }
+
 export class ResultPush {
   readonly #url: string
   readonly #link: CoordinatorLink
@@ -20,30 +23,33 @@ export class ResultPush {
 
   /** A gradient goes as its encoded bytes, an evaluation as JSON. */
   push(
-    leaseId: LeaseId,
+    answered: Answered,
     result: Uint8Array | EvaluateResult,
     signal: AbortSignal,
   ): Promise<ResultReply | Rejection> {
     const encoded = result instanceof Uint8Array
     const body = encoded ? result : new TextEncoder().encode(JSON.stringify(result))
     const type = encoded ? 'application/octet-stream' : 'application/json'
-    return this.#attempts.run(signal, () => this.#put(leaseId, body, type, signal))
+    return this.#attempts.run(signal, () => this.#put(answered, body, type, signal))
   }
 
   async #put(
-    leaseId: LeaseId,
+    { leaseId, tasks }: Answered,
     body: Uint8Array,
     type: string,
     signal: AbortSignal,
   ): Promise<ResultReply | Rejection | Unreachable> {
     const joined = this.#link.joined
     if (joined === null) return unreachable('the connection is being made again')
-    const response = await fetch(new URL(`/api/leases/${leaseId}/result`, this.#url), {
-      method: 'PUT',
-      headers: { authorization: `Bearer ${joined.secret}`, 'content-type': type },
-      body: body as Uint8Array<ArrayBuffer>,
-      signal,
-    })
+    const response = await fetch(
+      new URL(`/api/leases/${leaseId}/result?tasks=${tasks.join(',')}`, this.#url),
+      {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${joined.secret}`, 'content-type': type },
+        body: body as Uint8Array<ArrayBuffer>,
+        signal,
+      },
+    )
     // A coordinator that has just started again knows this worker only once it has joined anew.
     if (response.status === 401 || response.status >= 500) return unreachable(`status ${response.status}`)
     const reply = parseOrReject(ResultReply, await response.json(), "the coordinator's answer to a result")

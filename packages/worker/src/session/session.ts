@@ -13,7 +13,7 @@ import { OUT_OF_MEMORY } from './compute-fault.ts'
 import { ComputeSeat } from './compute-seat.ts'
 import { CoordinatorLink, type Joining } from './coordinator-link.ts'
 import { Attempts } from './http-attempts.ts'
-import { carryOut, type LeaseEnd, type LeaseTools } from './lease-work.ts'
+import { carryOut, type HeldLease, type LeaseEnd, type LeaseTools } from './lease-work.ts'
 import { Pace } from './pace.ts'
 import { PaceLimit } from './pace-limit.ts'
 import { ResultPush } from './result-push.ts'
@@ -25,7 +25,7 @@ const SHARDS_NAMED = 256
 type SessionState =
   | { kind: 'opening' }
   | { kind: 'asking' }
-  | { kind: 'working'; lease: Lease; abandon: AbortController }
+  | { kind: 'working'; held: HeldLease }
   | { kind: 'stopping' }
 
 export class WorkerSession {
@@ -52,8 +52,9 @@ export class WorkerSession {
     this.#state = { kind: 'stopping' }
     this.#seat.close()
     if (state.kind === 'working') {
-      state.abandon.abort(new Error('stopped'))
-      await this.#link?.tell('return-lease', { leaseId: state.lease.leaseId, reason: 'stopped' })
+      const { lease, abandon } = state.held
+      abandon.abort(new Error('stopped'))
+      await this.#link?.tell('return-lease', { leaseId: lease.leaseId, reason: 'stopped' })
     }
     this.#link?.close()
     await this.done
@@ -82,7 +83,8 @@ export class WorkerSession {
     const more = link.work.next()
     const shards = (await tools.caches.shards.hashes()).slice(0, SHARDS_NAMED)
     const imagesPerSecond = tools.limit.applyTo(this.#pace.imagesPerSecond())
-    const request = imagesPerSecond === null ? { shards } : { shards, imagesPerSecond }
+    const pace = imagesPerSecond === null ? {} : { imagesPerSecond }
+    const request = { holding: [], shards, ...pace }
     const reply = await link.ask('request-work', request, WorkReply)
     if (this.#isStopping() || reply === 'disconnected') return null
     if (isRejection(reply)) return reply
@@ -95,9 +97,9 @@ export class WorkerSession {
   }
 
   async #work(lease: Lease, link: CoordinatorLink, tools: LeaseTools): Promise<Rejection | null> {
-    const abandon = new AbortController()
-    this.#state = { kind: 'working', lease, abandon }
-    const end = await carryOut(lease, tools, abandon.signal)
+    const held = { lease, abandon: new AbortController(), revoked: new Set<number>() }
+    this.#state = { kind: 'working', held }
+    const end = await carryOut(held, tools)
     if (this.#isStopping()) return null
     this.#state = { kind: 'asking' }
     await this.#settle(lease, end, link)
@@ -113,16 +115,13 @@ export class WorkerSession {
     switch (end.kind) {
       case 'delivered':
         this.#failures = 0
-        link.noteDelivery()
-        if (end.as !== 'stale') {
-          this.#board.countDelivery(end.images, end.as === 'accepted' && lease.task.kind === 'gradient')
-        }
         return
       case 'failed': {
         this.#failures++
         const message = end.rejection.message.slice(0, 2000)
         const reason = end.rejection.code === OUT_OF_MEMORY ? 'unfit' : 'failed'
-        await link.tell('return-lease', { leaseId: lease.leaseId, reason, message })
+        const task = end.task === undefined ? {} : { task: end.task }
+        await link.tell('return-lease', { leaseId: lease.leaseId, reason, message, ...task })
         return
       }
       case 'refused':
@@ -150,8 +149,10 @@ export class WorkerSession {
       onJoined: (joined) => this.#onJoined(joined),
       onDisconnected: (note) =>
         this.#board.show(this.#state.kind === 'working' ? { note } : { state: 'connecting', note }),
-      onLeaseRevoked: (leaseId) => {
-        if (this.#leaseId() === leaseId) this.#abandonLease('revoked')
+      onLeaseRevoked: ({ leaseId, tasks }) => {
+        if (this.#state.kind !== 'working' || this.#leaseId() !== leaseId) return
+        if (tasks === undefined) this.#abandonLease('revoked')
+        else for (const task of tasks) this.#state.held.revoked.add(task)
       },
       onClosed: () => this.#abandonLease('not wanted any more'),
     })
@@ -169,11 +170,11 @@ export class WorkerSession {
   }
 
   #leaseId(): LeaseId | null {
-    return this.#state.kind === 'working' ? this.#state.lease.leaseId : null
+    return this.#state.kind === 'working' ? this.#state.held.lease.leaseId : null
   }
 
   #abandonLease(why: string): void {
-    if (this.#state.kind === 'working') this.#state.abandon.abort(new Error(why))
+    if (this.#state.kind === 'working') this.#state.held.abandon.abort(new Error(why))
   }
 
   async #openDevice(): Promise<Device | Rejection> {
@@ -205,6 +206,10 @@ export class WorkerSession {
       pace: this.#pace,
       limit: new PaceLimit(imagesPerSecondLimit, clock),
       photosShown,
+      onDelivery: ({ as, images, kind }) => {
+        link.noteDelivery()
+        if (as !== 'stale') board.countDelivery(images, as === 'accepted' && kind === 'gradient' ? 1 : 0)
+      },
     }
   }
 

@@ -1,0 +1,30 @@
+/** How many tasks a lease has: a fast machine takes several, a phone one; ever fewer towards the end of a step. */
+import { TASKS_PER_LEASE } from '@worldflora/protocol/messages'
+import type { CoreState } from './core-state.ts'
+import { expectedMs } from './pace.ts'
+import type { TaskGroup } from './task-group.ts'
+import type { WorkerState } from './worker-state.ts'
+
+/** No lease is to take longer: what is lost with a worker is bounded. */
+const LONGEST_MS = 30_000
+/**
+ * Of what a worker would do of the offered tasks if everybody ended at once, so much is granted at a time (guided
+ * self-scheduling, Polychronopoulos and Kuck 1987): the rest evens out what the paces did not foretell.
+ */
+const SHARE = 0.75
+
+/** Without a pace one task, to find it. */
+export function tasksPerLease(state: CoreState, worker: WorkerState, { offered, slots }: TaskGroup): number {
+  const { imagesPerSecond } = worker
+  if (imagesPerSecond === null) return 1
+  const fair = (offered.size * imagesPerSecond) / paceOfAll(state, imagesPerSecond)
+  const inTime = LONGEST_MS / Math.max(1, expectedMs(imagesPerSecond, slots[0]!.images))
+  return Math.max(1, Math.floor(Math.min(Math.ceil(SHARE * fair), inTime, TASKS_PER_LEASE)))
+}
+
+/** Images per second of all who are here; who has not been measured yet counts as much as the one who asks. */
+function paceOfAll({ workers }: CoreState, own: number): number {
+  let sum = 0
+  for (const { connected, imagesPerSecond } of workers.values()) if (connected) sum += imagesPerSecond ?? own
+  return sum
+}

@@ -27,6 +27,7 @@ import {
 } from './vector-format.ts'
 
 export { powerOfTwo } from './power-of-two.ts'
+export { diverged } from './vector-faults.ts'
 export {
   BLOCK_SIZE,
   type EncodedVector,

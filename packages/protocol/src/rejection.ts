@@ -27,6 +27,10 @@ export function parseOrReject<S extends v.GenericSchema>(
   if (result.success) return result.output
   const faults = result.issues
     .slice(0, 5)
-    .map((issue) => `${v.getDotPath(issue) ?? 'value'}: ${issue.message}`)
+    .map((issue) => `${v.getDotPath(issue) ?? 'value'}: ${wordsOf(issue)}`)
   return reject('invalid', `${what} is not valid: ${faults.join('; ')}`, `Correct ${what} and try again.`)
+}
+
+function wordsOf({ type, expected, message }: v.BaseIssue<unknown>): string {
+  return type === 'strict_object' && expected === 'never' ? 'there is no such field here' : message
 }

@@ -1,6 +1,9 @@
 /** RUN.json: everything that decides a run's result, and nothing that does not (no worker, no clock, no address). */
 import * as v from 'valibot'
 import { Slug } from './ids.ts'
+import { OptimizerConfig } from './optimizer-config.ts'
+
+export { type AdamwConfig, type LarsConfig, OptimizerConfig, type SgdConfig } from './optimizer-config.ts'
 
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max))
 const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
@@ -24,20 +27,6 @@ export type Architecture = v.InferOutput<typeof Architecture>
 /** How gradients and updates travel: block floating point of 8 or 16 bits, or single precision. */
 export const Wire = v.picklist(['int8', 'int16', 'float32'])
 export type Wire = v.InferOutput<typeof Wire>
-
-export const OptimizerConfig = v.strictObject({
-  name: v.literal('sgd'),
-  learningRate: positive,
-  momentum: v.optional(v.pipe(v.number(), v.minValue(0), v.ltValue(1)), 0.9),
-  nesterov: v.optional(v.boolean(), false),
-  weightDecay: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0),
-  schedule: v.optional(v.picklist(['constant', 'cosine', 'step']), 'constant'),
-  warmupEpochs: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1000)), 0),
-  /** `step`: the rate is multiplied by `stepFactor` at each of these epochs. */
-  stepEpochs: v.optional(v.pipe(v.array(v.pipe(v.number(), v.minValue(0))), v.maxLength(32)), []),
-  stepFactor: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), 0.1),
-})
-export type OptimizerConfig = v.InferOutput<typeof OptimizerConfig>
 
 export const Augmentation = v.strictObject({
   /** Random resized crop (else the centre crop that evaluation uses). */

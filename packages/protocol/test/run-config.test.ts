@@ -31,9 +31,55 @@ describe('RUN.json', () => {
     expect(parsed).toMatchObject({ ...example, labelSmoothing: 0, publishBest: false })
   })
 
+  it('OP8: what came later has no default: a stored run is the same as its RUN.json of then', () => {
+    const parsed = parseOrReject(RunConfig, example, 'RUN.json')
+    if (isRejection(parsed)) throw new Error(parsed.message)
+    expect(parsed.optimizer).toEqual({
+      ...example.optimizer,
+      nesterov: false,
+      stepEpochs: [],
+      stepFactor: 0.1,
+    })
+  })
+
+  it.each([
+    [
+      { name: 'lars', learningRate: 8, referenceBatch: 256, schedule: 'polynomial', power: 2, clipNorm: 5 },
+      { momentum: 0.9, trustCoefficient: 0.001 },
+    ],
+    [
+      {
+        name: 'adamw',
+        learningRate: 1e-3,
+        weightDecay: 0.05,
+        schedule: 'cosine',
+        endFactor: 0.01,
+        ema: 0.999,
+      },
+      { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    ],
+  ])('takes the optimizer $name', (optimizer, defaults) => {
+    const parsed = parseOrReject(RunConfig, { ...example, optimizer }, 'RUN.json')
+    expect(parsed).toMatchObject({ optimizer: { ...optimizer, ...defaults } })
+  })
+
   it.each([
     [{ learnigRate: 1 }, 'learnigRate'],
     [{ optimizer: { ...example.optimizer, learningRate: -1 } }, 'optimizer.learningRate'],
+    [{ optimizer: { name: 'adam', learningRate: 1 } }, '"sgd" | "lars" | "adamw"'],
+    [
+      { optimizer: { name: 'adamw', learningRate: 1, momentum: 0.9 } },
+      'optimizer.momentum: there is no such',
+    ],
+    [
+      { optimizer: { name: 'lars', learningRate: 1, nesterov: true } },
+      'optimizer.nesterov: there is no such',
+    ],
+    [{ optimizer: { ...example.optimizer, power: 2 } }, 'power is of the schedule polynomial alone'],
+    [{ optimizer: { name: 'sgd', learningRate: 1, endFactor: 0.1 } }, 'endFactor is of the schedules cosine'],
+    [{ optimizer: { ...example.optimizer, clipNorm: 0 } }, 'optimizer.clipNorm'],
+    [{ optimizer: { ...example.optimizer, ema: 1 } }, 'optimizer.ema'],
+    [{ optimizer: { ...example.optimizer, referenceBatch: 0.5 } }, 'optimizer.referenceBatch'],
     [{ architecture: { name: 'vgg' } }, 'architecture.name'],
     [{ epochs: undefined }, 'either epochs or steps'],
     [{ steps: 5 }, 'either epochs or steps'],

@@ -38,8 +38,8 @@ export class RunReduction {
     if (isRejection(weights)) return weights
     const state =
       run.optimizerState === null
-        ? initOptimizer(run.layout)
-        : decodeOptimizerState(run.optimizerState, run.layout)
+        ? initOptimizer(run.config.optimizer, run.layout, weights)
+        : decodeOptimizerState(run.optimizerState, run.config.optimizer, run.layout)
     if (isRejection(state)) return state
     return new RunReduction(run, weights, state)
   }
@@ -72,7 +72,7 @@ export class RunReduction {
     return {
       kind: 'updated',
       delta: updated.delta,
-      optimizerState: encodeOptimizerState(updated.state),
+      optimizerState: encodeOptimizerState(updated.state, layout),
       weights,
       checkpoint: createHash('sha256').update(weights).digest('hex') as Hash,
       loss: updated.loss,

@@ -2,8 +2,25 @@
  * From a step's mean gradient to the next checkpoint. The update is quantised with error feedback (Seide et al. 2014): what
  * the wire could not carry is added to the next step's update. Everybody applies the quantised update, this process too.
  */
-import { learningRateAt, nextStatistics, type OptimizerState, sgdUpdate } from '@worldflora/model/optimizer'
-import { applyDelta, decodeVector, encodeVector, parseVector } from '@worldflora/protocol/gradient-codec'
+import {
+  globalNorm,
+  learningRateAt,
+  needsWeightSquares,
+  nextAverage,
+  nextMoments,
+  nextStatistics,
+  type OptimizerState,
+  prepareUpdate,
+  squaresOfTensors,
+  updateRange,
+} from '@worldflora/model/optimizer'
+import {
+  applyDelta,
+  decodeVector,
+  diverged,
+  encodeVector,
+  parseVector,
+} from '@worldflora/protocol/gradient-codec'
 import { deltaShape, type ParameterLayout, TALLY } from '@worldflora/protocol/parameter-layout'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
@@ -31,7 +48,7 @@ export type UpdateRequest = {
   mean: Float32Array
 }
 
-/** Rejects when the update is not finite or beyond all range: the run diverges. */
+/** Rejects when gradient or update are not finite or beyond all range: the run diverges (DV1). */
 export function updateStep({
   config,
   layout,
@@ -41,18 +58,27 @@ export function updateStep({
   mean,
 }: UpdateRequest): StepUpdate | Rejection {
   const { quantised, exact, total } = layout
-  const learningRate = learningRateAt(config.optimizer, moment)
-  const { update, momentum } = sgdUpdate({
+  const gradientSquares = squaresOfTensors(layout, mean)
+  const norm = globalNorm(gradientSquares)
+  if (!Number.isFinite(norm)) return diverged(`The gradient’s norm is ${norm}`)
+  const learningRate = learningRateAt(config.optimizer, {
+    ...moment,
+    globalBatch: config.samplesPerTask * config.tasksPerStep,
+  })
+  const terms = prepareUpdate({
     config: config.optimizer,
     layout,
-    weights,
-    gradient: mean,
-    momentum: state.momentum,
     learningRate,
+    moments: state.moments,
+    gradientSquares,
+    weightSquares: needsWeightSquares(config.optimizer) ? squaresOfTensors(layout, weights) : null,
   })
+  const moments = nextMoments(state.moments)
   const values = new Float32Array(total)
-  for (let i = 0; i < quantised; i++) values[i] = update[i]! + state.residual[i]!
-  for (let i = quantised; i < quantised + exact; i++) values[i] = weights[i]! + update[i]!
+  const buffers = { weights, gradient: mean, before: state.moments, update: values, after: moments }
+  updateRange(terms, buffers, 0, quantised + exact)
+  addTo(values, state.residual, 0, quantised)
+  addTo(values, weights, quantised, quantised + exact)
   const running = nextStatistics(
     weights.subarray(quantised + exact, total),
     mean.subarray(quantised + exact, total),
@@ -67,15 +93,23 @@ export function updateStep({
   const next = weights.slice() as Float32Array<ArrayBuffer>
   applyDelta(next, parsed)
 
+  const { ema } = config.optimizer
+  const average = ema === undefined ? null : nextAverage(state.average!, next, ema)
+
   // The difference of a value and its rounding to a coarser grid is exact in single precision: nothing is ever lost.
-  const residual = decodeVector(parsed).slice(0, quantised)
+  const residual = decodeVector(parsed).subarray(0, quantised)
   for (let i = 0; i < quantised; i++) residual[i] = values[i]! - residual[i]!
   return {
     delta,
     weights: next,
-    state: { momentum, residual },
+    state: { moments, residual, average },
     learningRate,
     loss: mean[total + TALLY.loss]!,
     accuracy: mean[total + TALLY.correct]!,
   }
+}
+
+/** Adds `terms` to `values` in place, in single precision. */
+function addTo(values: Float32Array, terms: Float32Array, start: number, end: number): void {
+  for (let i = start; i < end; i++) values[i] = values[i]! + terms[i]!
 }

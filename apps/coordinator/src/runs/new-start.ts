@@ -36,7 +36,11 @@ export async function newStartAt(
   if (optimizerState === null) return { record, isFresh: false }
   const bytes = await at.optimizerStates.get(optimizerState)
   if (bytes === null) return damaged(step, optimizerState)
-  const carried = carryOptimizerState(bytes, layout.layout, { from: run.config, to: config })
+  const carried = carryOptimizerState(bytes, layout.layout, {
+    from: run.config,
+    to: config,
+    weights,
+  })
   if (isRejection(carried)) return carried
   return {
     record: { ...record, optimizerState: await at.optimizerStates.put(carried.bytes) },

@@ -9,12 +9,14 @@ import { layout, must, noise, runConfig, WIRES } from './fixture.ts'
 const { quantised, exact, total } = layout
 
 function request(wire: Wire, change: Partial<UpdateRequest> = {}): UpdateRequest {
+  const config = runConfig(wire, { schedule: 'constant', momentum: 0 })
+  const weights = noise(total, 0.1, 1)
   return {
-    config: runConfig(wire, { schedule: 'constant', momentum: 0 }),
+    config,
     layout,
     moment: { step: 0, stepsPerEpoch: 5, steps: 10 },
-    weights: noise(total, 0.1, 1),
-    state: initOptimizer(layout),
+    weights,
+    state: initOptimizer(config.optimizer, layout, weights),
     mean: noise(total + 2, 1e-2, 2),
     ...change,
   }

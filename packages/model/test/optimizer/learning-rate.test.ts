@@ -7,13 +7,13 @@ import { learningRateAt } from '../../src/optimizer/index.ts'
 function rates(
   config: Record<string, unknown>,
   steps: number[],
-  run = { stepsPerEpoch: 10, steps: 100 },
+  run = { stepsPerEpoch: 10, steps: 100, globalBatch: 1024 },
 ): number[] {
   const optimizer = v.parse(OptimizerConfig, { name: 'sgd', learningRate: 0.4, ...config })
   return steps.map((step) => learningRateAt(optimizer, { step, ...run }))
 }
 
-describe('the learning rate', () => {
+describe('OP4: the learning rate', () => {
   it('is constant unless said otherwise', () => {
     expect(rates({}, [0, 50, 99])).toEqual([0.4, 0.4, 0.4])
   })
@@ -40,7 +40,43 @@ describe('the learning rate', () => {
 
   it('meets epochs that end in the middle of a step at the nearest step', () => {
     const config = { schedule: 'step', stepEpochs: [1], stepFactor: 0.5 }
-    expect(rates(config, [2, 3], { stepsPerEpoch: 2.6, steps: 10 })).toEqual([0.4, 0.2])
+    expect(rates(config, [2, 3], { stepsPerEpoch: 2.6, steps: 10, globalBatch: 64 })).toEqual([0.4, 0.2])
+  })
+
+  it('falls along a polynomial from the end of the warm-up; of power 1, along a line', () => {
+    const config = { schedule: 'polynomial', warmupEpochs: 2 }
+    expect(rates(config, [20, 40, 60, 99])).toEqual(
+      [0.4, 0.3, 0.2, 0.005].map((rate) => expect.closeTo(rate, 15)),
+    )
+    const squared = rates({ ...config, power: 2 }, [20, 40, 60, 99])
+    expect(squared).toEqual(
+      [0.4, 0.4 * 0.75 ** 2, 0.4 * 0.25, 0.4 / 80 ** 2].map((rate) => expect.closeTo(rate, 15)),
+    )
+  })
+
+  it.each(['cosine', 'polynomial'])('%s ends near the part of the rate that is to be left', (schedule) => {
+    const config = { schedule, endFactor: 0.25, warmupEpochs: 2 }
+    const [first, half, last] = rates(config, [20, 60, 99])
+    expect([first, half]).toEqual([0.4, expect.closeTo((0.4 + 0.1) / 2, 15)])
+    expect(last).toBeGreaterThan(0.1)
+    expect(last).toBeLessThan(0.104)
+    expect(rates({ ...config, endFactor: 1 }, [20, 60, 99])).toEqual([0.4, 0.4, 0.4])
+  })
+
+  it('is scaled linearly from the batch it is meant for to the run’s', () => {
+    expect(rates({ referenceBatch: 256 }, [0, 99])).toEqual([1.6, 1.6])
+    expect(rates({ referenceBatch: 4096 }, [0])).toEqual([0.1])
+    expect(rates({ referenceBatch: 1024 }, [0])).toEqual([0.4])
+    const steps = { schedule: 'step', stepEpochs: [3], stepFactor: 0.5 }
+    expect(rates({ ...steps, referenceBatch: 256 }, [29, 30])).toEqual([1.6, 0.8])
+  })
+
+  it('scaled up, it climbs from the rate of the reference batch, by the same amount each step', () => {
+    const config = { referenceBatch: 256, warmupEpochs: 0.4 }
+    expect(rates(config, [0, 1, 2, 3, 4])).toEqual(
+      [0.7, 1, 1.3, 1.6, 1.6].map((rate) => expect.closeTo(rate, 15)),
+    )
+    expect(rates({ referenceBatch: 2048, warmupEpochs: 0.4 }, [0, 3])).toEqual([0.05, 0.2])
   })
 
   it('stays a number when all of the run is warm-up', () => {

@@ -1,9 +1,15 @@
 /** The command line: what can be asked, and with which words. Each command lives in its own file. */
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { checkpoints } from './commands/checkpoints.ts'
+import { fork } from './commands/fork.ts'
 import { importFlora } from './commands/import.ts'
 import { operatorLink } from './commands/operator-link.ts'
+import { priority } from './commands/priority.ts'
 import { publish } from './commands/publish.ts'
+import { rollback } from './commands/rollback.ts'
+import { runs } from './commands/runs.ts'
 import { start } from './commands/start.ts'
+import { pause, resume, stop } from './commands/steer.ts'
 import { train } from './commands/train.ts'
 import { work } from './commands/work.ts'
 import { report } from './report.ts'
@@ -78,6 +84,42 @@ program
   .option('--json', 'print the outcome as one JSON object', false)
   .addOption(dataOption())
   .action(report(train))
+
+const runCommand = (name: string, description: string) =>
+  program
+    .command(name)
+    .description(description)
+    .argument('<run>', 'name of the run (the newest of that name), or its id')
+    .addOption(dataOption())
+
+program
+  .command('runs')
+  .description('List the runs with their states.')
+  .option('--json', 'print them as one JSON array', false)
+  .addOption(dataOption())
+  .action(report(runs))
+
+runCommand('pause', 'Pause a run: no new work; what is accepted of its step stays.').action(report(pause))
+runCommand('resume', 'Let a paused or stopped run go on.').action(report(resume))
+runCommand('stop', 'Stop a run: the step in flight is dropped, what it has learned is kept.').action(
+  report(stop),
+)
+runCommand('priority', 'Say how large a share of the volunteers a run gets.')
+  .argument('<priority>', '0 to 9: twice the share of a run that is one below', wholeNumber(0, 9))
+  .action(report(priority))
+runCommand('checkpoints', 'List the checkpoints that a run can be forked from or rolled back to.')
+  .option('--json', 'print them as one JSON object', false)
+  .action(report(checkpoints))
+runCommand('fork', 'Begin a new run with a checkpoint of another.')
+  .requiredOption('--step <number>', 'step of the checkpoint', wholeNumber(0, 1e9))
+  .requiredOption('--as <name>', 'name of the new run')
+  .option('--changes <file>', 'JSON with the fields of RUN.json that are to be others')
+  .option('--restart', 'begin at step 0, with those weights', false)
+  .action(report(fork))
+runCommand('rollback', 'Take a paused or stopped run back to a checkpoint. What came later is dropped.')
+  .requiredOption('--step <number>', 'step of the checkpoint', wholeNumber(0, 1e9))
+  .option('--changes <file>', 'JSON with the fields of RUN.json that are to be others from there')
+  .action(report(rollback))
 
 program
   .command('publish')

@@ -1,5 +1,15 @@
 /** The coordinator's HTTP API as the commands use it: with the operator token, answers parsed, refusals as rejections. */
-import { FloraSummary, PublishedModel, RunDetail, Status } from '@worldflora/protocol/http'
+import {
+  FloraSummary,
+  ForkedRun,
+  type ForkRun,
+  KeptCheckpoints,
+  PublishedModel,
+  type RollBackRun,
+  RolledBackRun,
+  RunDetail,
+  Status,
+} from '@worldflora/protocol/http'
 import { type Hash, RunId } from '@worldflora/protocol/ids'
 import { isRejection, Rejection, reject } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
@@ -40,6 +50,26 @@ export class OperatorClient {
 
   publish(id: RunId) {
     return this.#json(PublishedModel, `/api/runs/${id}/publish`, { method: 'POST' })
+  }
+
+  setState(id: RunId, state: 'running' | 'paused' | 'stopped') {
+    return this.#json(RunDetail, `/api/runs/${id}/state`, jsonBody('POST', { state }))
+  }
+
+  checkpoints(id: RunId) {
+    return this.#json(KeptCheckpoints, `/api/runs/${id}/checkpoints`)
+  }
+
+  fork(id: RunId, wish: ForkRun) {
+    return this.#json(ForkedRun, `/api/runs/${id}/fork`, jsonBody('POST', wish))
+  }
+
+  rollBack(id: RunId, wish: RollBackRun) {
+    return this.#json(RolledBackRun, `/api/runs/${id}/rollback`, jsonBody('POST', wish))
+  }
+
+  setPriority(id: RunId, priority: number) {
+    return this.#json(RunDetail, `/api/runs/${id}/priority`, jsonBody('POST', { priority }))
   }
 
   operatorLink() {

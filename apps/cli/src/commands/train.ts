@@ -1,5 +1,4 @@
 /** `worldflora train`: a run from RUN.json to its measured end, for scripts and papers. */
-import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { RunDetail } from '@worldflora/protocol/http'
 import type { RunId } from '@worldflora/protocol/ids'
@@ -7,6 +6,7 @@ import type { Evaluation } from '@worldflora/protocol/messages'
 import { parseOrReject, reject } from '@worldflora/protocol/rejection'
 import { RunConfig } from '@worldflora/protocol/run-config'
 import { withCoordinator } from '../coordinator-process.ts'
+import { readJsonFile } from '../json-file.ts'
 import { startLocalWorkers } from '../local-workers.ts'
 import type { OperatorClient } from '../operator-client.ts'
 import { openProgress } from '../progress.ts'
@@ -18,7 +18,9 @@ export async function train(
   file: string,
   options: { workers: number; json: boolean; data: string },
 ): Promise<void> {
-  const config = accept(parseOrReject(RunConfig, await readJson(file), file))
+  const config = accept(
+    parseOrReject(RunConfig, await readJsonFile(file, 'Name a RUN.json; the README shows one.'), file),
+  )
   await withCoordinator(options.data, async ({ localUrl, client, ended }) => {
     const { id, resumed } = accept(await client.openRun(config))
     if (resumed) console.error(`Going on with the unfinished run ${config.name}.`)
@@ -34,21 +36,6 @@ export async function train(
       await workers.stop()
     }
   })
-}
-
-async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new Refused(
-      reject('no-file', `There is no file ${file}.`, 'Name a RUN.json; the README shows one.'),
-    )
-  })
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new Refused(
-      reject('not-json', `${file} is not JSON: ${(error as Error).message}.`, 'Correct it and try again.'),
-    )
-  }
 }
 
 async function followToEnd(client: OperatorClient, id: RunId): Promise<RunDetail> {

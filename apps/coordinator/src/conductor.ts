@@ -8,6 +8,7 @@ import type { Alarm, Clock } from './clock.ts'
 import { advance } from './core/advance.ts'
 import { type CoreState, createCore, nextWakeAtMs, tasksOf } from './core/core-state.ts'
 import type { CoreEvent, Effect, TaskKey } from './core/events.ts'
+import { type Obstacle, obstacleTo } from './core/obstacle.ts'
 
 /** What a worker handed in, parsed. */
 export type TaskResult =
@@ -54,9 +55,10 @@ export class Conductor {
     return effects
   }
 
-  tasksOf(runId: RunId): { accepted: number; total: number } {
+  progressOf(runId: RunId): { tasks: { accepted: number; total: number }; obstacle: Obstacle | null } {
     const progress = this.#state.runs.get(runId)
-    return progress === undefined ? { accepted: 0, total: 0 } : tasksOf(progress)
+    const tasks = progress === undefined ? { accepted: 0, total: 0 } : tasksOf(progress)
+    return { tasks, obstacle: obstacleTo(this.#state, runId) }
   }
 
   leaseOf(leaseId: LeaseId): HeldLease | null {

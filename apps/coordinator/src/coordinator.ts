@@ -94,7 +94,7 @@ export async function startCoordinator(
       noteChange: () => broadcast.noteChange(),
       fail: onFault,
     },
-    (runId) => conductor.tasksOf(runId),
+    (runId) => conductor.progressOf(runId),
   )
   const operator = new OperatorAccess(folder.token, store, clock)
   const site: Site = {

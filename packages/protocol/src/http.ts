@@ -134,7 +134,6 @@ export const RunDetail = v.object({
   /** The run and step that it was forked from. */
   origin: v.nullable(v.object({ run: RunId, name: v.string(), step: index })),
   rollbacks: v.array(v.object({ at: v.string(), from: index, to: index, changed: v.array(v.string()) })),
-  ...settings,
 })
 export type RunDetail = v.InferOutput<typeof RunDetail>
 

@@ -182,6 +182,10 @@ export const RunStatus = v.object({
   state: RunState,
   /** Why a paused run is paused, in words. */
   reason: v.optional(v.string()),
+  /** Why a running run does not advance, in words: nobody who is here can do it. */
+  hint: v.optional(v.string()),
+  /** 0 to 9: twice the share of a run that is one below. */
+  priority: index,
   step: index,
   steps: index,
   epoch: v.number(),

@@ -4,7 +4,7 @@ import { accept } from '../report.ts'
 
 export async function priority(name: string, wish: number, options: { data: string }): Promise<void> {
   await withRun(name, options.data, async (client, run) => {
-    const detail = accept(await client.setPriority(run.id, wish))
-    console.log(`${run.name} has priority ${detail.priority} now.`)
+    const { status } = accept(await client.setPriority(run.id, wish))
+    console.log(`${run.name} has priority ${status.priority} now.`)
   })
 }

@@ -104,6 +104,8 @@ function attendWorker(
     if (workerId === null) return notJoined()
     if (reason !== 'stopped') log.warn({ workerId, leaseId, reason, message }, 'a lease came back')
     conductor.say({ kind: 'lease-returned', workerId, leaseId, reason, task, message })
+    // Perhaps nobody is left whom its run fits: its status says so.
+    if (reason === 'unfit') onWorkersChange()
     return { kind: 'returned' }
   }
 

@@ -1,6 +1,7 @@
 /** What is known of a run, active or not, and how everybody may see it. */
 import type { RunDetail } from '@worldflora/protocol/http'
 import type { Evaluation, RunStatus } from '@worldflora/protocol/messages'
+import type { Obstacle } from '../core/obstacle.ts'
 import type {
   CheckpointRecord,
   Milestone,
@@ -10,6 +11,7 @@ import type {
   Store,
   Totals,
 } from '../store/store.ts'
+import { hintOf } from './hint.ts'
 import { paceOf } from './pace.ts'
 
 const STEPS_REMEMBERED = 20
@@ -76,7 +78,10 @@ function watchedEvaluation({ evaluations }: RunBook): Evaluation | null {
   return evaluations.findLast(({ split }) => split === 'val') ?? evaluations.at(-1) ?? null
 }
 
-export function statusOf(book: RunBook, tasks: { accepted: number; total: number }): RunStatus {
+/** What the core knows of a run beyond its book. */
+export type Progress = { tasks: { accepted: number; total: number }; obstacle: Obstacle | null }
+
+export function statusOf(book: RunBook, { tasks, obstacle }: Progress): RunStatus {
   const { record } = book
   const last = book.checkpoints.at(-1)!
   const pace = record.state === 'running' ? paceOf(book.recent) : { imagesPerSecond: 0, stepsPerSecond: 0 }
@@ -86,6 +91,8 @@ export function statusOf(book: RunBook, tasks: { accepted: number; total: number
     flora: record.flora.name,
     state: record.state,
     ...(record.reason === null ? {} : { reason: record.reason }),
+    ...(obstacle === null ? {} : { hint: hintOf(obstacle, record) }),
+    priority: record.settings.priority,
     step: last.step,
     steps: record.steps,
     epoch: epochAfter(record, last.step),
@@ -97,15 +104,14 @@ export function statusOf(book: RunBook, tasks: { accepted: number; total: number
   }
 }
 
-export function detailOf(book: RunBook, tasks: { accepted: number; total: number }): RunDetail {
+export function detailOf(book: RunBook, progress: Progress): RunDetail {
   const { record, totals, evaluations } = book
-  const { origin, rollbacks, settings } = record
+  const { origin, rollbacks } = record
   return {
-    status: statusOf(book, tasks),
+    status: statusOf(book, progress),
     config: record.config,
     origin,
     rollbacks,
-    ...settings,
     trainingSeconds: totals.seconds,
     imagesTrained: totals.samples,
     testEvaluation:

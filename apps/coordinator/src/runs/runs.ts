@@ -26,7 +26,7 @@ import { keptCheckpoints } from './kept-checkpoints.ts'
 import { plainWords } from './plain-words.ts'
 import { publishCheckpoint } from './publishing.ts'
 import { faultOfRollback, type Rollback, rollBack } from './rolling-back.ts'
-import { detailOf, isMeasured, newBook, type RunBook, readBook, statusOf } from './run-book.ts'
+import { detailOf, isMeasured, newBook, type Progress, type RunBook, readBook, statusOf } from './run-book.ts'
 import { makeRun, openingOf, unfinishedNamesake } from './run-opening.ts'
 import { forgetMilestones } from './step-keeping.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -35,18 +35,16 @@ import { addContribution, closeStep } from './training.ts'
 /** Points of a curve that are worth sending. */
 const STEPS_SHOWN = 2000
 
-type Tasks = { accepted: number; total: number }
-
 export class Runs {
   readonly #at: Surroundings
-  readonly #tasksOf: (runId: RunId) => Tasks
+  readonly #progressOf: (runId: RunId) => Progress
   /** In the order of their making. */
   readonly #books = new Map<RunId, RunBook>()
   readonly #active = new Map<RunId, ActiveRun>()
 
-  constructor(at: Surroundings, tasksOf: (runId: RunId) => Tasks) {
+  constructor(at: Surroundings, progressOf: (runId: RunId) => Progress) {
     this.#at = at
-    this.#tasksOf = tasksOf
+    this.#progressOf = progressOf
   }
 
   /** Goes on with what the store says is unfinished. A run that cannot be read is paused, and stops no other. */
@@ -262,12 +260,12 @@ export class Runs {
   }
 
   statuses(): RunStatus[] {
-    return [...this.#books.values()].map((book) => statusOf(book, this.#tasksOf(book.record.id)))
+    return [...this.#books.values()].map((book) => statusOf(book, this.#progressOf(book.record.id)))
   }
 
   detail(runId: RunId): RunDetail | Rejection {
     const book = this.#books.get(runId)
-    return book === undefined ? noRun(runId) : detailOf(book, this.#tasksOf(runId))
+    return book === undefined ? noRun(runId) : detailOf(book, this.#progressOf(runId))
   }
 
   async history(runId: RunId): Promise<RunHistory | Rejection> {

@@ -1,11 +1,12 @@
 /** The bodies that the pages read, as parsers. */
-import { LogEvent, RunHistory, Status, WorkerSummary } from '@worldflora/protocol/http'
+import { KeptCheckpoints, LogEvent, RunHistory, Status, WorkerSummary } from '@worldflora/protocol/http'
 import { RunStatus } from '@worldflora/protocol/messages'
 import { parseOrReject } from '@worldflora/protocol/rejection'
 import { listOf } from './read.ts'
 
 export const parseStatus = (value: unknown) => parseOrReject(Status, value, 'the status')
 export const parseHistory = (value: unknown) => parseOrReject(RunHistory, value, 'the run’s history')
+export const parseKept = (value: unknown) => parseOrReject(KeptCheckpoints, value, 'the kept checkpoints')
 
 export const parseRuns = listOf((value) => parseOrReject(RunStatus, value, 'a run'), 'The runs')
 export const parseWorkers = listOf((value) => parseOrReject(WorkerSummary, value, 'a worker'), 'The workers')

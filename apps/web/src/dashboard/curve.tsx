@@ -11,12 +11,12 @@ const HEIGHT = 240
 
 type CurveProps = CurveShape & { testId: string }
 
-export function Curve({ testId, title, summary, unit, steps, series }: CurveProps) {
+export function Curve({ testId, title, summary, unit, steps, series, marks }: CurveProps) {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const newest = useRef<uPlot.AlignedData>([[]])
   newest.current = [steps, ...series.map(({ values }) => values)]
-  const shape = JSON.stringify([unit, series.map(({ name, look }) => [name, look])])
+  const shape = JSON.stringify([unit, marks, series.map(({ name, look }) => [name, look])])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the series without their values
   useEffect(() => {
@@ -24,7 +24,7 @@ export function Curve({ testId, title, summary, unit, steps, series }: CurveProp
     if (element === null) return
     const draw = () => {
       plot.current?.destroy()
-      plot.current = new uPlot(optionsOf(element, unit, series), newest.current, element)
+      plot.current = new uPlot(optionsOf(element, { unit, series, marks }), newest.current, element)
     }
     draw()
     const dark = matchMedia('(prefers-color-scheme: dark)')
@@ -75,8 +75,7 @@ function Sample({ look }: Pick<CurveSeries, 'look'>) {
 
 function optionsOf(
   element: HTMLElement,
-  unit: CurveShape['unit'],
-  series: readonly CurveSeries[],
+  { unit, series, marks }: Pick<CurveShape, 'unit' | 'series' | 'marks'>,
 ): uPlot.Options {
   const style = getComputedStyle(element)
   const token = (name: string) => style.getPropertyValue(name).trim()
@@ -108,7 +107,23 @@ function optionsOf(
       },
     ],
     series: [{}, ...series.map(({ look }) => lookOf(look, token))],
+    hooks: { draw: [(plot) => drawMarks(plot, marks, token('--warm'))] },
   }
+}
+
+/** A dashed upright where the run was taken back to. */
+function drawMarks({ ctx, bbox, valToPos }: uPlot, marks: readonly number[], colour: string): void {
+  ctx.save()
+  ctx.strokeStyle = colour
+  ctx.setLineDash([4, 4])
+  for (const step of marks) {
+    const x = valToPos(step, 'x', true)
+    ctx.beginPath()
+    ctx.moveTo(x, bbox.top)
+    ctx.lineTo(x, bbox.top + bbox.height)
+    ctx.stroke()
+  }
+  ctx.restore()
 }
 
 /** The next tenth above, at least a tenth. */

@@ -12,6 +12,8 @@ export type CurveShape = {
   /** The curve in words. */
   summary: string
   unit: 'plain' | 'share'
+  /** Steps that the run was taken back to. */
+  marks: number[]
   /** Steps, rising; every series has a value or null at each. */
   steps: number[]
   series: CurveSeries[]
@@ -31,7 +33,8 @@ export function lossCurve(history: RunHistory | null): CurveShape {
     summary:
       first === undefined || last === undefined
         ? 'No step is through yet.'
-        : `From ${first.toFixed(2)} to ${last.toFixed(2)} at step ${count(steps.at(-1)!.step)}.`,
+        : `From ${first.toFixed(2)} to ${last.toFixed(2)} at step ${count(steps.at(-1)!.step)}.${backWords(history)}`,
+    marks: marksOf(history),
     unit: 'plain',
     steps: steps.map(({ step }) => step),
     series: [
@@ -53,6 +56,7 @@ export function accuracyCurve(history: RunHistory | null): CurveShape {
       last === undefined
         ? 'Not measured yet.'
         : `${percent(last.top1)} of held-back photos at step ${count(last.step)}.`,
+    marks: marksOf(history),
     unit: 'share',
     steps,
     series: [
@@ -69,6 +73,15 @@ export function accuracyCurve(history: RunHistory | null): CurveShape {
       },
     ],
   }
+}
+
+function marksOf(history: RunHistory | null): number[] {
+  return [...new Set(history?.rollbacks.map(({ to }) => to))]
+}
+
+function backWords(history: RunHistory | null): string {
+  const last = history?.rollbacks.at(-1)
+  return last === undefined ? '' : ` It was taken back from step ${count(last.from)} to ${count(last.to)}.`
 }
 
 /** Of all values at first, exponential later. */

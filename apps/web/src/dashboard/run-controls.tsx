@@ -2,11 +2,11 @@
 'use client'
 
 import type { RunState, RunStatus } from '@worldflora/protocol/messages'
-import { useState } from 'react'
-import { order } from '../coordinator/read.ts'
+import { useId, useState } from 'react'
 import { Button } from '../design/button.tsx'
+import { AskDialog } from './ask-dialog.tsx'
 import styles from './run-controls.module.css'
-import { StopDialog } from './stop-dialog.tsx'
+import { useRunOrder } from './run-order.ts'
 
 type Wish = 'running' | 'paused' | 'stopped'
 
@@ -15,18 +15,12 @@ const DONE: Record<Wish, string> = {
   paused: 'The run is paused. It goes on when you resume it.',
   stopped: 'The run is stopped. What it has learned is kept.',
 }
+const PRIORITIES = Array.from({ length: 10 }, (_, priority) => priority)
 
 export function RunControls({ run }: { run: RunStatus }) {
-  const [said, setSaid] = useState('')
+  const { said, isBusy, send } = useRunOrder(run.id)
   const [isAsking, setAsking] = useState(false)
-  const [isBusy, setBusy] = useState(false)
-
-  async function send(path: string, body: unknown, done: string): Promise<void> {
-    setBusy(true)
-    const rejection = await order('POST', `/api/runs/${run.id}/${path}`, body)
-    setBusy(false)
-    setSaid(rejection === null ? done : `${rejection.message} ${rejection.action}`)
-  }
+  const priorityId = useId()
   const become = (state: Wish) => send('state', { state }, DONE[state])
 
   return (
@@ -59,16 +53,48 @@ export function RunControls({ run }: { run: RunStatus }) {
             Stop …
           </Button>
         ) : null}
+        {run.state === 'finished' ? null : (
+          <label className={styles.priority} htmlFor={priorityId}>
+            Priority
+            <select
+              id={priorityId}
+              value={run.priority}
+              disabled={isBusy}
+              onChange={(event) => {
+                const priority = Number(event.target.value)
+                void send('priority', { priority }, `“${run.name}” has priority ${priority} now.`)
+              }}
+            >
+              {PRIORITIES.map((priority) => (
+                <option key={priority} value={priority}>
+                  {priority}
+                </option>
+              ))}
+            </select>
+          </label>
+        )}
       </div>
       <p role="status" className={styles.said}>
         {said}
       </p>
-      <StopDialog
-        name={run.name}
+      <AskDialog
         isOpen={isAsking}
-        onAnswer={(stops) => {
+        onNo={() => setAsking(false)}
+        onYes={() => {
           setAsking(false)
-          if (stops) void become('stopped')
+          void become('stopped')
+        }}
+        question={{
+          title: `Stop the run “${run.name}”?`,
+          yes: `Stop “${run.name}”`,
+          no: 'Let it run',
+          weight: 'grave',
+          children: (
+            <p>
+              The step in flight is dropped, and volunteers are sent to other runs. What it has learned is
+              kept: it can be published, and resumed later.
+            </p>
+          ),
         }}
       />
     </div>

@@ -5,11 +5,13 @@ import type { RunStatus } from '@worldflora/protocol/messages'
 import { parseHistory } from '../coordinator/parse.ts'
 import { useReading } from '../coordinator/use-reading.ts'
 import { type Fact, Facts } from '../design/facts.tsx'
+import { Notice } from '../design/notice.tsx'
 import { ProgressLine } from '../design/progress-line.tsx'
 import { count, counted, percent, perSecond } from '../words/amounts.ts'
-import { runSentence } from '../words/run-sentence.ts'
+import { runSentence, sentenceOf } from '../words/run-sentence.ts'
 import { Curve } from './curve.tsx'
 import { accuracyCurve, lossCurve } from './curves-of-run.ts'
+import { KeptList } from './kept-list.tsx'
 import { RunControls } from './run-controls.tsx'
 import styles from './run-view.module.css'
 
@@ -31,11 +33,22 @@ export function RunView({ run, workers }: { run: RunStatus; workers: number }) {
         <ProgressLine done={run.step} total={run.steps} label={`Epoch ${run.epoch.toFixed(1)}`} />
       </div>
       <RunControls run={run} />
+      {run.state === 'paused' && run.reason !== undefined ? (
+        <Notice tone="warm" title="Why it is paused">
+          <p className={styles.reason}>{sentenceOf(run.reason)}</p>
+        </Notice>
+      ) : null}
+      {run.hint === undefined ? null : (
+        <Notice tone="warm" title="It does not advance">
+          <p data-testid="run-hint">{run.hint}</p>
+        </Notice>
+      )}
       <div className={styles.curves}>
         <Curve testId="loss-curve" {...lossCurve(history)} />
         <Curve testId="accuracy-curve" {...accuracyCurve(history)} />
       </div>
       <Facts label="Figures of the run" facts={figuresOf(run)} />
+      <KeptList run={run} />
       <p className={styles.small}>
         Flora {run.flora}; checkpoint <code>{run.checkpoint}</code>
       </p>

@@ -23,6 +23,12 @@ function pace(run: RunStatus, workers: number, nowMs: number): string[] {
   return words
 }
 
+/** A reason as a sentence of its own. */
+export function sentenceOf(reason: string): string {
+  const words = reason.trim()
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? '' : '.'}`
+}
+
 /** null while no pace is known. */
 export function expectedEndMs(run: RunStatus, nowMs: number): number | null {
   if (run.stepsPerSecond <= 0) return null

@@ -2,6 +2,7 @@
 import type { RunHistory, WorkerSummary } from '@worldflora/protocol/http'
 import { describe, expect, it } from 'vitest'
 import { accuracyCurve, lossCurve, movingMean } from '../src/dashboard/curves-of-run.ts'
+import { changesIn, keptWords } from '../src/dashboard/kept-words.ts'
 import { tokenIn } from '../src/dashboard/operator.ts'
 import { rowsOf } from '../src/dashboard/worker-rows.ts'
 
@@ -46,6 +47,13 @@ describe('curves', () => {
     )
   })
 
+  it('LC3: show where the run was taken back to', () => {
+    const rollbacks = [{ from: 9, to: 2 }]
+    const curve = lossCurve({ steps: [step(1, 3), step(2, 1)], evaluations: [], rollbacks })
+    expect(curve.marks).toEqual([2])
+    expect(curve.summary).toContain('taken back from step 9 to 2')
+  })
+
   it('the moving mean does not lag behind at the beginning', () => {
     expect(movingMean([4, 2, 3])).toEqual([4, 3, 3])
     expect(movingMean([])).toEqual([])
@@ -74,6 +82,22 @@ describe('the workers’ table', () => {
     expect(ids('', 'ascending')).toEqual(['a', 'c', 'b'])
     expect(ids('tab WASM', 'ascending')).toEqual(['a', 'c'])
   })
+})
+
+describe('kept checkpoints', () => {
+  it('LC1: say why they are kept', () => {
+    expect(keptWords({ why: ['latest', 'newest', 'best'] })).toBe(
+      'The latest, among the newest, the best so far',
+    )
+  })
+
+  it.each([
+    ['', {}],
+    [' {"epochs": 3} ', { epochs: 3 }],
+    ['{"epochs": 3', null],
+    ['[1]', null],
+    ['null', null],
+  ])('LC2: changes as %j', (text, changes) => expect(changesIn(text)).toEqual(changes))
 })
 
 describe('a pasted link', () => {

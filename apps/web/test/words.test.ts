@@ -2,7 +2,7 @@
 import type { RunStatus } from '@worldflora/protocol/messages'
 import { describe, expect, it } from 'vitest'
 import { bytes, counted, duration, percent, rate } from '../src/words/amounts.ts'
-import { expectedEndMs, runSentence } from '../src/words/run-sentence.ts'
+import { expectedEndMs, runSentence, sentenceOf } from '../src/words/run-sentence.ts'
 import { partsOf } from '../src/words/scientific-name.ts'
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')
@@ -80,5 +80,7 @@ describe('a run’s sentence', () => {
   it('says why a run is paused', () => {
     const paused: RunStatus = { ...run, state: 'paused', reason: 'three workers failed on task 4.' }
     expect(runSentence(paused, 3, 0)).toBe('Paused at step 400 of 1,200: three workers failed on task 4.')
+    expect(sentenceOf('the operator paused it')).toBe('The operator paused it.')
+    expect(sentenceOf('Step 3: it diverges.')).toBe('Step 3: it diverges.')
   })
 })

@@ -6,7 +6,7 @@ import { expireLeases } from './lease-expiry.ts'
 import { takeBack } from './lease-return.ts'
 import { joinWorker, leaveWorker } from './presence.ts'
 import { receiveResult } from './result.ts'
-import { changeRunState, closeRun, goOn, noteFault, openRun, orderEvaluation } from './run-course.ts'
+import { changeRunState, closeRun, goOn, noteFault, openRun, orderEvaluation, runOf } from './run-course.ts'
 import { answerRequest } from './work-request.ts'
 
 export function advance(state: CoreState, event: CoreEvent, nowMs: number): Effect[] {
@@ -21,6 +21,9 @@ function handle(state: CoreState, event: CoreEvent, nowMs: number): Effect[] {
       return []
     case 'run-closed':
       return closeRun(state, event)
+    case 'run-priority-changed':
+      runOf(state, event.runId).priority = event.priority
+      return []
     case 'evaluation-ordered':
       orderEvaluation(state, event)
       return []

@@ -10,6 +10,8 @@ export type CoreState = {
   /** Part of every lease's id: leases of an earlier life of the coordinator are never taken for new ones. */
   readonly boot: string
   leasesGranted: number
+  /** Of the run that was served last. */
+  virtualTime: number
   /** In the order they were opened. */
   readonly runs: Map<RunId, RunProgress>
   readonly workers: Map<WorkerId, WorkerState>
@@ -25,6 +27,7 @@ export function createCore(options: { boot: string }): CoreState {
   return {
     boot: options.boot,
     leasesGranted: 0,
+    virtualTime: 0,
     runs: new Map(),
     workers: new Map(),
     waiting: new Set(),

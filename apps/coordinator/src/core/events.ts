@@ -29,6 +29,8 @@ export type OpenRun = {
   /** By position in the manifest's list of train shards. */
   trainShards: readonly { hash: Hash; bytes: number }[]
   state: RunState
+  /** 0 to 9. */
+  priority: number
   checkpoint: CheckpointRef
 }
 
@@ -38,6 +40,7 @@ export type CoreEvent =
   /** All that was known of it is forgotten, and its leases are void; it may be opened again, at another checkpoint. */
   | { kind: 'run-closed'; runId: RunId }
   | { kind: 'run-state-changed'; runId: RunId; state: RunState }
+  | { kind: 'run-priority-changed'; runId: RunId; priority: number }
   /** An evaluation is due (or was found unfinished at start). */
   | { kind: 'evaluation-ordered'; runId: RunId; order: EvaluationOrder }
   | { kind: 'worker-joined'; workerId: WorkerId; deterministic: boolean }

@@ -2,6 +2,7 @@
 import type { LeaseId } from '@worldflora/protocol/ids'
 import type { CoreState } from './core-state.ts'
 import type { Effect } from './events.ts'
+import { charge } from './fair-share.ts'
 import type { LeaseRecord } from './lease.ts'
 import { leaseDurationMs } from './pace.ts'
 import { stragglesAfterMs } from './straggler.ts'
@@ -37,7 +38,7 @@ export function grantLease(
   }
   state.leases.set(lease.id, lease)
   state.liveLeases.add(lease)
-  state.runs.get(lease.runId)!.lastServed = serial
+  charge(state, state.runs.get(lease.runId)!, images)
   worker.leaseIds.add(lease.id)
   return lease
 }

@@ -2,14 +2,24 @@
 import type { RunId } from '@worldflora/protocol/ids'
 import type { CoreState } from './core-state.ts'
 import type { Effect, EventOf } from './events.ts'
+import { beginInTurn } from './fair-share.ts'
 import { endLeasesOf, recallLease } from './lease-ledger.ts'
-import { advanceTo, beginStepAnew, groupsOf, openProgress, type RunProgress } from './run-progress.ts'
+import {
+  advanceTo,
+  beginStepAnew,
+  groupsOf,
+  isHalted,
+  openProgress,
+  type RunProgress,
+} from './run-progress.ts'
 import { evaluationGroup } from './task-group.ts'
 
 export function openRun(state: CoreState, { run }: EventOf<'run-opened'>): void {
   const { id } = run.description
   if (state.runs.has(id)) throw new Error(`run ${id} is open already`)
-  state.runs.set(id, openProgress(run))
+  const progress = openProgress(run)
+  beginInTurn(state, progress)
+  state.runs.set(id, progress)
 }
 
 export function closeRun(state: CoreState, { runId }: EventOf<'run-closed'>): Effect[] {
@@ -35,6 +45,7 @@ export function orderEvaluation(state: CoreState, { runId, order }: EventOf<'eva
 
 export function changeRunState(state: CoreState, event: EventOf<'run-state-changed'>): Effect[] {
   const progress = runOf(state, event.runId)
+  if (isHalted(progress)) beginInTurn(state, progress)
   progress.state = event.state
   if (event.state === 'paused' || event.state === 'stopped') return recallLeases(state, progress)
   if (progress.step === null) progress.state = 'finished'

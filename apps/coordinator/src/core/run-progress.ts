@@ -12,13 +12,16 @@ export type RunProgress = {
   step: TaskGroup | null
   /** The oldest order first. */
   evaluations: TaskGroup[]
-  /** The number of the lease that it was granted last: the run served longest ago comes first. */
-  lastServed: number
+  /** 0 to 9. */
+  priority: number
+  /** Images granted over 2^priority: the run that is furthest behind is served first. */
+  virtualTime: number
 }
 
 export function openProgress(run: OpenRun): RunProgress {
-  const { state, checkpoint } = run
-  return { run, state, checkpoint, step: stepAfter(run, checkpoint), evaluations: [], lastServed: -1 }
+  const { state, priority, checkpoint } = run
+  const step = stepAfter(run, checkpoint)
+  return { run, state, checkpoint, step, evaluations: [], priority, virtualTime: 0 }
 }
 
 export function advanceTo(progress: RunProgress, checkpoint: CheckpointRef): void {

@@ -1,6 +1,7 @@
 /** Which tasks a worker gets. Knows no sockets and no clock: callers pass `nowMs`. */
 import type { CoreState } from './core-state.ts'
 import { mayTry } from './failure.ts'
+import { runsInTurn } from './fair-share.ts'
 import type { LeaseRecord } from './lease.ts'
 import { tasksPerLease } from './lease-size.ts'
 import { groupsOf, isHalted } from './run-progress.ts'
@@ -13,8 +14,8 @@ import { canDo, type WorkerState } from './worker-state.ts'
 const TASKS_LOOKED_AT = 256
 
 /**
- * Evaluations first, so that curves are current and old checkpoints can go; then steps; of several runs, the one that was
- * served longest ago, so that none starves. In it, the offered tasks for which the worker lacks least. If none is offered,
+ * Evaluations first, so that curves are current and old checkpoints can go; then steps; of several runs, the one that is
+ * furthest behind its share. In it, the offered tasks for which the worker lacks least. If none is offered,
  * the later half of the longest straggler of somebody else.
  */
 export function nextAssignment(state: CoreState, worker: WorkerState, nowMs: number): NonEmptySlots | null {
@@ -46,9 +47,7 @@ export function isAnythingOffered(state: CoreState): boolean {
 }
 
 function groupsInTurn(state: CoreState, worker: WorkerState): TaskGroup[] {
-  const runs = [...state.runs.values()]
-    .filter((progress) => !isHalted(progress))
-    .sort((a, b) => a.lastServed - b.lastServed)
+  const runs = runsInTurn(state)
   return [
     ...runs.filter((run) => canDo(worker, run, 'evaluate')).flatMap(({ evaluations }) => evaluations),
     ...runs.filter((run) => canDo(worker, run, 'gradient')).flatMap(({ step }) => step ?? []),

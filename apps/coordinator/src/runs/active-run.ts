@@ -68,6 +68,7 @@ export function openRunOf({ book, manifest, plan }: ActiveRun, state: RunState):
     plan,
     trainShards: manifest.shards.train,
     state,
+    priority: book.record.settings.priority,
     checkpoint: chainOf(book.checkpoints),
   }
 }

@@ -141,6 +141,9 @@ export class Runs {
     const settings = { ...book.record.settings, ...wish }
     await this.#at.store.setRunSettings(runId, settings)
     book.record = { ...book.record, settings }
+    if (this.#active.has(runId)) {
+      this.#at.say({ kind: 'run-priority-changed', runId, priority: settings.priority })
+    }
     const manifest = await this.#at.floras.manifestOf(book.record.flora.hash)
     if (!isRejection(manifest)) {
       const prune = () => forgetMilestones(this.#at, book, watchedSplit(manifest))

@@ -3,7 +3,8 @@ import { hashOfText } from '@worldflora/protocol/hash'
 import type { RunId } from '@worldflora/protocol/ids'
 import { describe, expect, it } from 'vitest'
 import { nextWakeAtMs } from '../../src/core/core-state.ts'
-import { kindsOf, orderAt, RUN, runOf, SCENE, Story } from './fixture.ts'
+import { obstacleTo } from '../../src/core/obstacle.ts'
+import { checkpointAt, kindsOf, orderAt, RUN, runOf, SCENE, Story } from './fixture.ts'
 
 const OTHER = 'run-2' as RunId
 
@@ -17,6 +18,101 @@ describe('several runs', () => {
       return lease.run.id
     })
     expect(served).toEqual([RUN, OTHER, RUN, OTHER])
+  })
+
+  it('WK11: a run gets twice the share of one that is a priority below, and none starves', () => {
+    const runs = [0, 1, 3].map((priority) =>
+      runOf({ ...SCENE, shardSizes: [4000], tasksPerStep: 500, priority, id: `run-${priority}` as RunId }),
+    )
+    const story = new Story(runs)
+    const ada = story.join('ada')
+    const served = new Map<string, number>()
+    const leases = 11 * 20
+    for (let n = 0; n < leases; n++) {
+      const { leaseId, run } = story.ask(ada)!
+      served.set(run.id, (served.get(run.id) ?? 0) + 1)
+      story.deliver(ada, leaseId)
+    }
+    const shareOf = (priority: number) => (served.get(`run-${priority}`)! * 11) / leases
+    expect(shareOf(0)).toBeCloseTo(1, 0)
+    expect(shareOf(1)).toBeCloseTo(2, 0)
+    expect(shareOf(3)).toBeCloseTo(8, 0)
+  })
+
+  it('WK11: a priority counts from when it is set; a new or resumed run is owed nothing for the time before', () => {
+    const scene = { ...SCENE, shardSizes: [4000], tasksPerStep: 500 }
+    const story = new Story(runOf(scene))
+    const ada = story.join('ada')
+    const serve = (times: number) =>
+      Array.from({ length: times }, () => {
+        const { leaseId, run } = story.ask(ada)!
+        story.deliver(ada, leaseId)
+        return run.id
+      })
+    serve(50)
+    story.tell({ kind: 'run-opened', run: runOf({ ...scene, id: OTHER }) })
+    expect(serve(10).filter((id) => id === OTHER)).toHaveLength(5)
+    story.tell({ kind: 'run-priority-changed', runId: OTHER, priority: 2 })
+    expect(serve(50).filter((id) => id === OTHER)).toHaveLength(40)
+    story.tell({ kind: 'run-state-changed', runId: OTHER, state: 'paused' })
+    serve(50)
+    story.tell({ kind: 'run-state-changed', runId: OTHER, state: 'running' })
+    expect(serve(50).filter((id) => id === OTHER)).toHaveLength(40)
+  })
+
+  it('WK11: what a run could not take, it catches up with for two steps at most', () => {
+    const scene = { ...SCENE, shardSizes: [4000], tasksPerStep: 5 }
+    const story = new Story([
+      runOf({ ...scene, tasksPerStep: 500, backend: 'any' }),
+      runOf({ ...scene, id: OTHER }),
+    ])
+    const gpu = story.join('gpu', false)
+    for (let n = 0; n < 100; n++) story.deliver(gpu, story.ask(gpu)!.leaseId)
+    const ada = story.join('ada')
+    const served: RunId[] = []
+    for (let step = 0; step < 6; step++) {
+      for (let n = 0; n < 5; n++) {
+        const { leaseId, run } = story.ask(ada)!
+        served.push(run.id)
+        if (kindsOf(story.deliver(ada, leaseId)).includes('close-step')) {
+          const { checkpoint } = story.state.runs.get(OTHER)!
+          const next = checkpointAt(checkpoint.step + 1)
+          story.tell({ kind: 'step-made-durable', runId: OTHER, checkpoint: next })
+        }
+      }
+    }
+    expect(served.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => OTHER))
+    expect(served.slice(10).filter((id) => id === RUN).length).toBeGreaterThanOrEqual(9)
+  })
+
+  it('LC4: a run that nobody who is here can do says why', () => {
+    const story = new Story()
+    const obstacle = () => obstacleTo(story.state, RUN)
+    expect(obstacle()).toBe('no-worker')
+    const gpu = story.join('gpu', false)
+    expect(obstacle()).toBe('class')
+    const phone = story.join('phone')
+    expect(obstacle()).toBeNull()
+    story.giveBack(phone, story.ask(phone)!.leaseId, 'unfit')
+    expect(obstacle()).toBe('device')
+    story.leave(gpu)
+    expect(obstacle()).toBe('device')
+    story.tell({ kind: 'run-state-changed', runId: RUN, state: 'paused' })
+    expect(obstacle()).toBeNull()
+  })
+
+  it('LC3: a run that is closed takes no results, and gives work again once it is opened at another step', () => {
+    const story = new Story()
+    const [ada, bob] = [story.join('ada'), story.join('bob')]
+    story.tell({ kind: 'evaluation-ordered', runId: RUN, order: orderAt(0, 1) })
+    const [measuring, held] = [story.ask(ada)!, story.ask(bob)!]
+    const revoked = story.tell({ kind: 'run-closed', runId: RUN })
+    expect(kindsOf(revoked)).toEqual(['revoke-lease', 'revoke-lease'])
+    expect(kindsOf(story.deliver(ada, measuring.leaseId))).toEqual(['ignore-stale-result'])
+    expect(story.ask(ada)).toBeNull()
+    story.tell({ kind: 'run-opened', run: runOf(SCENE, 2) })
+    expect(kindsOf(story.deliver(bob, held.leaseId))).toEqual(['ignore-stale-result'])
+    expect(story.ask(bob)?.tasks[0]).toMatchObject({ kind: 'gradient', step: 2 })
   })
 
   it('evaluations come before steps, the oldest order first', () => {

@@ -24,6 +24,7 @@ export type Scene = {
   seed?: number
   id?: RunId
   backend?: 'deterministic' | 'any'
+  priority?: number
   shardBytes?: number
 }
 
@@ -52,6 +53,7 @@ export function runOf(scene: Scene, step = 0): OpenRun {
     plan: planRun({ shardSizes, seed, samplesPerTask, tasksPerStep, epochs }),
     trainShards: shardSizes.map((_, i) => ({ hash: hashOfText(`shard ${i}`), bytes: shardBytes })),
     state: 'running',
+    priority: scene.priority ?? 0,
     checkpoint: checkpointAt(step),
   }
 }

@@ -285,3 +285,32 @@ describe('a rollback', () => {
     expect((await workToEnd(site, id)).status.state).toBe('finished')
   })
 })
+
+describe('an operator’s settings', () => {
+  it('WK11: a priority is shown, kept over a restart, and bounded', async () => {
+    const site = await startSite()
+    await bringFlora(site)
+    const id = await openRun(site, config)
+    expect((await detailOf(site, id)).status.priority).toBe(0)
+    const set = (priority: unknown) => site.call('POST', `/api/runs/${id}/priority`, { priority })
+    expect((await set(4)).status).toBe(200)
+    expect((await set(10)).status).toBe(400)
+    expect((await set('high')).status).toBe(400)
+    await site.stop()
+    const again = await startSite({ data: site.data })
+    expect((await detailOf(again, id)).status.priority).toBe(4)
+  })
+
+  it('LC4: a run that needs another class of worker says so, until one comes', async () => {
+    const site = await startSite()
+    await bringFlora(site)
+    const id = await openRun(site, config)
+    const hint = async () => (await detailOf(site, id)).status.hint
+    expect(await hint()).toMatch(/Nobody is here/)
+    const gpu = await HandWorker.join(site.url, { device: { backend: 'webgpu' } })
+    expect(await gpu.requestWork()).toMatchObject({ kind: 'idle' })
+    expect(await hint()).toMatch(/No connected worker can do this run: it needs the deterministic class/)
+    await HandWorker.join(site.url)
+    expect(await hint()).toBeUndefined()
+  })
+})

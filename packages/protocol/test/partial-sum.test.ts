@@ -89,7 +89,7 @@ function unitsOf({ wire, quantised, mantissas, exponents, exactValues }: Encoded
 describe.each(wires)('partial sums on the %s wire', (wire) => {
   const kind = kindOf(wire)
 
-  it('RD1, RD2: merged in any order and grouping, plain or coded, they are the same bytes and the exact sum', () => {
+  it('RD1, RD2, BY2: merged in any order and grouping, plain or coded, they are the same bytes and the exact sum', () => {
     const contributions = Array.from({ length: 6 }, (_, seed) => contribution(kind, seed))
     const expected = bigSumsOf(contributions)
     const golden = new Map(codings.map((coding) => [coding, mergePartialSums(contributions, coding)]))
@@ -140,7 +140,7 @@ describe.each(wires)('partial sums on the %s wire', (wire) => {
     expect(() => mergePartialSums([part, one], 'coded')).toThrow(/65537 tasks/)
   })
 
-  it.each(codings)('a %s sum is never larger than promised', (coding) => {
+  it.each(codings)('BY3: a %s sum is never larger than promised', (coding) => {
     for (const seed of [0, 1, 2, 3, 4]) {
       const bytes = partialSumOf(contribution(kind, seed), coding)
       expect(bytes.byteLength).toBeLessThanOrEqual(largestPartialSumBytes(kind, 1))
@@ -216,7 +216,7 @@ it('RD2: sections longer than a segment, and empty ones', () => {
   }
 })
 
-it('golden bytes: the format does not change by accident', () => {
+it('BY1: golden bytes: the format does not change by accident', () => {
   const kind = kindOf('int8', { quantised: 5, exact: 2 })
   const values = Float32Array.from([1, -0.5, 0.25, 0.1, 3e-5, 1e-5, -7])
   const request = { values, layout: kind, wire: kind.wire, unitExponent: UNIT, random: null }

@@ -8,7 +8,7 @@ import { readShard } from '@worldflora/dataset/shard'
 import { openBackend } from '@worldflora/model/backend'
 import { computeGradient, type TrainingPhoto } from '@worldflora/model/gradient'
 import { nodeAssets } from '@worldflora/model/node-assets'
-import { initOptimizer, nextStatistics, sgdUpdate } from '@worldflora/model/optimizer'
+import { nextStatistics } from '@worldflora/model/optimizer'
 import { initialWeights, parameterSpecs } from '@worldflora/model/parameters'
 import { openDecoder } from '@worldflora/model/photo'
 import { encodeVector, unitExponentFor, type VectorShape } from '@worldflora/protocol/gradient-codec'
@@ -87,7 +87,7 @@ export async function sampleAfter(
         samplesPerTask: SAMPLES_PER_TASK,
         tasksPerStep: TASKS_PER_STEP,
         steps: 1000,
-        optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 },
+        optimizer: { name: 'sgd', learningRate: 0.1 },
         augmentation: { crop: true, flip: true, color: 0.2 },
       },
       'the run',
@@ -95,7 +95,7 @@ export async function sampleAfter(
   )
   const layout = layoutOf(parameterSpecs(architecture, CLASSES))
   const weights = initialWeights(architecture, CLASSES, config.seed)
-  let { momentum } = initOptimizer(layout)
+  const momentum = new Float32Array(layout.quantised + layout.exact)
   let next = 0
   const gradientOf = async (step: number, task: number) => {
     const chosen = Array.from({ length: SAMPLES_PER_TASK }, () => photos[next++ % photos.length]!)
@@ -106,18 +106,12 @@ export async function sampleAfter(
     const mean = new Float32Array(gradients[0]!.length)
     for (const gradient of gradients) for (const [i, value] of gradient.entries()) mean[i]! += value
     for (let i = 0; i < mean.length; i++) mean[i]! /= gradients.length * SAMPLES_PER_TASK
-    const sgd = sgdUpdate({
-      config: config.optimizer,
-      layout,
-      weights,
-      gradient: mean,
-      momentum,
-      learningRate: 0.1,
-    })
-    momentum = sgd.momentum
     const trainable = layout.quantised + layout.exact
     const values = new Float32Array(layout.total)
-    for (let i = 0; i < trainable; i++) values[i] = (i < layout.quantised ? 0 : weights[i]!) + sgd.update[i]!
+    for (let i = 0; i < trainable; i++) {
+      momentum[i] = 0.9 * momentum[i]! + mean[i]! + 5e-4 * weights[i]!
+      values[i] = (i < layout.quantised ? 0 : weights[i]!) - 0.1 * momentum[i]!
+    }
     values.set(nextStatistics(weights.subarray(trainable), mean.subarray(trainable, layout.total)), trainable)
     return values
   }

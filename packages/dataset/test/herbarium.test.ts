@@ -59,7 +59,14 @@ describe('a few drawn species', () => {
 })
 
 describe('the plan of the photos', () => {
-  const request = { species: 24, seed: 1, mostObservations: 80, fewestObservations: 12, mislabelled: 0 }
+  const request = {
+    species: 24,
+    seed: 1,
+    mostObservations: 80,
+    fewestObservations: 12,
+    mislabelled: 0,
+    heldBackTenths: 1,
+  }
 
   test('has a long tail, several organs an observation, and every species on every side', () => {
     const photos = planPhotos(request)

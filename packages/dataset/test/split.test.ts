@@ -47,6 +47,15 @@ describe('splits', () => {
     }
   })
 
+  test('up to three of ten observations go to each side on request, and what was held back before stays so', () => {
+    const all = [15, 20, 34, 11, 120].flatMap((observations, species) => plants(species, observations))
+    const few = assignSplits(all, 1)
+    const many = assignSplits(all, 1, 3)
+    const count = (split: string) => all.filter((photo) => many(photo) === split).length
+    expect([count('train'), count('val'), count('test')]).toEqual([80, 60, 60])
+    for (const photo of all) if (few(photo) !== 'train') expect(many(photo)).toBe(few(photo))
+  })
+
   test('another seed holds back others', () => {
     const all = plants(0, 100)
     const heldBack = (seed: number) => all.filter((photo) => assignSplits(all, seed)(photo) === 'test')

@@ -37,6 +37,8 @@ export type HerbariumRequest = {
   noise?: number | undefined
   /** Part of the train observations with a wrong name. */
   mislabelled?: number | undefined
+  /** Of every ten observations, how many each of val and test gets (1 to 3): more for measurements, fewer to train on. */
+  heldBackTenths?: number | undefined
   onProgress?: ((progress: ImportProgress) => void) | undefined
   writeShard: WriteShard
 }
@@ -50,6 +52,7 @@ const DEFAULTS = {
   clutter: 0.5,
   noise: 0.02,
   mislabelled: 0,
+  heldBackTenths: 1,
 }
 
 const PAINT_STREAM = 20

@@ -21,6 +21,8 @@ export type PhotoPlanRequest = {
   fewestObservations: number
   /** Part of the train observations that carry another species' name. */
   mislabelled: number
+  /** Of every ten observations, how many each of val and test gets. */
+  heldBackTenths: number
 }
 
 const TAIL_STREAM = 11
@@ -40,6 +42,7 @@ export function planPhotos(request: PhotoPlanRequest): PlannedPhoto[] {
   const splitOf = assignSplits(
     photos.map((photo) => photo.label),
     request.seed,
+    request.heldBackTenths,
   )
   return photos.map((photo) => {
     const split = splitOf(photo.label)

@@ -1,0 +1,102 @@
+/**
+ * What the narrow wires cost in accuracy: the same run at float32, int16 and int8, three seeds, through the platform (a real
+ * coordinator, local WASM workers), on a drawn flora that holds more than 5,000 photos back. `npm run bench -- wires`
+ */
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { withCoordinator } from '@worldflora/cli/coordinator-process'
+import { startLocalWorkers } from '@worldflora/cli/local-workers'
+import { hashOf } from '@worldflora/protocol/hash'
+import type { RunDetail } from '@worldflora/protocol/http'
+import { RunConfig, Wire } from '@worldflora/protocol/run-config'
+import * as v from 'valibot'
+import { ensureHerbarium } from './platform/herbarium.ts'
+import { runToEnd } from './platform/run-to-end.ts'
+import type { Bench } from './runner/bench.ts'
+
+const FLORA = {
+  name: 'wires',
+  seed: 1,
+  species: 16,
+  storedSize: 40,
+  clutter: 0.2,
+  mostObservations: 1000,
+  fewestObservations: 700,
+  heldBackTenths: 3,
+}
+
+const RUN = {
+  flora: FLORA.name,
+  architecture: { name: 'small-cnn', width: 0.5, imageSize: 32 },
+  samplesPerTask: 64,
+  tasksPerStep: 2,
+  epochs: 6,
+  evaluateEveryEpochs: 1000,
+  optimizer: {
+    name: 'sgd',
+    learningRate: 0.1,
+    momentum: 0.9,
+    weightDecay: 5e-4,
+    schedule: 'cosine',
+    warmupEpochs: 1,
+  },
+  augmentation: { crop: true, flip: true, color: 0.1 },
+}
+
+export const bench: Bench = {
+  about: 'accuracy at float32, int16 and int8: three seeds, more than 5,000 held-back photos',
+  async run(flags, say) {
+    const { values } = parseArgs({
+      args: flags,
+      options: {
+        data: { type: 'string', default: join(tmpdir(), 'worldflora-bench-wires') },
+        wires: { type: 'string', default: Wire.options.toReversed().join(',') },
+        seeds: { type: 'string', default: '1,2,3' },
+        workers: { type: 'string', default: '2' },
+        run: { type: 'string', default: '{}' },
+      },
+    })
+    return withCoordinator(values.data, async ({ client, localUrl }) => {
+      const photos = await ensureHerbarium(client, FLORA, say)
+      say(`photos: ${JSON.stringify(photos)}`)
+      const workers = startLocalWorkers(localUrl, Number(values.workers))
+      try {
+        const rows = []
+        for (const seed of values.seeds.split(',').map(Number)) {
+          for (const wire of values.wires.split(',')) {
+            const config = configOf({ ...RUN, ...JSON.parse(values.run), wire, seed })
+            const row = rowOf(wire, seed, await Promise.race([runToEnd(client, config, say), workers.failed]))
+            say(JSON.stringify(row))
+            rows.push(row)
+          }
+        }
+        return { bench: 'wires', rows }
+      } finally {
+        await workers.stop()
+      }
+    })
+  },
+}
+
+/** A run that was begun under other settings is another run, and has another name. */
+function configOf(fields: { wire: string; seed: number }): RunConfig {
+  const mark = hashOf(new TextEncoder().encode(JSON.stringify(fields))).slice(0, 8)
+  return v.parse(RunConfig, { ...fields, name: `wires-${fields.wire}-${fields.seed}-${mark}` })
+}
+
+/** top-1 is of all photos that were held back, validation and test together. */
+function rowOf(wire: string, seed: number, { status, trainingSeconds, testEvaluation }: RunDetail) {
+  const val = status.evaluation!
+  const test = testEvaluation!
+  const photos = val.photos + test.photos
+  return {
+    wire,
+    seed,
+    validationLoss: val.loss!,
+    top1: (val.top1 * val.photos + test.top1 * test.photos) / photos,
+    photos,
+    seconds: trainingSeconds,
+    checkpoint: status.checkpoint,
+  }
+}

@@ -11,7 +11,13 @@ import { nodeAssets } from '@worldflora/model/node-assets'
 import { nextStatistics } from '@worldflora/model/optimizer'
 import { initialWeights, parameterSpecs } from '@worldflora/model/parameters'
 import { openDecoder } from '@worldflora/model/photo'
-import { encodeVector, unitExponentFor, type VectorShape } from '@worldflora/protocol/gradient-codec'
+import { encodeDelta } from '@worldflora/protocol/delta-codec'
+import {
+  encodedBytes,
+  encodeVector,
+  unitExponentFor,
+  type VectorShape,
+} from '@worldflora/protocol/gradient-codec'
 import { contributionShape, deltaShape, layoutOf } from '@worldflora/protocol/parameter-layout'
 import { RandomStream } from '@worldflora/protocol/random'
 import { isRejection, parseOrReject, type Rejection } from '@worldflora/protocol/rejection'
@@ -26,13 +32,12 @@ export type PhotoSet = { name: string; photos: TrainingPhoto[] }
 
 export type Sample = {
   shape: VectorShape
-  deltaShape: VectorShape
   unitExponent: number
   samplesPerTask: number
   /** WFV1 bytes, one a task. */
   contributions: Record<Wire, Uint8Array[]>
-  /** The step's update on each wire, as WFV1 bytes. */
-  deltas: Record<Wire, Uint8Array>
+  /** Of the step's update. */
+  deltas: Record<Wire, { values: number; bytes: number; plainBytes: number }>
 }
 
 export async function openModel(): Promise<void> {
@@ -132,13 +137,18 @@ export async function sampleAfter(
       return must(encodeVector({ values, layout: shape, wire, unitExponent, random }))
     })
   const update = updateOf(gradients.slice(0, TASKS_PER_STEP))
-  const deltaOn = (wire: Wire) =>
-    must(encodeVector({ values: update, layout: deltaShape(layout), wire, unitExponent: null, random: null }))
+  const deltaOn = (wire: Wire) => {
+    const { bytes } = must(encodeDelta({ values: update, weights, shape: deltaShape(layout), wire }))
+    return {
+      values: layout.total,
+      bytes: bytes.byteLength,
+      plainBytes: encodedBytes(deltaShape(layout), wire),
+    }
+  }
   const onWires = <T>(make: (wire: Wire) => T) =>
     Object.fromEntries(WIRES.map((wire) => [wire, make(wire)])) as Record<Wire, T>
   return {
     shape,
-    deltaShape: deltaShape(layout),
     unitExponent,
     samplesPerTask: SAMPLES_PER_TASK,
     contributions: onWires(contributionsOn),

@@ -71,6 +71,16 @@ function rowsOf(photos: PhotoSet, network: Architecture, sample: Sample): Row[] 
       kilobytesPerImage: rounded(bits / 8000 / (tasks * sample.samplesPerTask)),
       ...times,
     })
+    const delta = sample.deltas[wire]
+    const deltaRow = (method: string, bytes: number) => ({
+      photos: photos.name,
+      network: network.name,
+      values: delta.values,
+      wire,
+      method,
+      bitsPerValue: rounded((bytes * 8) / delta.values),
+    })
+    rows.push(deltaRow('delta, plain', delta.plainBytes), deltaRow('delta, coded', delta.bytes))
     for (const tasks of TASKS) {
       const summed = contributions.slice(0, tasks)
       const plain = mergePartialSums(summed, 'plain')

@@ -100,22 +100,19 @@ export function parseVector(bytes: Uint8Array, expected: VectorKind): EncodedVec
 /** [quantised | exact] in single precision. */
 export function decodeVector(encoded: EncodedVector): Float32Array<ArrayBuffer> {
   const values = new Float32Array(encoded.quantised + encoded.exact)
-  applyDelta(values, encoded)
+  applyVector(values, encoded)
   return values
 }
 
-/**
- * Applies a delta in place: the quantised section is added in single precision, the rest is replaced. Everybody who holds
- * the weights does exactly this, the coordinator included (SD2).
- */
-export function applyDelta(weights: Float32Array, delta: EncodedVector): void {
-  const { mantissas, exponents, wire } = delta
+/** In place: the quantised section is added in single precision, the rest is replaced. */
+export function applyVector(weights: Float32Array, vector: EncodedVector): void {
+  const { mantissas, exponents, wire } = vector
   for (let start = 0; start < mantissas.length; start += BLOCK_SIZE) {
     const end = Math.min(start + BLOCK_SIZE, mantissas.length)
     const scale = wire === 'float32' ? 1 : powerOfTwo(exponents[start / BLOCK_SIZE]!)
     for (let i = start; i < end; i++) weights[i] = weights[i]! + mantissas[i]! * scale
   }
-  weights.set(delta.exactValues, delta.quantised)
+  weights.set(vector.exactValues, vector.quantised)
 }
 
 function encodeBlocks(

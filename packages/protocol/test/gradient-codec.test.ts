@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  applyDelta,
+  applyVector,
   decodeVector,
   encodedBytes,
   encodeVector,
@@ -144,7 +144,7 @@ describe.each(wires)('a contribution on the %s wire', (wire) => {
     const { parsed } = roundTrip(noise(2507, 1e-2), wire, layout, null)
     const weights = noise(2507, 1, 2)
     const before = weights.slice()
-    applyDelta(weights, parsed)
+    applyVector(weights, parsed)
     const delta = decodeVector(parsed)
     expect(weights[3]).toBe(Math.fround(before[3]! + delta[3]!))
     expect(weights.slice(2500)).toEqual(delta.slice(2500))

@@ -1,7 +1,7 @@
 /** A run of four tiny photos, with a chain of checkpoints as a coordinator makes it. */
 import { packShard } from '@worldflora/dataset/shard'
 import { initialWeights } from '@worldflora/model/parameters'
-import { applyDelta, encodeVector, parseVector } from '@worldflora/protocol/gradient-codec'
+import { applyDelta, encodeDelta } from '@worldflora/protocol/delta-codec'
 import { hashOf } from '@worldflora/protocol/hash'
 import type { Hash } from '@worldflora/protocol/ids'
 import type { CheckpointRef, Lease, RunDescription } from '@worldflora/protocol/messages'
@@ -61,8 +61,8 @@ export function trace(steps: number) {
   const deltas: { bytes: Uint8Array; checkpoint: Hash }[] = []
   for (let step = 1; step <= steps; step++) {
     const values = weights.map((value, i) => (i < layout.quantised ? (value * step) / 20 : value))
-    const bytes = must(encodeVector({ values, layout: shape, wire, unitExponent: null, random: null }))
-    applyDelta(weights, must(parseVector(bytes, { ...shape, wire, unitExponent: null })))
+    const { bytes } = must(encodeDelta({ values, weights, shape, wire }))
+    applyDelta(weights, bytes, { ...shape, wire, unitExponent: null })
     deltas.push({ bytes, checkpoint: hashOf(encodeWeights(weights)) })
   }
   return { base, deltas, weights: encodeWeights(weights) }

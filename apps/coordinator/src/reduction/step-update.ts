@@ -14,13 +14,8 @@ import {
   squaresOfTensors,
   updateRange,
 } from '@worldflora/model/optimizer'
-import {
-  applyDelta,
-  decodeVector,
-  diverged,
-  encodeVector,
-  parseVector,
-} from '@worldflora/protocol/gradient-codec'
+import { applyDelta, encodeDelta } from '@worldflora/protocol/delta-codec'
+import { decodeVector, diverged } from '@worldflora/protocol/gradient-codec'
 import { deltaShape, type ParameterLayout, TALLY } from '@worldflora/protocol/parameter-layout'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
@@ -86,18 +81,19 @@ export function updateStep({
   values.set(running, quantised + exact)
 
   const shape = deltaShape(layout)
-  const delta = encodeVector({ values, layout: shape, wire: config.wire, unitExponent: null, random: null })
-  if (isRejection(delta)) return delta
-  const parsed = parseVector(delta, { ...shape, wire: config.wire, unitExponent: null })
-  if (isRejection(parsed)) return parsed
+  const encoded = encodeDelta({ values, weights, shape, wire: config.wire })
+  if (isRejection(encoded)) return encoded
+  const { bytes: delta, update } = encoded
   const next = weights.slice() as Float32Array<ArrayBuffer>
-  applyDelta(next, parsed)
+  // As everybody will: from the bytes.
+  const fault = applyDelta(next, delta, { ...shape, wire: config.wire, unitExponent: null })
+  if (fault !== null) return fault
 
   const { ema } = config.optimizer
   const average = ema === undefined ? null : nextAverage(state.average!, next, ema)
 
   // The difference of a value and its rounding to a coarser grid is exact in single precision: nothing is ever lost.
-  const residual = decodeVector(parsed).subarray(0, quantised)
+  const residual = decodeVector(update).subarray(0, quantised)
   for (let i = 0; i < quantised; i++) residual[i] = values[i]! - residual[i]!
   return {
     delta,

@@ -1,5 +1,5 @@
 /** A checkpoint's weights from the blobs of its chain, checked against its name at the end. */
-import { applyDelta, parseVector } from '@worldflora/protocol/gradient-codec'
+import { applyDelta } from '@worldflora/protocol/delta-codec'
 import type { CheckpointRef } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { decodeWeights, encodeWeights } from '@worldflora/protocol/tensor-codec'
@@ -19,9 +19,8 @@ export async function weightsAt(
   for (const { blob } of deltas) {
     const deltaBytes = await blobs.get(blob)
     if (deltaBytes === null) return damaged(step, blob)
-    const delta = parseVector(deltaBytes, expected)
-    if (isRejection(delta)) return delta
-    applyDelta(weights, delta)
+    const fault = applyDelta(weights, deltaBytes, expected)
+    if (fault !== null) return fault
   }
   const encoded = encodeWeights(weights)
   return sha256(encoded) === checkpoint ? encoded : damaged(step, checkpoint)

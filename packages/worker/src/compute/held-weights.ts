@@ -1,6 +1,6 @@
 /** The weights in the compute part's hands: made from a base, led on by deltas, named by the hash of their bytes. */
 import { parameterSpecs } from '@worldflora/model/parameters'
-import { applyDelta, parseVector } from '@worldflora/protocol/gradient-codec'
+import { applyDelta } from '@worldflora/protocol/delta-codec'
 import { hashOf } from '@worldflora/protocol/hash'
 import type { Hash } from '@worldflora/protocol/ids'
 import type { RunDescription } from '@worldflora/protocol/messages'
@@ -25,9 +25,8 @@ export function leadOn(held: HeldWeights | null, parts: CheckpointParts): HeldWe
   }
   const shape = deltaShape(layout)
   for (const bytes of parts.deltas) {
-    const delta = parseVector(bytes, { ...shape, wire: parts.run.config.wire, unitExponent: null })
-    if (isRejection(delta)) return delta
-    applyDelta(values, delta)
+    const fault = applyDelta(values, bytes, { ...shape, wire: parts.run.config.wire, unitExponent: null })
+    if (fault !== null) return fault
   }
   const checkpoint = hashOf(encodeWeights(values))
   if (checkpoint !== parts.checkpoint) return mismatch(`they came out as ${checkpoint}`)

@@ -16,6 +16,8 @@ const PURPOSES = {
   herbarium: 8,
   dropout: 9,
   shuffleImport: 10,
+  /** Which fault a test or a bench inflicts next. */
+  faults: 11,
 } as const
 export type Purpose = keyof typeof PURPOSES
 

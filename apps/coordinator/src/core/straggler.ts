@@ -6,12 +6,12 @@ import type { TaskSlot } from './task-slot.ts'
 import type { WorkerState } from './worker-state.ts'
 
 /** A lease this many times as old as its worker's pace promised is raced. */
-const FACTOR = 2
+const FACTOR = 1.5
 const SHORTEST_MS = 1000
 /** A pace is a worker's own word: however slow it says it is, nobody waits longer than this before racing it. */
 const LONGEST_MS = 600_000
 /** Without a pace there is no promise: then this. */
-const FIRST_MS = 30_000
+const FIRST_MS = 10_000
 const FIRST_MS_PER_IMAGE = 50
 
 /** How old a lease of the worker may become before it counts as a straggler. */

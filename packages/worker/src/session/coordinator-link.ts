@@ -15,6 +15,7 @@ import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/
 import { io, type Socket } from 'socket.io-client'
 import type { GenericSchema, InferOutput } from 'valibot'
 import { Bell } from './bell.ts'
+import { FIRST_PAUSE_MS, longestPauseMs } from './reconnection.ts'
 
 /** How often in a row the coordinator may hang up on us before we take it that it does not want us. */
 const HANG_UPS_ACCEPTED = 5
@@ -53,7 +54,11 @@ export class CoordinatorLink {
       transports: ['websocket', 'polling'],
       tryAllTransports: true,
       forceNew: true,
-      reconnectionDelayMax: 5000,
+      reconnectionDelay: FIRST_PAUSE_MS,
+      reconnectionDelayMax: longestPauseMs(0, Math.random()),
+    })
+    this.#socket.io.on('reconnect_attempt', (attempts) => {
+      this.#socket.io.reconnectionDelayMax(longestPauseMs(attempts, Math.random()))
     })
     this.#socket.on('connect', () => void this.#join())
     this.#socket.on('disconnect', (reason) => this.#onDisconnect(reason))

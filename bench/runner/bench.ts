@@ -1,9 +1,9 @@
 /** What a file `bench/NAME.ts` exports as `bench`. */
-export type Bench = {
+export type Bench<Report extends { bench: string } = BenchReport> = {
   /** One line for the list of benches. */
   about: string
   /** `flags` are those after the name. What it tells on the way goes through `say`; the figures are what it returns. */
-  run(flags: string[], say: (line: string) => void): Promise<BenchReport>
+  run(flags: string[], say: (line: string) => void): Promise<Report>
 }
 
 export type BenchReport = {

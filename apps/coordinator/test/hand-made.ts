@@ -16,6 +16,7 @@ import {
   type WorkerEvents,
   type WorkReply,
 } from '@worldflora/protocol/messages'
+import { TALLY } from '@worldflora/protocol/parameter-layout'
 import { RandomStream } from '@worldflora/protocol/random'
 import { isRejection } from '@worldflora/protocol/rejection'
 import { RunConfig } from '@worldflora/protocol/run-config'
@@ -80,11 +81,12 @@ export async function openRun(site: RunningSite, run: unknown = config): Promise
   return opened.id
 }
 
-/** What a deterministic worker would find: a pure function of the task. */
-export function contributionOf({ run, tasks: [task] }: Lease): Uint8Array<ArrayBuffer> {
+/** What a deterministic worker would find: a pure function of the task; with another summed loss, if one is given. */
+export function contributionOf({ run, tasks: [task] }: Lease, loss?: number): Uint8Array<ArrayBuffer> {
   const { contribution: kind } = runLayout(run.config, run.flora.species, run.unitExponent)
   const random = new RandomStream(run.config.seed, 'roundGradient', task.step, task.task)
   const values = Float32Array.from({ length: kind.quantised + kind.exact }, () => random.uniform() - 0.5)
+  if (loss !== undefined) values[values.length - TALLY.length + TALLY.loss] = loss
   const bytes = encodeVector({
     values,
     layout: kind,
@@ -166,16 +168,20 @@ export class HandWorker {
     })
   }
 
-  async push(lease: Lease): Promise<ResultReply> {
-    const body = lease.tasks[0].kind === 'gradient' ? contributionOf(lease) : JSON.stringify(rowsOf(lease))
+  async push(lease: Lease, loss?: number): Promise<ResultReply> {
+    const isGradient = lease.tasks[0].kind === 'gradient'
+    const body = isGradient ? contributionOf(lease, loss) : JSON.stringify(rowsOf(lease))
     return (await (await this.put(lease, body)).json()) as ResultReply
   }
 
-  /** Takes work and does it until `isDone` says so; asked before each lease. */
-  async workUntil(isDone: () => Promise<boolean>): Promise<void> {
+  /** Takes work and does it until `isDone` says so; asked before each lease. `lossOf`: a task's summed loss, by step. */
+  async workUntil(
+    isDone: () => Promise<boolean>,
+    lossOf: (step: number) => number | undefined = () => undefined,
+  ): Promise<void> {
     while (!(await isDone())) {
       const lease = await Promise.race([this.lease(), this.#pause()])
-      if (lease !== null) await this.push(lease)
+      if (lease !== null) await this.push(lease, lossOf(lease.tasks[0].step))
     }
   }
 

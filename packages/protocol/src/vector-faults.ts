@@ -65,7 +65,7 @@ export function diverged(what: string): Rejection {
   return reject(
     'diverged',
     `${what}: the run is diverging.`,
-    'Lower the learning rate or lengthen the warm-up, and start the run anew.',
+    'Roll the run back to a checkpoint before, or fork it, with a lower learning rate, a longer warm-up or a clipNorm.',
   )
 }
 

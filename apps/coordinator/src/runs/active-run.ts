@@ -27,6 +27,8 @@ export type ActiveRun = {
   stepOpenedAtMs: number | null
   /** Contributions on their way into the sums. */
   adding: Promise<null | Rejection>[]
+  /** The step whose loss has paused the run: when the operator resumes it, that loss is accepted (DV3). */
+  explodedAtStep: number | null
   /** Rows of the evaluations under way, by evaluation, then by task. */
   gathered: Map<string, EvaluateResult['photos'][]>
   /** Whatever changes the run happens here, one after the other. */
@@ -43,6 +45,7 @@ export function activeRun(book: RunBook, manifest: Manifest, changes: Queue): Ac
     isReducing: false,
     stepOpenedAtMs: null,
     adding: [],
+    explodedAtStep: null,
     gathered: new Map(),
     changes,
   }

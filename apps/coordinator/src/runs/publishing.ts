@@ -3,40 +3,62 @@ import { randomBytes } from 'node:crypto'
 import type { PublishedModel } from '@worldflora/protocol/http'
 import type { CheckpointRef, Evaluation } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
+import { weightsToPublish } from './averaged-weights.ts'
 import type { RunBook } from './run-book.ts'
-import { runLayout } from './run-layout.ts'
+import { type RunLayout, runLayout } from './run-layout.ts'
 import type { Surroundings } from './surroundings.ts'
 import { weightsAt } from './weights-at.ts'
 
-export async function publishCheckpoint(
+/** The run's latest checkpoint. */
+export function publishLatest(at: Surroundings, book: RunBook): Promise<PublishedModel | Rejection> {
+  const { step } = book.checkpoints.at(-1)!
+  return publish(at, book, step, () => weightsToPublish(at, book, layoutOf(book)))
+}
+
+/** One that was evaluated. */
+export function publishCheckpoint(
   at: Surroundings,
-  { record, evaluations }: RunBook,
+  book: RunBook,
   checkpoint: CheckpointRef,
 ): Promise<PublishedModel | Rejection> {
-  const { config, flora, unitExponent } = record
+  return publish(at, book, checkpoint.step, () => weightsAt(at.blobs, checkpoint, layoutOf(book)))
+}
+
+async function publish(
+  at: Surroundings,
+  { record, evaluations }: RunBook,
+  step: number,
+  readWeights: () => Promise<Uint8Array<ArrayBuffer> | Rejection>,
+): Promise<PublishedModel | Rejection> {
+  const { config, flora } = record
   const manifest = await at.floras.manifestOf(flora.hash)
   if (isRejection(manifest)) return manifest
   const model = await at.keeping.add(async () => {
-    const weights = await weightsAt(at.blobs, checkpoint, runLayout(config, flora.species, unitExponent))
+    const weights = await readWeights()
     if (isRejection(weights)) return weights
+    const blob = await at.blobs.put(weights)
     const published: PublishedModel = {
       id: randomBytes(9).toString('base64url'),
-      run: { id: record.id, name: config.name, step: checkpoint.step },
+      run: { id: record.id, name: config.name, step },
       flora: { name: flora.name, hash: flora.hash },
-      checkpoint: checkpoint.checkpoint,
-      weights: { blob: await at.blobs.put(weights), bytes: weights.byteLength },
+      checkpoint: blob,
+      weights: { blob, bytes: weights.byteLength },
       architecture: config.architecture,
       species: manifest.species,
-      evaluation: evaluationOf(evaluations, checkpoint.step),
+      evaluation: evaluationOf(evaluations, step),
       publishedAt: at.clock.date().toISOString(),
     }
     await at.store.publishModel(published)
     return published
   })
   if (isRejection(model)) return model
-  at.journal.note('model-published', record.id, `Step ${checkpoint.step} of ${config.name} is the model now.`)
+  at.journal.note('model-published', record.id, `Step ${step} of ${config.name} is the model now.`)
   at.noteChange()
   return model
+}
+
+function layoutOf({ record }: RunBook): RunLayout {
+  return runLayout(record.config, record.flora.species, record.unitExponent)
 }
 
 /** The test split's where it was measured: nothing was chosen by it. */

@@ -7,6 +7,7 @@ import { isRejection, type Rejection, reject } from '@worldflora/protocol/reject
 import type { Dropped, RunRecord } from '../store/store.ts'
 import { planOf } from './active-run.ts'
 import { type ChangedConfig, changeConfig, planChanges } from './config-changes.ts'
+import { LOSSES_JUDGED } from './loss-explosion.ts'
 import { newStartAt } from './new-start.ts'
 import { reachableAt } from './reachable.ts'
 import type { RunBook } from './run-book.ts'
@@ -64,12 +65,14 @@ async function returnToStep(
   if (isRejection(reachable)) return reachable
   const start = await newStartAt(at, book, reachable, changed.config)
   if (isRejection(start)) return start
+  const losses = await at.store.lossesUpTo(run.id, wish.step, LOSSES_JUDGED)
   const { dropped, totals } = await at.store.returnToStep({ run, to: start.record })
   const isKept = ({ step }: { step: number }) => step <= wish.step
   book.record = run
   book.checkpoints = [start.record]
   book.milestones = book.milestones.filter(isKept)
   book.recent = book.recent.filter(isKept)
+  book.losses = losses
   book.evaluations = book.evaluations.filter(isKept)
   book.pending = book.pending.filter(isKept)
   book.totals = totals

@@ -12,6 +12,7 @@ import type {
   Totals,
 } from '../store/store.ts'
 import { hintOf } from './hint.ts'
+import { LOSSES_JUDGED } from './loss-explosion.ts'
 import { paceOf } from './pace.ts'
 
 const STEPS_REMEMBERED = 20
@@ -24,17 +25,21 @@ export type RunBook = {
   milestones: Milestone[]
   /** The last steps made since this process started. */
   recent: StepRecord[]
+  /** Of the last LOSSES_JUDGED steps, those of earlier processes included; the oldest first. */
+  losses: number[]
   totals: Totals
   evaluations: Evaluation[]
   pending: PendingEvaluation[]
 }
 
 export async function readBook(store: Store, record: RunRecord): Promise<RunBook> {
+  const checkpoints = await store.checkpointsOf(record.id)
   return {
     record,
-    checkpoints: await store.checkpointsOf(record.id),
+    checkpoints,
     milestones: await store.milestonesOf(record.id),
     recent: [],
+    losses: await store.lossesUpTo(record.id, checkpoints.at(-1)!.step, LOSSES_JUDGED),
     totals: await store.totalsOf(record.id),
     evaluations: await store.evaluationsOf(record.id),
     pending: await store.pendingEvaluations(record.id),
@@ -49,6 +54,7 @@ export function newBook(record: RunRecord, first: CheckpointRecord): RunBook {
     checkpoints: [first],
     milestones: [{ step, checkpoint, bytes: first.base!.bytes, optimizerState }],
     recent: [],
+    losses: [],
     totals: { seconds: 0, samples: 0 },
     evaluations: [],
     pending: [],
@@ -57,6 +63,7 @@ export function newBook(record: RunRecord, first: CheckpointRecord): RunBook {
 
 export function noteStep(book: RunBook, step: StepRecord): void {
   book.recent = [...book.recent, step].slice(-STEPS_REMEMBERED)
+  book.losses = [...book.losses, step.loss].slice(-LOSSES_JUDGED)
   book.totals = {
     seconds: book.totals.seconds + step.seconds,
     samples: book.totals.samples + step.samples,

@@ -18,13 +18,12 @@ import type { TaskKey } from '../core/events.ts'
 import { Queue } from '../queue.ts'
 import type { RunSettings } from '../store/store.ts'
 import { type ActiveRun, activeRun, openReduction, openRunOf, orderOf } from './active-run.ts'
-import { chainOf } from './checkpoint-chain.ts'
 import { watchedSplit } from './evaluation-plan.ts'
 import { closeEvaluation, gatherRows } from './evaluations.ts'
 import { forkRun } from './forking.ts'
 import { keptCheckpoints } from './kept-checkpoints.ts'
 import { plainWords } from './plain-words.ts'
-import { publishCheckpoint } from './publishing.ts'
+import { publishLatest } from './publishing.ts'
 import { faultOfRollback, type Rollback, rollBack } from './rolling-back.ts'
 import { detailOf, isMeasured, newBook, type Progress, type RunBook, readBook, statusOf } from './run-book.ts'
 import { makeRun, openingOf, unfinishedNamesake } from './run-opening.ts'
@@ -286,7 +285,7 @@ export class Runs {
   async publish(runId: RunId): Promise<PublishedModel | Rejection> {
     const book = this.#books.get(runId)
     if (book === undefined) return noRun(runId)
-    const publish = () => publishCheckpoint(this.#at, book, chainOf(book.checkpoints))
+    const publish = () => publishLatest(this.#at, book)
     return this.#active.get(runId)?.changes.add(publish) ?? publish()
   }
 

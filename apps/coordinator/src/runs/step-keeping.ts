@@ -14,6 +14,7 @@ import type {
   StepRecord,
   Store,
 } from '../store/store.ts'
+import { putWhole } from './averaged-weights.ts'
 import { chainOf, isBaseDue } from './checkpoint-chain.ts'
 import type { HeldSplit } from './evaluation-plan.ts'
 import { reasonsToKeep } from './retention.ts'
@@ -26,6 +27,8 @@ const OPTIMIZER_STATES_KEPT = 2
 
 export type StepToKeep = {
   reduced: ReducedStep
+  /** OP7: what the evaluations are of; null: the weights themselves. */
+  average: Uint8Array<ArrayBuffer> | null
   record: StepRecord
   evaluations: HeldSplit[]
   isMilestone: boolean
@@ -42,7 +45,7 @@ export type KeptStep = {
 export async function keepStep(
   { store, blobs, optimizerStates }: Keeping,
   { record: run, checkpoints }: RunBook,
-  { reduced, record, evaluations, isMilestone, finished }: StepToKeep,
+  { reduced, average, record, evaluations, isMilestone, finished }: StepToKeep,
 ): Promise<KeptStep> {
   const deltaBytes = reduced.delta.byteLength
   const bytes = reduced.weights.byteLength
@@ -63,8 +66,11 @@ export async function keepStep(
   const milestone = isMilestone
     ? { step: record.step, checkpoint: reduced.checkpoint, bytes, optimizerState }
     : null
-  const chain = chainOf([...checkpoints, checkpoint])
-  const due = evaluations.map((split) => ({ step: record.step, split, checkpoint: chain }))
+  const measured =
+    average === null || evaluations.length === 0
+      ? chainOf([...checkpoints, checkpoint])
+      : await putWhole(blobs, record.step, average)
+  const due = evaluations.map((split) => ({ step: record.step, split, checkpoint: measured }))
   await store.recordStep({ runId: run.id, record, checkpoint, evaluations: due, milestone, finished })
   return { checkpoint, evaluations: due, milestone }
 }

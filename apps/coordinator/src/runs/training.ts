@@ -4,8 +4,10 @@ import { isRejection } from '@worldflora/protocol/rejection'
 import type { TaskKey } from '../core/events.ts'
 import type { ActiveRun } from './active-run.ts'
 import { orderOf } from './active-run.ts'
+import { averageOf } from './averaged-weights.ts'
 import { chainOf } from './checkpoint-chain.ts'
 import { evaluationsDue, watchedSplit } from './evaluation-plan.ts'
+import { explosionLimit, isExploding, lossOfGuessing } from './loss-explosion.ts'
 import { isMilestone } from './retention.ts'
 import { epochAfter, noteStep } from './run-book.ts'
 import { forgetMilestones, forgetOldSteps, keepStep } from './step-keeping.ts'
@@ -49,6 +51,10 @@ async function reduceAndKeep(
   const reduced = await at.reducer.closeStep({ runId: id, step, samples })
   if (isRejection(reduced)) return `Step ${step}: ${reduced.message} ${reduced.action}`
 
+  const explosion = explosionOf(run, step, reduced.loss)
+  if (explosion !== null) return explosion
+  const average = averageOf(book, run.layout, reduced.optimizerState)
+  if (isRejection(average)) return `Step ${step}: ${average.message} ${average.action}`
   const nowMs = at.clock.nowMs()
   const record = {
     step: step + 1,
@@ -63,6 +69,7 @@ async function reduceAndKeep(
   const moment = { epochBefore: plan.epochOf(step), epochAfter: record.epoch, isLast: finished }
   const toKeep = {
     reduced,
+    average,
     record,
     evaluations: evaluationsDue(manifest, config.evaluateEveryEpochs, moment),
     isMilestone: isMilestone(config.evaluateEveryEpochs, moment),
@@ -76,6 +83,7 @@ async function reduceAndKeep(
   book.checkpoints = [...book.checkpoints, kept.checkpoint]
   book.pending = [...book.pending, ...kept.evaluations]
   if (kept.milestone !== null) book.milestones = [...book.milestones, kept.milestone]
+  run.explodedAtStep = null
   noteStep(book, record)
   if (finished) {
     book.record = { ...book.record, state: 'finished', reason: null }
@@ -90,4 +98,19 @@ async function reduceAndKeep(
   book.checkpoints = await at.keeping.add(() => forgetOldSteps(at, book))
   book.milestones = await at.keeping.add(() => forgetMilestones(at, book, watchedSplit(manifest)))
   return null
+}
+
+/** DV2, DV3: why the run pauses before the step is kept; null if it does not. */
+function explosionOf(run: ActiveRun, step: number, loss: number): string | null {
+  const { record, losses } = run.book
+  const { species } = record.flora
+  const isAccepted = run.explodedAtStep === step && Number.isFinite(loss)
+  if (isAccepted || !isExploding(loss, losses, species)) return null
+  run.explodedAtStep = step
+  return (
+    `The loss exploded: ${loss.toPrecision(3)} at checkpoint ${step}, where up to ` +
+    `${explosionLimit(losses, species).toPrecision(3)} could be noise (guessing costs ${lossOfGuessing(species).toPrecision(3)}). ` +
+    'Roll the run back to a checkpoint before, or fork it from there, with a lower learning rate, a longer warm-up or a clipNorm. ' +
+    'Resumed as it is, it goes on in spite of it.'
+  )
 }

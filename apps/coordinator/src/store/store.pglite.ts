@@ -109,6 +109,16 @@ export async function openPgliteStore(folder: string | null): Promise<Store> {
 
     totalsOf: (runId) => totalsIn(db, runId),
 
+    async lossesUpTo(runId, step, count) {
+      const rows = await db
+        .select({ loss: steps.loss })
+        .from(steps)
+        .where(and(eq(steps.runId, runId), lte(steps.step, step)))
+        .orderBy(desc(steps.step))
+        .limit(count)
+      return rows.map(({ loss }) => loss).reverse()
+    },
+
     async checkpointsOf(runId) {
       const rows = await db
         .select()

@@ -99,6 +99,8 @@ export type Store = {
   /** At most `limit`, evenly chosen, the last one included; by step. */
   stepsOf(runId: RunId, limit: number): Promise<StepRecord[]>
   totalsOf(runId: RunId): Promise<Totals>
+  /** Of the last `count` steps that led to checkpoints up to `step`, the oldest first. */
+  lossesUpTo(runId: RunId, step: number, count: number): Promise<number[]>
 
   /** By step. */
   checkpointsOf(runId: RunId): Promise<CheckpointRecord[]>

@@ -68,7 +68,20 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
     expect(await again.checkpointsOf(runId)).toEqual([first, stepTo(1).checkpoint, stepTo(2).checkpoint])
     expect(await again.stepsOf(runId, 100)).toEqual([stepTo(1).record, stepTo(2).record])
     expect(await again.totalsOf(runId)).toEqual({ seconds: 3, samples: 24 })
+    expect(await again.lossesUpTo(runId, 2, 10)).toEqual([0.5, 0.5])
     await again.close()
+  })
+
+  it('DV2: the last losses up to a step, the oldest first', async () => {
+    const store = await (await openAt()).open()
+    await store.insertRun(run, first)
+    expect(await store.lossesUpTo(runId, 0, 3)).toEqual([])
+    for (const step of [1, 2, 3, 4, 5]) {
+      const outcome = stepTo(step)
+      await store.recordStep({ ...outcome, record: { ...outcome.record, loss: step / 8 } })
+    }
+    expect(await store.lossesUpTo(runId, 4, 3)).toEqual([2 / 8, 3 / 8, 4 / 8])
+    expect(await store.lossesUpTo(runId, 5, 9)).toHaveLength(5)
   })
 
   it('a step is there with its evaluations, or not at all', async () => {

@@ -1,0 +1,53 @@
+/**
+ * When a step's loss means that the run diverges (DV2): when it is three times what guessing costs. Early noise, a hard batch
+ * and a spike that passes stay below that, also those of a rate that is hot but learns; a run that blows up does not.
+ */
+
+/** So many of the last losses are looked at. */
+export const LOSSES_JUDGED = 64
+const FACTOR = 3
+/** Among few classes guessing is cheap, and one hard batch costs as much. */
+const LEAST_GUESSING = 2
+
+/** `recentLosses`: of the steps before, the oldest first. */
+export function isExploding(loss: number, recentLosses: readonly number[], classes: number): boolean {
+  return !(loss <= explosionLimit(recentLosses, classes))
+}
+
+/**
+ * The largest loss that is taken for noise. A step whose loss exploded is only kept when the operator said so: from then on
+ * losses are held against those since (DV3). Thus the losses alone tell, and a restart judges as before.
+ */
+export function explosionLimit(recentLosses: readonly number[], classes: number): number {
+  const guessing = Math.max(lossOfGuessing(classes), LEAST_GUESSING)
+  let limit = FACTOR * guessing
+  let sinceAccepted: number[] | null = null
+  for (const loss of recentLosses) {
+    if (loss > limit) sinceAccepted = [loss]
+    else sinceAccepted?.push(loss)
+    if (sinceAccepted !== null) limit = FACTOR * Math.max(median(sinceAccepted), guessing)
+  }
+  return limit
+}
+
+/** -ln(1 / classes), of two classes at least. Not by Math.log, whose last bit an engine may choose (SD3). */
+export function lossOfGuessing(classes: number): number {
+  let mantissa = Math.max(classes, 2)
+  let doublings = 0
+  for (; mantissa >= 2; mantissa /= 2) doublings++
+  // ln m = 2 artanh((m - 1) / (m + 1)), with at most 1/3 to be raised.
+  const z = (mantissa - 1) / (mantissa + 1)
+  let power = z
+  let sum = 0
+  for (let n = 1; n <= 35; n += 2) {
+    sum += power / n
+    power *= z * z
+  }
+  return 2 * sum + doublings * Math.LN2
+}
+
+/** Of none at all there is no median: callers have one value at least. */
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.floor((sorted.length - 1) / 2)]!
+}

@@ -9,14 +9,15 @@ type Ready = { kind: string; url: string; token: string }
 
 export class Coordinator {
   readonly #main: string
-  readonly #data: string
+  /** Its data folder. */
+  readonly data: string
   #child: ChildProcess
   #url: string
   client: OperatorClient
 
   private constructor(main: string, data: string, child: ChildProcess, { url, token }: Ready) {
     this.#main = main
-    this.#data = data
+    this.data = data
     this.#child = child
     this.#url = url
     this.client = new OperatorClient(url, token)
@@ -42,7 +43,7 @@ export class Coordinator {
     const killedAtMs = performance.now()
     this.#child.kill('SIGKILL')
     await ended(this.#child)
-    const { child, ready } = await launch(this.#main, this.#data, this.port)
+    const { child, ready } = await launch(this.#main, this.data, this.port)
     this.#child = child
     this.#url = ready.url
     this.client = new OperatorClient(ready.url, ready.token)
@@ -52,7 +53,11 @@ export class Coordinator {
   async end(): Promise<void> {
     this.#child.kill('SIGTERM')
     await ended(this.#child)
-    await rm(this.#data, { recursive: true, force: true, maxRetries: 5 })
+  }
+
+  /** Its data folder goes. */
+  async forget(): Promise<void> {
+    await rm(this.data, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 

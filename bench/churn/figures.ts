@@ -23,26 +23,14 @@ export function stepTimesMs(
   return times
 }
 
-/** Nearest rank; null of nothing. */
-export function percentile(values: readonly number[], share: number): number | null {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null
-}
-
-/** Nearest whole number; null of nothing. */
+/** Nearest rank, in whole milliseconds; null of nothing. */
 export function percentileMs(values: readonly number[], share: number): number | null {
-  const value = percentile(values, share)
-  return value === null ? null : Math.round(value)
+  const sorted = [...values].sort((a, b) => a - b)
+  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]
+  return value === undefined ? null : Math.round(value)
 }
 
 export function imagesPerSecond(stepMs: readonly number[], imagesPerStep: number): number | null {
   const totalMs = stepMs.reduce((sum, ms) => sum + ms, 0)
   return totalMs === 0 ? null : (1000 * imagesPerStep * stepMs.length) / totalMs
-}
-
-/** The first step whose checkpoint differs, of those seen in both; null if none does. */
-export function firstDifference(a: readonly SeenStep[], b: readonly SeenStep[]): number | null {
-  const other = new Map(b.map(({ step, checkpoint }) => [step, checkpoint]))
-  const different = a.find(({ step, checkpoint }) => other.has(step) && other.get(step) !== checkpoint)
-  return different?.step ?? null
 }

@@ -10,10 +10,15 @@ import asc from 'assemblyscript/asc'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const modules = [
   { source: 'packages/model/assembly/kernels.ts', output: 'packages/model/assembly/kernels.wasm' },
-  { source: 'apps/coordinator/assembly/reduction.ts', output: 'apps/coordinator/assembly/reduction.wasm' },
+  {
+    source: 'apps/coordinator/assembly/reduction.ts',
+    output: 'apps/coordinator/assembly/reduction.wasm',
+    // Up to the 4 GiB that there are; whoever makes the memory says how much it has.
+    flags: ['--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536', '--enable', 'threads'],
+  },
 ]
 
-for (const { source, output } of modules) {
+for (const { source, output, flags = [] } of modules) {
   if (!existsSync(`${root}${source}`)) continue
   const { error, stderr } = await asc.main([
     source,
@@ -28,6 +33,7 @@ for (const { source, output } of modules) {
     '--enable',
     'simd',
     '--noAssert',
+    ...flags,
   ])
   if (error) {
     console.error(`could not compile ${source}: ${error.message}\n${stderr.toString()}`)

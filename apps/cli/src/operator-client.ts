@@ -3,6 +3,7 @@ import {
   FloraSummary,
   ForkedRun,
   type ForkRun,
+  Health,
   KeptCheckpoints,
   PublishedModel,
   type RollBackRun,
@@ -34,6 +35,10 @@ export class OperatorClient {
 
   status() {
     return this.#json(Status, '/api/status')
+  }
+
+  health() {
+    return this.#json(Health, '/api/health')
   }
 
   floras() {

@@ -9,10 +9,11 @@ import { advance } from './core/advance.ts'
 import { type CoreState, createCore, nextWakeAtMs, tasksOf } from './core/core-state.ts'
 import type { CoreEvent, Effect, TaskKey } from './core/events.ts'
 import { type Obstacle, obstacleTo } from './core/obstacle.ts'
+import type { Received } from './reduction/received.ts'
 
 /** What a worker handed in, parsed. */
 export type TaskResult =
-  | { kind: 'gradient'; bytes: Uint8Array<ArrayBuffer> }
+  | { kind: 'gradient'; received: Received }
   | { kind: 'evaluate'; photos: EvaluateResult['photos'] }
 
 type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>

@@ -13,10 +13,11 @@ import { openPages } from './edge/pages.ts'
 import type { Site } from './edge/site.ts'
 import { openStatusBroadcast } from './edge/status-broadcast.ts'
 import { openSockets } from './edge/worker-sockets.ts'
+import { watchHealth } from './health.ts'
 import { openJournal } from './journal.ts'
 import type { Options } from './options.ts'
 import { Queue } from './queue.ts'
-import { startReducerThread } from './reduction/reducer.thread.ts'
+import { startReducerPool } from './reduction/reducer.pool.ts'
 import { Floras } from './runs/floras.ts'
 import { Runs } from './runs/runs.ts'
 import { sweepBlobs } from './runs/sweep.ts'
@@ -57,7 +58,8 @@ export async function startCoordinator(
   ])
   const journal = openJournal(store, clock, log)
   const floras = new Floras(store, blobs)
-  const reducer = startReducerThread(onFault)
+  const reducer = startReducerPool(onFault)
+  const health = watchHealth(clock)
   const roster = new Roster(folder.workerKey)
 
   const broadcast = openStatusBroadcast(
@@ -106,9 +108,11 @@ export async function startCoordinator(
     runs,
     conductor,
     roster,
+    reducer,
     journal,
     operator,
     clock,
+    health,
     log,
   }
 
@@ -126,6 +130,7 @@ export async function startCoordinator(
     token: folder.token,
     async stop() {
       conductor.stop()
+      health.stop()
       broadcast.stop()
       audience.io.disconnectSockets(true)
       audience.io.engine.close()

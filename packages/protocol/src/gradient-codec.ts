@@ -27,11 +27,13 @@ import {
 } from './vector-format.ts'
 
 export { powerOfTwo } from './power-of-two.ts'
-export { diverged } from './vector-faults.ts'
+export { diverged, faultOfBlocks, malformed } from './vector-faults.ts'
 export {
   BLOCK_SIZE,
   type EncodedVector,
   encodedBytes,
+  faultOfHeader,
+  HEADER_BYTES,
   RANGE_BITS,
   type VectorKind,
   type VectorShape,

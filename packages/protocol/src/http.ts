@@ -181,3 +181,12 @@ export const LogEvent = v.object({
   text: v.string(),
 })
 export type LogEvent = v.InferOutput<typeof LogEvent>
+
+/** `GET /api/health` (operator): of the coordinator's process. */
+export const Health = v.object({
+  /** How late the event loop was, in windows of ten seconds, the latest first; the first is still open. */
+  loop: v.array(v.object({ forMs: v.number(), p50Ms: v.number(), p99Ms: v.number(), mostMs: v.number() })),
+  rssBytes: index,
+  heapBytes: index,
+})
+export type Health = v.InferOutput<typeof Health>

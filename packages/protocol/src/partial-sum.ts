@@ -13,11 +13,18 @@ import { type Rejection, reject } from './rejection.ts'
 import { UnitBlock } from './unit-block.ts'
 
 export {
+  blockTableBytes,
   type Coding,
   EXACT_BLOCK,
   largestPartialSumBytes,
+  PARTIAL_SUM_HEADER_BYTES,
+  type PartialSumHeader,
   type PartialSumKind,
+  prefixBytes,
+  readPartialSumHeader,
   SEGMENT_VALUES,
+  type Segment,
+  segmentsOf,
   TASKS_MAX,
 } from './partial-sum-format.ts'
 export type { PartialSum, ReadBlock } from './partial-sum-reader.ts'

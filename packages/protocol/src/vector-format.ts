@@ -14,7 +14,7 @@ export const EXPONENTS = { min: -110, max: 110 } as const
 export const MANTISSA_BITS = { int8: 7, int16: 15 } as const
 
 const MAGIC = 0x31564657
-const HEADER_BYTES = 16
+export const HEADER_BYTES = 16
 const NO_UNIT = -128
 const WIRES: readonly Wire[] = ['int8', 'int16', 'float32']
 const MANTISSAS = { int8: Int8Array, int16: Int16Array, float32: Float32Array } as const

@@ -17,6 +17,9 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   'no-checkpoint': 409,
   'nothing-left': 409,
   'not-written': 500,
+  'upload-stalled': 408,
+  'upload-broken': 408,
+  'upload-replaced': 409,
   'too-large': 413,
   'too-many-attempts': 429,
   'not-ready': 503,
@@ -24,8 +27,9 @@ const STATUS: Record<string, ContentfulStatusCode> = {
 
 export function answerRejection(rejection: Rejection): Response {
   const status = STATUS[rejection.code] ?? 400
-  // The rest of a body that is too large is not read: the connection cannot be used again.
-  const headers = { ...(status === 413 ? { connection: 'close' } : {}), 'cache-control': 'no-store' }
+  // The rest of such a body is not read: the connection cannot be used again.
+  const isCutOff = status === 413 || rejection.code.startsWith('upload-')
+  const headers = { ...(isCutOff ? { connection: 'close' } : {}), 'cache-control': 'no-store' }
   return Response.json(rejection, { status, headers })
 }
 

@@ -49,6 +49,7 @@ export function siteApp(site: Site, pages: Hono): Hono {
       ),
     )
   })
+  app.get('/api/health', guard, () => answer(site.health.now()))
   app.get('/api/events', guard, async () => answer(await journal.latest()))
   app.route('/api', loginRoutes(site))
   app.route('/api/floras', floraRoutes(site))

@@ -1,28 +1,33 @@
 /** PUT /api/leases/ID/result: what a worker computed. Read only if it can be right, checked before the core hears of it (IN1). */
-import { encodedBytes, parseVector } from '@worldflora/protocol/gradient-codec'
+import type { HttpBindings } from '@hono/node-server'
+import { encodedBytes } from '@worldflora/protocol/gradient-codec'
 import { LIMITS } from '@worldflora/protocol/http'
-import { LeaseId } from '@worldflora/protocol/ids'
+import { Hash, LeaseId } from '@worldflora/protocol/ids'
 import { EvaluateResult, type ResultReply, type Task } from '@worldflora/protocol/messages'
+import { largestPartialSumBytes } from '@worldflora/protocol/partial-sum'
 import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { HeldLease, TaskResult } from '../conductor.ts'
+import type { Body } from '../reduction/body.ts'
 import type { ActiveRun } from '../runs/active-run.ts'
 import { sha256 } from '../store/blob-store.files.ts'
 import { answer, answerRejection } from './answer.ts'
-import { parseJson, readBytes } from './body.ts'
+import { parseJson } from './body.ts'
 import { bearerOf } from './operator-guard.ts'
 import { Room } from './room.ts'
 import type { Site } from './site.ts'
+import { brokenUpload, type Upload, Uploads } from './uploads.ts'
 
-/** Bodies in memory at one time; the next ones wait at their sockets. */
-const BYTES_AT_ONCE = 256 << 20
+/** Bodies of evaluations in memory at one time; the next ones wait at their sockets. */
+const BYTES_AT_ONCE = 64 << 20
 /** As with a lease that is returned. */
 const LONGEST_MESSAGE = 2000
 
-export function resultRoutes(site: Site): Hono {
+export function resultRoutes(site: Site): Hono<{ Bindings: HttpBindings }> {
   const room = new Room(BYTES_AT_ONCE)
-  const routes = new Hono()
+  const uploads = new Uploads(site.clock)
+  const routes = new Hono<{ Bindings: HttpBindings }>()
   routes.put('/:leaseId/result', async (c) => {
     const bearer = bearerOf(c.req.raw)
     const workerId = bearer === null ? null : site.roster.bearer(bearer)
@@ -38,14 +43,20 @@ export function resultRoutes(site: Site): Hono {
     const lease = site.conductor.leaseOf(leaseId)
     const run = lease === null ? null : site.runs.active(lease.runId)
     if (lease === null || run === null || lease.workerId !== workerId) return answer({ kind: 'stale' })
-    const tasks = lease.tasks.filter(({ task }) => numbers.includes(task))
+    const tasks = numbers.flatMap((number) => lease.tasks.find(({ task }) => task === number) ?? [])
     if (tasks.length !== numbers.length) return answerRejection(otherTasks())
 
-    const mostBytes = sizeLimit(tasks, run)
-    return room.hold(mostBytes, async () => {
-      const bytes = await readBytes(c.req.raw, mostBytes)
-      if (isRejection(bytes)) return answerRejection(refuse(site, lease, tasks, bytes))
-      return answer(receive(site, { lease, tasks, run, bytes }))
+    const digests = digestsIn(c.req.header('task-digests'), numbers.length)
+    if (isRejection(digests)) return answerRejection(digests)
+
+    const { incoming } = c.env
+    return uploads.attend(leaseId, incoming, async (upload) => {
+      const declaredBytes = Number(incoming.headers['content-length'] ?? 0)
+      const work = { lease, tasks, run, declaredBytes, digests }
+      const reply = await (tasks[0]!.kind === 'gradient'
+        ? takeGradient(site, work, upload)
+        : room.hold(rowsLimit(tasks), () => takeRows(site, work, upload)))
+      return reply.kind === 'rejection' ? answerRejection(reply) : answer(reply)
     })
   })
   return routes
@@ -59,6 +70,22 @@ const TaskNumbers = v.pipe(
   v.check((numbers) => new Set(numbers).size === numbers.length, 'a task is named twice'),
 )
 
+/** `task-digests: HEX,HEX`: of each task that `?tasks=` names, in its order. */
+function digestsIn(header: string | undefined, tasks: number): Hash[] | Rejection | null {
+  if (header === undefined) return null
+  const digests = parseOrReject(v.array(Hash), header.split(/ *, */), 'the list of digests')
+  if (isRejection(digests) || digests.length === tasks) return digests
+  return reject('invalid', `There are ${digests.length} digests of ${tasks} tasks.`, 'Give one of each task.')
+}
+
+function noDigests(): Rejection {
+  return reject(
+    'invalid',
+    'The sum of several tasks comes without their digests.',
+    'Give one of each task in the header task-digests.',
+  )
+}
+
 function otherTasks(): Rejection {
   return reject('other-tasks', 'The lease is not of all of these tasks.', 'Name only tasks of this lease.')
 }
@@ -66,12 +93,8 @@ function otherTasks(): Rejection {
 /** Of one photo's row as JSON: its longest observation name and its numbers. */
 const ROW_BYTES = 2048
 
-function sizeLimit(tasks: Task[], { layout }: ActiveRun): number {
-  if (tasks[0]!.kind === 'evaluate') {
-    const photos = photosOf(tasks)
-    return Math.min(LIMITS.evaluateResultBytes, ROW_BYTES * (1 + photos))
-  }
-  return encodedBytes(layout.contribution, layout.contribution.wire)
+function rowsLimit(tasks: Task[]): number {
+  return Math.min(LIMITS.evaluateResultBytes, ROW_BYTES * (1 + photosOf(tasks)))
 }
 
 function photosOf(tasks: Task[]): number {
@@ -81,15 +104,78 @@ function photosOf(tasks: Task[]): number {
   )
 }
 
-type Received = { lease: HeldLease; tasks: Task[]; run: ActiveRun; bytes: Uint8Array<ArrayBuffer> }
+type Work = {
+  lease: HeldLease
+  tasks: Task[]
+  run: ActiveRun
+  declaredBytes: number
+  /** Of the tasks' own contributions, in their order. null: the body is one task's contribution as it is. */
+  digests: Hash[] | null
+}
 
-function receive(site: Site, { lease, tasks, run, bytes }: Received): ResultReply {
-  const { workerId, leaseId } = lease
+/** Straight from the socket to where threads can read it; the core hears of it when they have looked at it. */
+async function takeGradient(site: Site, work: Work, upload: Upload): Promise<ResultReply> {
+  const { tasks, run, declaredBytes, digests } = work
+  const { contribution } = run.layout
+  if (digests === null && tasks.length > 1) return refuse(site, work, noDigests())
+  const mostBytes =
+    digests === null
+      ? encodedBytes(contribution, contribution.wire)
+      : largestPartialSumBytes(contribution, tasks.length)
+  if (declaredBytes > mostBytes) return refuse(site, work, brokenUpload('too-large', mostBytes))
+  // A sum of several tasks could be far larger than any is.
+  const roomBytes = declaredBytes > 0 ? declaredBytes : mostBytes
+  const body = await site.reducer.takeRoom(roomBytes, upload.signal)
+  if (body === null) return brokenUpload(upload.end, mostBytes)
+  let isTaken = false
+  try {
+    const end = await upload.receive((chunk) => body.write(chunk))
+    if (end === 'too-large') return refuse(site, work, brokenUpload(end, mostBytes))
+    if (end !== 'whole') return brokenUpload(end, mostBytes)
+    const checked = await checkGradient(site, work, body)
+    if (isRejection(checked)) return refuse(site, work, checked)
+    const reply = say(site, work, checked.digests, { kind: 'gradient', received: checked.received })
+    isTaken = reply.kind === 'accepted'
+    return reply
+  } finally {
+    if (!isTaken) body.release()
+  }
+}
+
+async function checkGradient({ reducer }: Site, { run, tasks, digests }: Work, body: Body) {
+  const { contribution } = run.layout
+  if (digests !== null) {
+    const checked = await reducer.checkPartialSum(body, contribution, tasks.length)
+    return isRejection(checked) ? checked : { received: checked.received, digests }
+  }
+  const checked = await reducer.checkVector(body, contribution)
+  return isRejection(checked) ? checked : { received: checked.received, digests: [checked.digest] }
+}
+
+async function takeRows(site: Site, work: Work, upload: Upload): Promise<ResultReply> {
+  const { tasks, run, declaredBytes } = work
   const [task, ...others] = tasks
-  if (task === undefined || others.length > 0) return refuse(site, lease, tasks, oneTaskOnly())
-  const results = [{ task: task.task, digest: sha256(bytes) }]
-  const result = task.kind === 'gradient' ? parseGradient(bytes, run) : parseRows(bytes, task, run)
-  if (isRejection(result)) return refuse(site, lease, tasks, result)
+  if (task === undefined || others.length > 0) return refuse(site, work, oneTaskOnly())
+  const mostBytes = rowsLimit(tasks)
+  if (declaredBytes > mostBytes) return refuse(site, work, brokenUpload('too-large', mostBytes))
+  const chunks: Uint8Array[] = []
+  let received = 0
+  const end = await upload.receive((chunk) => {
+    received += chunk.byteLength
+    chunks.push(chunk)
+    return received <= mostBytes
+  })
+  if (end === 'too-large') return refuse(site, work, brokenUpload(end, mostBytes))
+  if (end !== 'whole') return brokenUpload(end, mostBytes)
+  const bytes = Buffer.concat(chunks)
+  const result = parseRows(bytes, task, run)
+  return isRejection(result) ? refuse(site, work, result) : say(site, work, [sha256(bytes)], result)
+}
+
+/** `digests` of the tasks, in their order. */
+function say(site: Site, { lease, tasks }: Work, digests: Hash[], result: TaskResult): ResultReply {
+  const { workerId, leaseId } = lease
+  const results = tasks.map(({ task }, i) => ({ task, digest: digests[i]! }))
   for (const effect of site.conductor.say({ kind: 'result-received', workerId, leaseId, results }, result)) {
     if (effect.kind === 'accept-result') return { kind: 'accepted', images: effect.images }
     if (effect.kind === 'ignore-stale-result') return { kind: 'stale' }
@@ -104,11 +190,6 @@ function receive(site: Site, { lease, tasks, run, bytes }: Received): ResultRepl
 
 function oneTaskOnly(): Rejection {
   return reject('one-task-only', 'A result answers one task.', 'Send the tasks one by one.')
-}
-
-function parseGradient(bytes: Uint8Array<ArrayBuffer>, { layout }: ActiveRun): TaskResult | Rejection {
-  const vector = parseVector(bytes, layout.contribution)
-  return isRejection(vector) ? vector : { kind: 'gradient', bytes }
 }
 
 function parseRows(bytes: Uint8Array, task: Task, { book }: ActiveRun): TaskResult | Rejection {
@@ -136,7 +217,7 @@ function parseRows(bytes: Uint8Array, task: Task, { book }: ActiveRun): TaskResu
 }
 
 /** Counts towards LV1: what several workers are refused for is not their fault. */
-function refuse(site: Site, lease: HeldLease, tasks: Task[], rejection: Rejection): Rejection {
+function refuse(site: Site, { lease, tasks }: Work, rejection: Rejection): Rejection {
   const { workerId, leaseId } = lease
   // It may quote the body; it is kept, and shown as the run's reason.
   const message = rejection.message.slice(0, LONGEST_MESSAGE)

@@ -2,7 +2,9 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Conductor } from '../conductor.ts'
+import type { HealthWatch } from '../health.ts'
 import type { Journal } from '../journal.ts'
+import type { Reducer } from '../reduction/reducer.ts'
 import type { Floras } from '../runs/floras.ts'
 import type { Runs } from '../runs/runs.ts'
 import type { BlobStore } from '../store/blob-store.ts'
@@ -20,8 +22,10 @@ export type Site = {
   runs: Runs
   conductor: Conductor
   roster: Roster
+  reducer: Reducer
   journal: Journal
   operator: OperatorAccess
   clock: Clock
+  health: HealthWatch
   log: Logger
 }

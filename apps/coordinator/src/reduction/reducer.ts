@@ -1,8 +1,11 @@
 /** The reduction as the rest of the coordinator sees it: off the event loop, one run's steps in order. */
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import type { ParameterLayout } from '@worldflora/protocol/parameter-layout'
+import type { PartialSumKind } from '@worldflora/protocol/partial-sum'
 import type { Rejection } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
+import type { Body } from './body.ts'
+import type { Received } from './received.ts'
 
 export type OpenReduction = {
   runId: RunId
@@ -30,11 +33,20 @@ export type ReducedStep = {
   learningRate: number
 }
 
+/** What the threads found: bytes of the run's kind, all values whole numbers of units and in range. */
+export type Checked = { kind: 'checked'; received: Received }
+
 export type Reducer = {
   /** Opens a run, or takes it up anew at another step: whatever was summed of it is dropped. */
   open(run: OpenReduction): Promise<null | Rejection>
-  /** Adds a contribution that the edge has checked. Takes the bytes. */
-  add(contribution: { runId: RunId; step: number; bytes: Uint8Array<ArrayBuffer> }): Promise<null | Rejection>
+  /** Room for a body, to be written as its bytes come. Waits while there is none; null: the signal came first. */
+  takeRoom(bytes: number, signal?: AbortSignal): Promise<Body | null>
+  /** Looks at a stranger's partial sum, of so many tasks. Nothing is added, whatever the answer. */
+  checkPartialSum(body: Body, expected: PartialSumKind, tasks: number): Promise<Checked | Rejection>
+  /** The same for one task's contribution as it is; with the hash of its bytes. */
+  checkVector(body: Body, expected: PartialSumKind): Promise<(Checked & { digest: Hash }) | Rejection>
+  /** Adds what was checked. Takes the body, and gives its room back. */
+  add(contribution: { runId: RunId; step: number; received: Received }): Promise<null | Rejection>
   /** A rejection leaves the run at its old step, its sums dropped. */
   closeStep(step: { runId: RunId; step: number; samples: number }): Promise<ReducedStep | Rejection>
   close(): Promise<void>

@@ -1,84 +1,132 @@
-/** One run inside the reduction thread: its weights, optimizer state and the sums of the step in flight. */
-import { createHash } from 'node:crypto'
-import {
-  decodeOptimizerState,
-  encodeOptimizerState,
-  initOptimizer,
-  type OptimizerState,
-} from '@worldflora/model/optimizer'
-import { parseVector, type VectorKind } from '@worldflora/protocol/gradient-codec'
-import type { Hash } from '@worldflora/protocol/ids'
-import { contributionShape } from '@worldflora/protocol/parameter-layout'
-import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
-import { decodeWeights, encodeWeights } from '@worldflora/protocol/tensor-codec'
-import { Accumulator } from './accumulator.ts'
+/**
+ * One run's steps, as the event loop sees them: contributions that wait are added together, batch after batch, and a step is
+ * closed when all that came before is in the sums.
+ */
+import type { RunId } from '@worldflora/protocol/ids'
+import type { PartialSumKind } from '@worldflora/protocol/partial-sum'
+import { type Rejection, reject } from '@worldflora/protocol/rejection'
+import { Queue } from '../queue.ts'
+import type { Job } from './jobs.ts'
+import type { ThreadPool } from './pool.ts'
+import type { Received } from './received.ts'
 import type { OpenReduction, ReducedStep } from './reducer.ts'
-import { updateStep } from './step-update.ts'
+import { type Slice, segmentsOf } from './segments.ts'
+import { CONTRIBUTIONS_AT_ONCE, makeSums } from './sums.ts'
+
+/** A slice with fewer segments is not worth a job of its own. */
+const LEAST_SEGMENTS = 4
+
+/** Slices of a vector that threads work on at the same time: some more than threads, because not all are as fast. */
+export function slicesFor(kind: PartialSumKind, threads: number): Slice[] {
+  const segments = segmentsOf(kind).length
+  const count = Math.min(threads * 2, Math.ceil(segments / LEAST_SEGMENTS))
+  const border = (slice: number) => Math.round((slice * segments) / count)
+  return Array.from({ length: count }, (_, slice) => ({ first: border(slice), end: border(slice + 1) }))
+}
+
+type Waiting = {
+  step: number
+  received: Received
+  resolve(answer: null | Rejection): void
+  fail(error: Error): void
+}
 
 export class RunReduction {
-  readonly #run: Pick<OpenReduction, 'config' | 'layout' | 'stepsPerEpoch' | 'steps'>
-  readonly #expected: VectorKind
-  readonly #sums: Accumulator
-  #weights: Float32Array<ArrayBuffer>
-  #state: OptimizerState
-  #step: number
+  readonly #runId: RunId
+  readonly #pool: ThreadPool
+  readonly #home: number
+  readonly #slices: Slice[]
+  readonly #steps: number
+  #step = 0
+  #waiting: Waiting[] = []
+  /** What changes sums or state happens here, one after the other. */
+  readonly #changes = new Queue()
+  #isAddingDue = false
 
-  private constructor(run: OpenReduction, weights: Float32Array<ArrayBuffer>, state: OptimizerState) {
-    const shape = contributionShape(run.layout)
-    this.#run = { config: run.config, layout: run.layout, stepsPerEpoch: run.stepsPerEpoch, steps: run.steps }
-    this.#expected = { ...shape, wire: run.config.wire, unitExponent: run.unitExponent }
-    this.#sums = new Accumulator(shape, run.unitExponent)
-    this.#weights = weights
-    this.#state = state
-    this.#step = run.step
-  }
-
-  static open(run: OpenReduction): RunReduction | Rejection {
-    const weights = decodeWeights(run.weights, run.layout)
-    if (isRejection(weights)) return weights
-    const state =
-      run.optimizerState === null
-        ? initOptimizer(run.config.optimizer, run.layout, weights)
-        : decodeOptimizerState(run.optimizerState, run.config.optimizer, run.layout)
-    if (isRejection(state)) return state
-    return new RunReduction(run, weights, state)
+  /** `home`: the thread that has the run's weights. */
+  constructor(run: { runId: RunId; kind: PartialSumKind; steps: number }, pool: ThreadPool, home: number) {
+    this.#runId = run.runId
+    this.#pool = pool
+    this.#home = home
+    this.#slices = slicesFor(run.kind, pool.threads)
+    this.#steps = run.steps
+    pool.tell({ kind: 'sums-made', runId: run.runId, sums: makeSums(run.kind, pool.threads) })
   }
 
   /** The run has no step left. */
   get isThrough(): boolean {
-    return this.#step >= this.#run.steps
+    return this.#step >= this.#steps
   }
 
-  add(step: number, bytes: Uint8Array): null | Rejection {
-    if (step !== this.#step) return wrongStep(step, this.#step)
-    const contribution = parseVector(bytes, this.#expected)
-    if (isRejection(contribution)) return contribution
-    this.#sums.add(contribution)
-    return null
+  /** At another step, or anew: whatever was summed is dropped. */
+  open(run: OpenReduction): Promise<null | Rejection> {
+    return this.#changes.add(async () => {
+      const opened = (await this.#pool.runAt(this.#home, { kind: 'open-run', run })) as null | Rejection
+      if (opened !== null) return opened
+      await this.#onSlices((slice) => ({ kind: 'clear', runId: this.#runId, slice }))
+      this.#step = run.step
+      return null
+    })
   }
 
-  closeStep(step: number, samples: number): ReducedStep | Rejection {
-    if (step !== this.#step) return wrongStep(step, this.#step)
-    const { config, layout, stepsPerEpoch, steps } = this.#run
-    const mean = this.#sums.mean(samples)
-    this.#sums.reset()
-    const moment = { step, stepsPerEpoch, steps }
-    const updated = updateStep({ config, layout, moment, weights: this.#weights, state: this.#state, mean })
-    if (isRejection(updated)) return updated
-    this.#weights = updated.weights
-    this.#state = updated.state
-    this.#step = step + 1
-    const weights = encodeWeights(updated.weights)
-    return {
-      kind: 'updated',
-      delta: updated.delta,
-      optimizerState: encodeOptimizerState(updated.state, layout),
-      weights,
-      checkpoint: createHash('sha256').update(weights).digest('hex') as Hash,
-      loss: updated.loss,
-      accuracy: updated.accuracy,
-      learningRate: updated.learningRate,
+  /** Takes the body, whose room is given back when it is in the sums. */
+  add(step: number, received: Received): Promise<null | Rejection> {
+    return new Promise((resolve, fail) => {
+      this.#waiting.push({ step, received, resolve, fail })
+      if (this.#isAddingDue) return
+      this.#isAddingDue = true
+      void this.#changes.add(() => this.#addWaiting())
+    })
+  }
+
+  closeStep(step: number, samples: number): Promise<ReducedStep | Rejection> {
+    return this.#changes.add(async () => {
+      if (step !== this.#step) return wrongStep(step, this.#step)
+      await this.#onSlices((slice) => ({ kind: 'take-means', runId: this.#runId, samples, slice }))
+      const update = { kind: 'update' as const, runId: this.#runId, step }
+      const reduced = (await this.#pool.runAt(this.#home, update)) as ReducedStep | Rejection
+      if (reduced.kind === 'updated') this.#step = step + 1
+      return reduced
+    })
+  }
+
+  /** Resolves when everything asked so far is through. */
+  settled(): Promise<void> {
+    return this.#changes.drained()
+  }
+
+  /** All that wait, in batches. Those that come meanwhile make the next one. */
+  async #addWaiting(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, CONTRIBUTIONS_AT_ONCE).filter((one) => this.#isOfStep(one))
+      if (batch.length > 0) await this.#addBatch(batch)
     }
+    this.#isAddingDue = false
+  }
+
+  async #addBatch(batch: Waiting[]): Promise<void> {
+    const contributions = batch.map(({ received }) => received.contribution)
+    try {
+      await this.#onSlices((slice) => ({ kind: 'add', runId: this.#runId, contributions, slice }))
+    } catch (error) {
+      for (const { fail } of batch) fail(error as Error)
+      return
+    }
+    for (const { received, resolve } of batch) {
+      received.body.release()
+      resolve(null)
+    }
+  }
+
+  #isOfStep({ step, received, resolve }: Waiting): boolean {
+    if (step === this.#step) return true
+    received.body.release()
+    resolve(wrongStep(step, this.#step))
+    return false
+  }
+
+  async #onSlices(jobOf: (slice: Slice) => Job): Promise<void> {
+    await Promise.all(this.#slices.map((slice) => this.#pool.run(jobOf(slice))))
   }
 }
 

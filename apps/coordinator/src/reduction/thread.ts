@@ -1,39 +1,90 @@
-/** Inside the reduction thread: requests in order of arrival, one answer each. */
-import { parentPort } from 'node:worker_threads'
-import { isRejection, reject } from '@worldflora/protocol/rejection'
-import type { Answer, Request } from './reducer.thread.ts'
-import { RunReduction } from './run-reduction.ts'
+/** Inside a thread of the reduction: news and jobs in order of arrival, one answer to each job. */
+import { createHash } from 'node:crypto'
+import { parentPort, workerData } from 'node:worker_threads'
+import { malformed } from '@worldflora/protocol/gradient-codec'
+import type { Hash, RunId } from '@worldflora/protocol/ids'
+import { isRejection } from '@worldflora/protocol/rejection'
+import type { Answer, FromThread, Job, News, ToThread } from './jobs.ts'
+import { PageReader } from './pages.ts'
+import { PartialSumInspector } from './partial-sum-inspector.ts'
+import { PlainInspector } from './plain-contribution.ts'
+import { RunState } from './run-state.ts'
+import { type SharedSums, Sums } from './sums.ts'
 
 const port = parentPort
-if (port === null) throw new Error('the reduction runs in a worker thread')
-const runs = new Map<string, RunReduction>()
+if (port === null) throw new Error('the reduction runs in worker threads')
+const { thread } = workerData as { thread: number }
+const reader = new PageReader()
+const vectors = new PlainInspector(reader)
+const partialSums = new PartialSumInspector(reader)
+const sums = new Map<RunId, { sums: Sums; shared: SharedSums }>()
+/** Of the runs whose home this thread is. */
+const states = new Map<RunId, RunState>()
 
-port.on('message', ({ id, request }: { id: number; request: Request }) => {
-  const answer = carryOut(request)
-  const transfer =
-    answer !== null && !isRejection(answer)
-      ? [answer.delta.buffer, answer.optimizerState.buffer, answer.weights.buffer]
-      : []
-  port.postMessage({ id, answer }, transfer)
+port.on('message', (message: ToThread) => {
+  if (message.kind === 'news') return note(message.news)
+  const answer = carryOut(message.job)
+  port.postMessage({ id: message.id, answer } satisfies FromThread, transferable(answer))
 })
 
-function carryOut(request: Request): Answer {
-  if (request.kind === 'open') {
-    const opened = RunReduction.open(request.run)
-    if (isRejection(opened)) return opened
-    runs.set(request.run.runId, opened)
-    return null
+function note(news: News): void {
+  if (news.kind === 'room-grew') reader.addBuffer(news.buffer)
+  else if (news.kind === 'sums-made') {
+    sums.set(news.runId, { sums: new Sums(news.sums, thread), shared: news.sums })
+  } else {
+    sums.delete(news.runId)
+    states.delete(news.runId)
   }
-  const run = runs.get(request.runId)
-  if (run === undefined) {
-    return reject(
-      'run-not-open',
-      `The reduction does not know run ${request.runId}.`,
-      'This is a fault of the coordinator: report it.',
-    )
+}
+
+function carryOut(job: Job): Answer {
+  switch (job.kind) {
+    case 'inspect': {
+      const { contribution, expected, slice } = job
+      if (contribution.format === 'partial-sum') {
+        const fault = partialSums.faultOf(contribution, expected, slice)
+        return fault === null ? null : malformed(fault)
+      }
+      const fault =
+        (slice.first === 0 ? vectors.faultOfFrame(contribution, expected) : null) ??
+        vectors.faultOfValues(contribution, expected, slice)
+      return fault === null ? null : malformed(fault)
+    }
+    case 'digest': {
+      const hash = createHash('sha256')
+      for (const view of reader.views(job.contribution)) hash.update(view)
+      return { kind: 'digest', digest: hash.digest('hex') as Hash }
+    }
+    case 'add':
+      sumsOf(job.runId).sums.add(reader, job.contributions, job.slice)
+      return null
+    case 'take-means':
+      sumsOf(job.runId).sums.takeMeans(job.samples, job.slice)
+      return null
+    case 'clear':
+      sumsOf(job.runId).sums.clear(job.slice)
+      return null
+    case 'open-run': {
+      const opened = RunState.open(job.run)
+      if (isRejection(opened)) return opened
+      states.set(job.run.runId, opened)
+      return null
+    }
+    case 'update': {
+      const state = states.get(job.runId)
+      if (state === undefined) throw new Error(`this thread is not the home of run ${job.runId}`)
+      return state.update(job.step, sumsOf(job.runId).shared.means)
+    }
   }
-  if (request.kind === 'add') return run.add(request.step, request.bytes)
-  const closed = run.closeStep(request.step, request.samples)
-  if (run.isThrough) runs.delete(request.runId)
-  return closed
+}
+
+function sumsOf(runId: RunId) {
+  const found = sums.get(runId)
+  if (found === undefined) throw new Error(`there are no sums of run ${runId}`)
+  return found
+}
+
+function transferable(answer: Answer): ArrayBuffer[] {
+  if (answer === null || answer.kind !== 'updated') return []
+  return [answer.delta.buffer, answer.optimizerState.buffer, answer.weights.buffer]
 }

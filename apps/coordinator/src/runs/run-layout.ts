@@ -7,9 +7,10 @@ import {
   layoutOf,
   type ParameterLayout,
 } from '@worldflora/protocol/parameter-layout'
+import type { PartialSumKind } from '@worldflora/protocol/partial-sum'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 
-export type RunLayout = { layout: ParameterLayout; contribution: VectorKind; delta: VectorKind }
+export type RunLayout = { layout: ParameterLayout; contribution: PartialSumKind; delta: VectorKind }
 
 export function runLayout(config: RunConfig, species: number, unitExponent: number): RunLayout {
   const layout = layoutOf(parameterSpecs(config.architecture, species))

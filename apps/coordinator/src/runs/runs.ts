@@ -227,7 +227,7 @@ export class Runs {
     const [key] = keys
     if (key === undefined) throw new Error('a result answers at least one task')
     const run = this.#active.get(key.runId)!
-    if (result.kind === 'gradient') addContribution(this.#at, run, key, result.bytes)
+    if (result.kind === 'gradient') addContribution(this.#at, run, key, result.received)
     else gatherRows(run, key, result.photos)
     this.#at.noteChange()
   }

@@ -2,6 +2,7 @@
 
 import { isRejection } from '@worldflora/protocol/rejection'
 import type { TaskKey } from '../core/events.ts'
+import type { Received } from '../reduction/received.ts'
 import type { ActiveRun } from './active-run.ts'
 import { orderOf } from './active-run.ts'
 import { averageOf } from './averaged-weights.ts'
@@ -17,9 +18,9 @@ export function addContribution(
   { reducer, fail }: Surroundings,
   run: ActiveRun,
   { step }: TaskKey,
-  bytes: Uint8Array<ArrayBuffer>,
+  received: Received,
 ): void {
-  const added = reducer.add({ runId: run.book.record.id, step, bytes })
+  const added = reducer.add({ runId: run.book.record.id, step, received })
   // Answered when the step closes; until then it must not count as unhandled.
   added.catch(fail)
   run.adding.push(added)

@@ -7,7 +7,8 @@ import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { RunConfig, type Wire } from '@worldflora/protocol/run-config'
 import { encodeWeights } from '@worldflora/protocol/tensor-codec'
 import * as v from 'valibot'
-import type { OpenReduction } from '../../src/reduction/reducer.ts'
+import type { Body } from '../../src/reduction/body.ts'
+import type { OpenReduction, Reducer } from '../../src/reduction/reducer.ts'
 
 export const UNIT = -34
 export const WIRES: Wire[] = ['int8', 'int16', 'float32']
@@ -42,6 +43,34 @@ export function parsed(bytes: Uint8Array, wire: Wire, of = shape): EncodedVector
   return must(parseVector(bytes, { ...of, wire, unitExponent: UNIT }))
 }
 
+/** What the edge does with a result that the core accepts: room, bytes in pieces, a look, and into the sums. */
+export async function deliver(
+  reducer: Reducer,
+  { runId, step }: { runId: RunId; step: number },
+  bytes: Uint8Array,
+  wire: Wire,
+  tasks = 1,
+): Promise<null | Rejection> {
+  const body = await received(reducer, bytes)
+  const expected = { ...shape, wire, unitExponent: UNIT }
+  const checked = isPartialSum(bytes)
+    ? await reducer.checkPartialSum(body, expected, tasks)
+    : await reducer.checkVector(body, expected)
+  if (!isRejection(checked)) return reducer.add({ runId, step, received: checked.received })
+  body.release()
+  return checked
+}
+
+function isPartialSum(bytes: Uint8Array): boolean {
+  return new TextDecoder().decode(bytes.subarray(0, 4)) === 'WFP1'
+}
+
+export async function received(reducer: Reducer, bytes: Uint8Array): Promise<Body> {
+  const body = (await reducer.takeRoom(bytes.byteLength))!
+  for (let from = 0; from < bytes.byteLength; from += 1000) body.write(bytes.subarray(from, from + 1000))
+  return body
+}
+
 export function runConfig(wire: Wire, optimizer: Record<string, unknown> = {}): RunConfig {
   return v.parse(RunConfig, {
     name: 'tiny',
@@ -57,7 +86,7 @@ export function runConfig(wire: Wire, optimizer: Record<string, unknown> = {}): 
 
 export function openingOf(wire: Wire, optimizer: Record<string, unknown> = {}): OpenReduction {
   return {
-    runId: 'run-1' as RunId,
+    runId: `run-${wire}` as RunId,
     layout,
     config: runConfig(wire, optimizer),
     unitExponent: UNIT,

@@ -51,7 +51,10 @@ export class ResultPush {
       },
     )
     // A coordinator that has just started again knows this worker only once it has joined anew.
-    if (response.status === 401 || response.status >= 500) return unreachable(`status ${response.status}`)
+    // 408: the body did not get through.
+    if (response.status === 401 || response.status === 408 || response.status >= 500) {
+      return unreachable(`status ${response.status}`)
+    }
     const reply = parseOrReject(ResultReply, await response.json(), "the coordinator's answer to a result")
     this.#onBytesUp(body.length)
     return reply

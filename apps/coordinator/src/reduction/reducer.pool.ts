@@ -1,0 +1,119 @@
+/** The reducer in a pool of threads over shared memory: the event loop only writes bytes where threads can read them. */
+import { availableParallelism } from 'node:os'
+import { encodedBytes, malformed } from '@worldflora/protocol/gradient-codec'
+import type { Hash, RunId } from '@worldflora/protocol/ids'
+import { contributionShape } from '@worldflora/protocol/parameter-layout'
+import type { PartialSumKind } from '@worldflora/protocol/partial-sum'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { Contribution } from './contribution.ts'
+import { readFrame } from './partial-sum-frame.ts'
+import { ThreadPool } from './pool.ts'
+import type { Reducer } from './reducer.ts'
+import { Room } from './room.ts'
+import { RunReduction, slicesFor } from './run-reduction.ts'
+
+export type ReducerOptions = {
+  threads: number
+  /** For bodies that are being received, or are not in the sums yet. */
+  roomBytes: number
+}
+
+const MOST_THREADS = 8
+
+function defaultOptions(): ReducerOptions {
+  return { threads: Math.min(MOST_THREADS, availableParallelism()), roomBytes: 256 << 20 }
+}
+
+/** `onLost` is called when a thread dies by a bug: what waits for it fails, and nothing can be reduced any more. */
+export function startReducerPool(
+  onLost: (error: Error) => void,
+  options: Partial<ReducerOptions> = {},
+): Reducer {
+  const { threads, roomBytes } = { ...defaultOptions(), ...options }
+  const pool = new ThreadPool(threads, onLost)
+  const room = new Room(roomBytes, (buffer) => pool.tell({ kind: 'room-grew', buffer }))
+  const runs = new Map<RunId, RunReduction>()
+  let nextHome = 0
+  let isClosed = false
+
+  function assertOpen(): void {
+    if (isClosed) throw new Error('the reduction was closed')
+  }
+
+  function forget(runId: RunId): void {
+    if (runs.delete(runId)) pool.tell({ kind: 'run-closed', runId })
+  }
+
+  async function inspect(contribution: Contribution, expected: PartialSumKind): Promise<Rejection | null> {
+    const looks = slicesFor(expected, threads).map((slice) =>
+      pool.run({ kind: 'inspect', contribution, expected, slice }),
+    )
+    return ((await Promise.all(looks)).find((fault) => fault !== null) ?? null) as Rejection | null
+  }
+
+  return {
+    async open(run) {
+      assertOpen()
+      const { runId, layout, config, unitExponent, steps } = run
+      const known = runs.get(runId)
+      if (known !== undefined) return known.open(run)
+      const kind = { ...contributionShape(layout), wire: config.wire, unitExponent }
+      const reduction = new RunReduction({ runId, kind, steps }, pool, nextHome)
+      nextHome = (nextHome + 1) % threads
+      runs.set(runId, reduction)
+      const rejection = await reduction.open(run)
+      if (rejection !== null) forget(runId)
+      return rejection
+    },
+    takeRoom: (bytes, signal) => room.take(bytes, signal),
+    async checkPartialSum(body, expected, tasks) {
+      assertOpen()
+      const contribution = readFrame(body, expected, tasks)
+      if (typeof contribution === 'string') return malformed(contribution)
+      return (await inspect(contribution, expected)) ?? { kind: 'checked', received: { body, contribution } }
+    },
+    async checkVector(body, expected) {
+      assertOpen()
+      const needed = encodedBytes(expected, expected.wire)
+      if (body.length !== needed) {
+        return malformed(`it has ${body.length} bytes where the run’s layout needs ${needed}`)
+      }
+      const contribution: Contribution = { format: 'vector', ...body.paged() }
+      const [hashed, fault] = await Promise.all([
+        pool.run({ kind: 'digest', contribution }),
+        inspect(contribution, expected),
+      ])
+      if (fault !== null) return fault
+      const { digest } = hashed as { digest: Hash }
+      return { kind: 'checked', received: { body, contribution }, digest }
+    },
+    async add({ runId, step, received }) {
+      assertOpen()
+      const run = runs.get(runId)
+      if (run !== undefined) return run.add(step, received)
+      received.body.release()
+      return notOpen(runId)
+    },
+    async closeStep({ runId, step, samples }) {
+      assertOpen()
+      const run = runs.get(runId)
+      if (run === undefined) return notOpen(runId)
+      const reduced = await run.closeStep(step, samples)
+      if (!isRejection(reduced) && run.isThrough) forget(runId)
+      return reduced
+    },
+    async close() {
+      isClosed = true
+      await Promise.all([...runs.values()].map((run) => run.settled()))
+      await pool.close()
+    },
+  }
+}
+
+function notOpen(runId: RunId): Rejection {
+  return reject(
+    'run-not-open',
+    `The reduction does not know run ${runId}.`,
+    'This is a fault of the coordinator: report it.',
+  )
+}

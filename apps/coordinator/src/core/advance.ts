@@ -4,12 +4,14 @@ import type { CoreState } from './core-state.ts'
 import type { CoreEvent, Effect } from './events.ts'
 import { expireLeases } from './lease-expiry.ts'
 import { takeBack } from './lease-return.ts'
+import { noteStragglers } from './offer.ts'
 import { joinWorker, leaveWorker } from './presence.ts'
 import { receiveResult } from './result.ts'
 import { changeRunState, closeRun, goOn, noteFault, openRun, orderEvaluation, runOf } from './run-course.ts'
 import { answerRequest } from './work-request.ts'
 
 export function advance(state: CoreState, event: CoreEvent, nowMs: number): Effect[] {
+  noteStragglers(state, nowMs)
   const effects = handle(state, event, nowMs)
   return [...effects, ...announceWork(state, nowMs)]
 }

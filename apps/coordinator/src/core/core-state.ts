@@ -1,9 +1,11 @@
 /** All that the core holds. Rebuilt from the store after a restart: nothing in it has to survive. */
 import type { LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
 import { retryFromMs } from './failure.ts'
-import type { LeaseRecord } from './lease.ts'
+import type { Fleet } from './fleet.ts'
+import { isLive, type LeaseRecord } from './lease.ts'
 import { groupsOf, isHalted, type RunProgress } from './run-progress.ts'
-import { isRaceable } from './straggler.ts'
+import { TimeQueue } from './time-queue.ts'
+import type { Telling } from './waiting-room.ts'
 import type { WorkerState } from './worker-state.ts'
 
 export type CoreState = {
@@ -15,12 +17,17 @@ export type CoreState = {
   /** In the order they were opened. */
   readonly runs: Map<RunId, RunProgress>
   readonly workers: Map<WorkerId, WorkerState>
-  /** Those that asked for work when there was none: they are told when there is. */
-  readonly waiting: Set<WorkerState>
+  readonly fleet: Fleet
+  /** Those that asked for work when there was none, and where they wait: they are told when there is. */
+  readonly waiting: Map<WorkerState, Set<WorkerState>>
+  readonly waitingByAbility: Readonly<Record<'proven' | 'unproven', Map<string, Set<WorkerState>>>>
+  /** Those that were told and have not asked yet, by when they are expected no more. */
+  readonly tellings: TimeQueue<Telling>
   /** Every lease under which a result means something, those of accepted tasks included. */
   readonly leases: Map<LeaseId, LeaseRecord>
-  /** Those of them that have a task that is open. */
-  readonly liveLeases: Set<LeaseRecord>
+  /** Those of them that have a task that is open, by their deadline, and by when they straggle. */
+  readonly deadlines: TimeQueue<LeaseRecord>
+  readonly straggleTimes: TimeQueue<LeaseRecord>
 }
 
 export function createCore(options: { boot: string }): CoreState {
@@ -30,9 +37,13 @@ export function createCore(options: { boot: string }): CoreState {
     virtualTime: 0,
     runs: new Map(),
     workers: new Map(),
-    waiting: new Set(),
+    fleet: { imagesPerSecond: 0, unmeasured: 0 },
+    waiting: new Map(),
+    waitingByAbility: { proven: new Map(), unproven: new Map() },
+    tellings: new TimeQueue((telling) => telling.worker.telling === telling),
     leases: new Map(),
-    liveLeases: new Set(),
+    deadlines: new TimeQueue(isLive),
+    straggleTimes: new TimeQueue(isLive),
   }
 }
 
@@ -41,17 +52,16 @@ export function tasksOf({ step }: RunProgress): { accepted: number; total: numbe
   return { accepted: step?.accepted ?? 0, total: step?.slots.length ?? 0 }
 }
 
-/** When `clock-advanced` is next worth saying: a deadline passes, a straggler may be raced, a worker may try again. */
+/**
+ * When `clock-advanced` is next worth saying: a deadline passes; or, if somebody waits, a straggler may be raced, one who was
+ * told of work has not come for it, a worker may try again.
+ */
 export function nextWakeAtMs(state: CoreState, nowMs: number): number | null {
-  const someoneWaits = state.waiting.size > 0
-  let wakeAtMs = Number.POSITIVE_INFINITY
-  for (const lease of state.liveLeases) {
-    wakeAtMs = Math.min(wakeAtMs, lease.deadlineMs)
-    const { stragglesFromMs } = lease
-    if (someoneWaits && stragglesFromMs > nowMs && isRaceable(lease))
-      wakeAtMs = Math.min(wakeAtMs, stragglesFromMs)
+  let wakeAtMs = state.deadlines.nextAtMs()
+  if (state.waiting.size > 0) {
+    const { straggleTimes, tellings } = state
+    wakeAtMs = Math.min(wakeAtMs, straggleTimes.nextAtMs(), tellings.nextAtMs(), nextRetryAtMs(state, nowMs))
   }
-  if (someoneWaits) wakeAtMs = Math.min(wakeAtMs, nextRetryAtMs(state, nowMs))
   return wakeAtMs === Number.POSITIVE_INFINITY ? null : wakeAtMs
 }
 
@@ -60,8 +70,10 @@ function nextRetryAtMs(state: CoreState, nowMs: number): number {
   for (const progress of state.runs.values()) {
     if (isHalted(progress)) continue
     for (const { failed } of groupsOf(progress)) {
-      for (const failure of [...failed].flatMap(({ failures }) => failures)) {
-        if (retryFromMs(failure) > nowMs) retryAtMs = Math.min(retryAtMs, retryFromMs(failure))
+      for (const { failures } of failed) {
+        for (const failure of failures) {
+          if (retryFromMs(failure) > nowMs) retryAtMs = Math.min(retryAtMs, retryFromMs(failure))
+        }
       }
     }
   }

@@ -6,12 +6,12 @@ import { endLease, revocationOf } from './lease-ledger.ts'
 
 export function expireLeases(state: CoreState, nowMs: number): Effect[] {
   const effects: Effect[] = []
-  for (const lease of state.liveLeases) {
-    if (lease.deadlineMs > nowMs) continue
+  for (;;) {
+    const lease = state.deadlines.take(nowMs)
+    if (lease === undefined) return effects
     effects.push(...revocationOf(state, lease))
     expireLease(state, lease)
   }
-  return effects
 }
 
 export function expireLease(state: CoreState, lease: LeaseRecord): void {

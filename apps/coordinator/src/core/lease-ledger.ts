@@ -4,9 +4,10 @@ import type { CoreState } from './core-state.ts'
 import type { Effect } from './events.ts'
 import { charge } from './fair-share.ts'
 import type { LeaseRecord } from './lease.ts'
+import { noteOffer } from './offer.ts'
 import { leaseDurationMs } from './pace.ts'
 import { stragglesAfterMs } from './straggler.ts'
-import { noteOffer, type TaskGroup } from './task-group.ts'
+import type { TaskGroup } from './task-group.ts'
 import { imagesOf, missingBytes, type NonEmptySlots, type TaskSlot } from './task-slot.ts'
 import type { WorkerState } from './worker-state.ts'
 
@@ -30,6 +31,7 @@ export function grantLease(
     deadlineMs: nowMs + leaseDurationMs(worker, { images, missingBytes: missingBytes(slots, worker.shards) }),
     stragglesFromMs: nowMs + stragglesAfterMs(worker, images),
     abandoned: false,
+    isOverdue: false,
   }
   for (const slot of slots) {
     if (slot.state.kind !== 'open') throw new Error('only open tasks are leased')
@@ -37,7 +39,9 @@ export function grantLease(
     noteOffer(slot)
   }
   state.leases.set(lease.id, lease)
-  state.liveLeases.add(lease)
+  state.deadlines.add(lease.deadlineMs, lease)
+  state.straggleTimes.add(lease.stragglesFromMs, lease)
+  group.leases.add(lease)
   charge(state, state.runs.get(lease.runId)!, images)
   worker.leaseIds.add(lease.id)
   return lease
@@ -46,6 +50,7 @@ export function grantLease(
 /** A result under it is stale from now on. */
 export function endLease(state: CoreState, lease: LeaseRecord): void {
   state.leases.delete(lease.id)
+  lease.group.leases.delete(lease)
   const due = [...lease.due]
   for (const slot of due) voidTask(state, lease, slot)
   if (due.length === 0) freeWorker(state, lease)
@@ -56,16 +61,13 @@ export function voidTask(state: CoreState, lease: LeaseRecord, slot: TaskSlot): 
   lease.due.delete(slot)
   if (slot.state.kind === 'open') slot.state.leases = slot.state.leases.filter((other) => other !== lease)
   noteOffer(slot)
-  if (lease.due.size > 0) return
-  state.liveLeases.delete(lease)
-  freeWorker(state, lease)
+  if (lease.due.size === 0) freeWorker(state, lease)
 }
 
 /** All leases of a step or an evaluation that is over, those included that were kept for the comparison (LS3). */
 export function endLeasesOf(state: CoreState, group: TaskGroup): Effect[] {
   const effects: Effect[] = []
-  for (const lease of state.leases.values()) {
-    if (lease.group !== group) continue
+  for (const lease of group.leases) {
     effects.push(...revocationOf(state, lease))
     endLease(state, lease)
   }

@@ -1,6 +1,7 @@
 /** How many tasks a lease has: a fast machine takes several, a phone one; ever fewer towards the end of a step. */
 import { TASKS_PER_LEASE } from '@worldflora/protocol/messages'
 import type { CoreState } from './core-state.ts'
+import { paceOfAll } from './fleet.ts'
 import { expectedMs } from './pace.ts'
 import type { TaskGroup } from './task-group.ts'
 import type { WorkerState } from './worker-state.ts'
@@ -20,11 +21,4 @@ export function tasksPerLease(state: CoreState, worker: WorkerState, { offered, 
   const fair = (offered.size * imagesPerSecond) / paceOfAll(state, imagesPerSecond)
   const inTime = LONGEST_MS / Math.max(1, expectedMs(imagesPerSecond, slots[0]!.images))
   return Math.max(1, Math.floor(Math.min(Math.ceil(SHARE * fair), inTime, TASKS_PER_LEASE)))
-}
-
-/** Images per second of all who are here; who has not been measured yet counts as much as the one who asks. */
-function paceOfAll({ workers }: CoreState, own: number): number {
-  let sum = 0
-  for (const { connected, imagesPerSecond } of workers.values()) if (connected) sum += imagesPerSecond ?? own
-  return sum
 }

@@ -20,6 +20,13 @@ export type LeaseRecord = {
   readonly stragglesFromMs: number
   /** The worker is away, or the lease was recalled: honoured still, but its tasks are offered to others. */
   abandoned: boolean
+  /** It straggles (LS3). */
+  isOverdue: boolean
+}
+
+/** One of its tasks is open, and nothing has ended it. */
+export function isLive({ due }: LeaseRecord): boolean {
+  return due.size > 0
 }
 
 export function slotOf(lease: LeaseRecord, task: number): TaskSlot | undefined {

@@ -1,18 +1,24 @@
 /** Workers come and go. LS1: who goes keeps its lease until the deadline, but its task is offered to others at once. */
 import type { CoreState } from './core-state.ts'
 import type { EventOf } from './events.ts'
+import { countIn, countOut } from './fleet.ts'
 import { endLease, setAbandoned } from './lease-ledger.ts'
+import { endTelling, leaveWaiting } from './waiting-room.ts'
 import { newWorker, type WorkerState } from './worker-state.ts'
 
 /** Coming again, it is the same worker with the same leases; its device may be another. */
 export function joinWorker(state: CoreState, { workerId, deterministic }: EventOf<'worker-joined'>): void {
   const known = state.workers.get(workerId)
   if (known === undefined) {
-    state.workers.set(workerId, newWorker(workerId, deterministic))
+    const worker = newWorker(workerId, deterministic)
+    state.workers.set(workerId, worker)
+    countIn(state, worker)
     return
   }
+  if (!known.connected) countIn(state, known)
   known.connected = true
-  state.waiting.delete(known)
+  leaveWaiting(state, known)
+  endTelling(known)
   known.unfitFor.clear()
   if (known.deterministic && !deterministic) endDeterministicLeases(state, known)
   known.deterministic = deterministic
@@ -23,7 +29,9 @@ export function leaveWorker(state: CoreState, { workerId }: EventOf<'worker-left
   const worker = state.workers.get(workerId)
   if (worker === undefined) return
   worker.connected = false
-  state.waiting.delete(worker)
+  countOut(state, worker)
+  leaveWaiting(state, worker)
+  endTelling(worker)
   for (const leaseId of worker.leaseIds) setAbandoned(state.leases.get(leaseId)!, true)
   if (worker.leaseIds.size === 0) state.workers.delete(workerId)
 }

@@ -3,6 +3,7 @@ import type { RunId } from '@worldflora/protocol/ids'
 import type { CoreState } from './core-state.ts'
 import type { Effect, EventOf } from './events.ts'
 import { beginInTurn } from './fair-share.ts'
+import { isLive } from './lease.ts'
 import { endLeasesOf, recallLease } from './lease-ledger.ts'
 import {
   advanceTo,
@@ -82,8 +83,8 @@ export function goOn(state: CoreState, { runId, checkpoint }: EventOf<'step-made
 /** Their workers are free; what they have nearly done is still accepted until the deadline. */
 function recallLeases(state: CoreState, progress: RunProgress): Effect[] {
   const effects: Effect[] = []
-  for (const lease of state.liveLeases) {
-    if (lease.runId === progress.run.description.id) effects.push(...recallLease(state, lease))
+  for (const { leases } of groupsOf(progress)) {
+    for (const lease of leases) if (isLive(lease)) effects.push(...recallLease(state, lease))
   }
   return effects
 }

@@ -4,10 +4,8 @@ import { mayTry } from './failure.ts'
 import { runsInTurn } from './fair-share.ts'
 import type { LeaseRecord } from './lease.ts'
 import { tasksPerLease } from './lease-size.ts'
-import { groupsOf, isHalted } from './run-progress.ts'
-import { isAlone, stragglersOf } from './straggler.ts'
 import type { TaskGroup } from './task-group.ts'
-import { missingBytes, type NonEmptySlots, type TaskSlot } from './task-slot.ts'
+import { isAtTask, missingBytes, type NonEmptySlots, type TaskSlot } from './task-slot.ts'
 import { canDo, type WorkerState } from './worker-state.ts'
 
 /** Of a very large step, so many offered tasks are looked through for those whose shards the worker holds. */
@@ -15,35 +13,30 @@ const TASKS_LOOKED_AT = 256
 
 /**
  * Evaluations first, so that curves are current and old checkpoints can go; then steps; of several runs, the one that is
- * furthest behind its share. In it, the offered tasks for which the worker lacks least. If none is offered,
- * the later half of the longest straggler of somebody else.
+ * furthest behind its share. In it, the offered tasks for which the worker lacks least. If none is offered, some of what
+ * others are late with.
  */
 export function nextAssignment(state: CoreState, worker: WorkerState, nowMs: number): NonEmptySlots | null {
-  for (const group of groupsInTurn(state, worker)) {
+  const groups = groupsInTurn(state, worker)
+  for (const group of groups) {
     const slots = nearest(state, group, worker, nowMs)
     if (slots !== null) return slots
   }
-  return backupFor(state, worker, nowMs, stragglersOf(state, nowMs))
-}
-
-/** Whether it would get anything: as `nextAssignment`, for many workers at one time. */
-export function isWorkFor(
-  state: CoreState,
-  worker: WorkerState,
-  nowMs: number,
-  stragglers: readonly LeaseRecord[],
-): boolean {
-  const isOffered = (slot: TaskSlot) => slot.failures.length === 0 || mayTry(state, slot, worker, nowMs)
-  for (const { offered } of groupsInTurn(state, worker))
-    for (const slot of offered) if (isOffered(slot)) return true
-  return backupFor(state, worker, nowMs, stragglers) !== null
-}
-
-export function isAnythingOffered(state: CoreState): boolean {
-  for (const progress of state.runs.values()) {
-    if (!isHalted(progress) && groupsOf(progress).some(({ offered }) => offered.size > 0)) return true
+  for (const group of groups) {
+    const slots = backupIn(state, group, worker, nowMs)
+    if (slots !== null) return slots
   }
-  return false
+  return null
+}
+
+/** Whether it would get anything of the group, whose kind of work it can do. */
+export function isWorkFor(state: CoreState, worker: WorkerState, group: TaskGroup, nowMs: number): boolean {
+  for (const slot of group.offered) if (mayTake(state, slot, worker, nowMs)) return true
+  return backupIn(state, group, worker, nowMs) !== null
+}
+
+function mayTake(state: CoreState, slot: TaskSlot, worker: WorkerState, nowMs: number): boolean {
+  return slot.failures.length === 0 || mayTry(state, slot, worker, nowMs)
 }
 
 function groupsInTurn(state: CoreState, worker: WorkerState): TaskGroup[] {
@@ -69,7 +62,7 @@ function nearest(
   let lookedAt = 0
   for (const slot of group.offered) {
     if (chosen.length === most || lookedAt++ === TASKS_LOOKED_AT) break
-    if (slot.failures.length > 0 && !mayTry(state, slot, worker, nowMs)) continue
+    if (!mayTake(state, slot, worker, nowMs)) continue
     if (missingBytes([slot], held) === 0) chosen.push(slot)
     else costly.push(slot)
   }
@@ -94,24 +87,27 @@ function indexOfCheapest(slots: readonly TaskSlot[], held: ReadonlySet<string>):
   return at
 }
 
-function backupFor(
+/**
+ * Of what is late, what has been so for longest, with other late tasks of the same lease: an even share for each who is idle,
+ * and at most half. From the end, for the holder computes in order, and will hardly have begun with the last ones.
+ */
+function backupIn(
   state: CoreState,
+  { late }: TaskGroup,
   worker: WorkerState,
   nowMs: number,
-  stragglers: readonly LeaseRecord[],
 ): NonEmptySlots | null {
-  for (const lease of stragglers) {
-    if (lease.workerId === worker.id || !mayRace(state, worker, lease)) continue
-    const slots = [...lease.due].filter(
-      (slot) => isAlone(slot) && (slot.failures.length === 0 || mayTry(state, slot, worker, nowMs)),
-    )
-    // The holder computes them in order: it will hardly have begun with the last ones.
-    if (slots.length > 0) return slots.slice(Math.floor(slots.length / 2)) as unknown as NonEmptySlots
+  const mayRace = (slot: TaskSlot) => !isAtTask(slot, worker.id) && mayTake(state, slot, worker, nowMs)
+  for (const first of late) {
+    if (!mayRace(first)) continue
+    const slots = [...holderOf(first).due].filter((slot) => late.has(slot) && mayRace(slot))
+    const idle = 1 + state.waiting.size
+    return slots.slice(-Math.ceil(slots.length / Math.max(2, idle))) as unknown as NonEmptySlots
   }
   return null
 }
 
-function mayRace(state: CoreState, worker: WorkerState, { group }: LeaseRecord): boolean {
-  const progress = state.runs.get(group.runId)!
-  return !isHalted(progress) && canDo(worker, progress, group.kind)
+function holderOf({ state }: TaskSlot): LeaseRecord {
+  if (state.kind === 'accepted') throw new Error('nobody holds what is accepted')
+  return state.leases.find(({ abandoned }) => !abandoned)!
 }

@@ -3,7 +3,8 @@ import type { PlannedTask } from '@worldflora/dataset/epoch-plan'
 import type { RunId } from '@worldflora/protocol/ids'
 import type { CheckpointRef, ShardEntries, Task } from '@worldflora/protocol/messages'
 import type { EvaluationOrder, OpenRun, TaskKey } from './events.ts'
-import { isOffered, type TaskSlot } from './task-slot.ts'
+import type { LeaseRecord } from './lease.ts'
+import type { TaskSlot } from './task-slot.ts'
 
 export type TaskGroup = {
   readonly runId: RunId
@@ -15,6 +16,12 @@ export type TaskGroup = {
   readonly offered: Set<TaskSlot>
   /** Its open tasks that somebody has failed. */
   readonly failed: Set<TaskSlot>
+  /** Every lease of its tasks under which a result means something. */
+  readonly leases: Set<LeaseRecord>
+  /** Its tasks that all who are at them are late with (LS3), those first that have been for longest. */
+  readonly late: Set<TaskSlot>
+  /** So many idle workers were told of its work and have not asked yet. */
+  told: number
   accepted: number
 }
 
@@ -48,7 +55,16 @@ export function evaluationGroup(
 }
 
 function groupOf(of: Pick<TaskGroup, 'runId' | 'kind' | 'checkpoint'>, tasks: Task[]): TaskGroup {
-  const group: TaskGroup = { ...of, slots: [], offered: new Set(), failed: new Set(), accepted: 0 }
+  const group: TaskGroup = {
+    ...of,
+    slots: [],
+    offered: new Set(),
+    failed: new Set(),
+    leases: new Set(),
+    late: new Set(),
+    told: 0,
+    accepted: 0,
+  }
   for (const task of tasks) {
     const images = task.entries.reduce((sum, { samples }) => sum + samples.length, 0)
     const bytesOf = new Map(task.entries.map(({ shard, bytes }) => [shard, bytes]))
@@ -57,12 +73,6 @@ function groupOf(of: Pick<TaskGroup, 'runId' | 'kind' | 'checkpoint'>, tasks: Ta
   }
   for (const slot of group.slots) group.offered.add(slot)
   return group
-}
-
-/** To be called whenever who works on the task has changed. */
-export function noteOffer(slot: TaskSlot): void {
-  if (isOffered(slot)) slot.group.offered.add(slot)
-  else slot.group.offered.delete(slot)
 }
 
 export function keyOf({ task, group }: TaskSlot): TaskKey {

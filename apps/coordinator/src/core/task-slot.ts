@@ -28,6 +28,19 @@ export function isOffered({ state }: TaskSlot): boolean {
   return state.kind === 'open' && state.leases.every(({ abandoned }) => abandoned)
 }
 
+/** Somebody works on it, and all who do straggle: one more may race them (LS3). */
+export function isLate(slot: TaskSlot): boolean {
+  const { state } = slot
+  if (state.kind === 'accepted' || isOffered(slot)) return false
+  return state.leases.every(({ abandoned, isOverdue }) => abandoned || isOverdue)
+}
+
+export function isAtTask({ state }: TaskSlot, workerId: WorkerId): boolean {
+  return (
+    state.kind === 'open' && state.leases.some((lease) => !lease.abandoned && lease.workerId === workerId)
+  )
+}
+
 /** What a worker that holds these shards would have to download, each shard once. */
 export function missingBytes(slots: readonly TaskSlot[], held: ReadonlySet<string>): number {
   const missing = new Map<Hash, number>()

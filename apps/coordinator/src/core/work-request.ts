@@ -3,26 +3,29 @@ import type { Task } from '@worldflora/protocol/messages'
 import { LEASES_AT_ONCE } from '@worldflora/protocol/messages'
 import type { CoreState } from './core-state.ts'
 import type { Effect, EventOf } from './events.ts'
+import { notePace } from './fleet.ts'
 import type { LeaseRecord } from './lease.ts'
 import { expireLease } from './lease-expiry.ts'
 import { grantLease } from './lease-ledger.ts'
 import { prefetchFor } from './prefetch.ts'
 import { nextAssignment } from './scheduler.ts'
+import { endTelling, enterWaiting, leaveWaiting } from './waiting-room.ts'
 import type { WorkerState } from './worker-state.ts'
 
 export function answerRequest(state: CoreState, event: EventOf<'work-requested'>, nowMs: number): Effect {
   const worker = state.workers.get(event.workerId)
   if (worker === undefined) throw new Error(`worker ${event.workerId} has not joined`)
+  endTelling(worker)
   worker.shards = event.shards
-  if (event.imagesPerSecond !== undefined) worker.imagesPerSecond = event.imagesPerSecond
+  if (event.imagesPerSecond !== undefined) notePace(state, worker, event.imagesPerSecond)
   if (event.uploadBytesPerSecond !== undefined) worker.uploadBytesPerSecond = event.uploadBytesPerSecond
   const lease = unheardLease(state, worker, event.holding, nowMs) ?? newLease(state, worker, nowMs)
   if (lease === null) {
     // Whoever has its hands full asks again by itself, once it has delivered.
-    if (isFree(worker)) state.waiting.add(worker)
+    if (isFree(worker)) enterWaiting(state, worker)
     return { kind: 'keep-idle', workerId: worker.id, prefetch: prefetchFor(state, worker) }
   }
-  state.waiting.delete(worker)
+  leaveWaiting(state, worker)
   return {
     kind: 'grant-lease',
     workerId: worker.id,

@@ -2,6 +2,7 @@
 import type { LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
 import type { Task } from '@worldflora/protocol/messages'
 import type { RunProgress } from './run-progress.ts'
+import type { Telling } from './waiting-room.ts'
 
 export type WorkerState = {
   readonly id: WorkerId
@@ -17,6 +18,8 @@ export type WorkerState = {
   missedDeadlines: number
   /** Work that its device cannot hold. */
   readonly unfitFor: Set<WorkName>
+  /** It was told of work, and has not asked yet. */
+  telling: Telling | null
 }
 
 /** All tasks of one kind of one run ask the same of a device. */
@@ -37,6 +40,7 @@ export function newWorker(id: WorkerId, deterministic: boolean): WorkerState {
     uploadBytesPerSecond: null,
     missedDeadlines: 0,
     unfitFor: new Set(),
+    telling: null,
   }
 }
 

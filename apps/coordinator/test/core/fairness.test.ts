@@ -1,6 +1,6 @@
 /** Who is served, in which order, and who is not. */
 import { hashOfText } from '@worldflora/protocol/hash'
-import type { RunId } from '@worldflora/protocol/ids'
+import type { LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
 import { describe, expect, it } from 'vitest'
 import { nextWakeAtMs } from '../../src/core/core-state.ts'
 import { obstacleTo } from '../../src/core/obstacle.ts'
@@ -205,5 +205,77 @@ describe('shards', () => {
     const story = new Story({ ...run, trainShards })
     const { tasks } = story.ask(story.join('ada'))!
     expect(tasks[0].entries.map(({ shard }) => shard)).toEqual([hashOfText('shard 1')])
+  })
+})
+
+describe('idle workers', () => {
+  const names = Array.from({ length: 5 }, (_, i) => `v${i}`)
+  const idle = (story: Story) =>
+    names.map((name) => {
+      const worker = story.join(name)
+      expect(story.ask(worker)).toBeNull()
+      return worker
+    })
+  const failOf = (story: Story, worker: WorkerId, leaseId: LeaseId) =>
+    story.tell({ kind: 'lease-returned', workerId: worker, leaseId, reason: 'stopped' })
+
+  it('WK2: as many are told as there are tasks, not all that idle', () => {
+    const story = new Story(runOf({ ...SCENE, tasksPerStep: 1 }))
+    const ada = story.join('ada')
+    const { leaseId } = story.ask(ada)!
+    idle(story)
+    expect(failOf(story, ada, leaseId)).toEqual([{ kind: 'announce-work', workerIds: ['v0'] }])
+    expect(story.tell({ kind: 'clock-advanced' })).toEqual([])
+  })
+
+  it('WK2: who is told and does not come is not waited for', () => {
+    const story = new Story(runOf({ ...SCENE, tasksPerStep: 1 }))
+    const ada = story.join('ada')
+    const { leaseId } = story.ask(ada)!
+    idle(story)
+    failOf(story, ada, leaseId)
+    expect(story.sleepUntil(nextWakeAtMs(story.state, 0)!)).toEqual([
+      { kind: 'announce-work', workerIds: ['v1'] },
+    ])
+    expect(story.leave('v1' as WorkerId)).toEqual([{ kind: 'announce-work', workerIds: ['v2'] }])
+    expect(story.ask('v2' as WorkerId)).not.toBeNull()
+  })
+
+  it('WK2: those that have delivered before are told first', () => {
+    const story = new Story(runOf({ ...SCENE, tasksPerStep: 1 }))
+    const ada = story.join('ada')
+    const { leaseId } = story.ask(ada)!
+    const [, , third] = idle(story)
+    expect(story.ask(third!, 4)).toBeNull()
+    expect(failOf(story, ada, leaseId)).toEqual([{ kind: 'announce-work', workerIds: [third] }])
+  })
+
+  it('LS3, WK8: two that take work and do none keep a task from nobody', () => {
+    const story = new Story(runOf({ ...SCENE, tasksPerStep: 1 }))
+    const [stuck, stuckToo, sound] = [story.join('stuck'), story.join('stuck-too'), story.join('sound')]
+    const { tasks } = story.ask(stuck, 4)!
+    for (const next of [stuckToo, sound]) {
+      expect(story.ask(next, 4)).toBeNull()
+      expect(story.sleepUntil(nextWakeAtMs(story.state, story.nowMs)!)).toEqual([
+        { kind: 'announce-work', workerIds: [next] },
+      ])
+      expect(story.ask(next, 4)).toMatchObject({ tasks })
+    }
+  })
+
+  it('WK8: those that idle share what a straggler is late with, from its end', () => {
+    const story = new Story(runOf({ ...SCENE, tasksPerStep: 8, samplesPerTask: 1 }))
+    const fast = story.join('fast')
+    const held = story.ask(fast, 1000)!
+    const mate = story.join('mate')
+    for (let lease = story.ask(mate); lease !== null; lease = story.ask(mate)) {
+      story.deliver(mate, lease.leaseId)
+    }
+    const open = held.tasks.map(({ task }) => task)
+    const others = idle(story)
+    story.sleepUntil(nextWakeAtMs(story.state, 0)!)
+    const raced = others.flatMap((worker) => story.ask(worker) ?? [])
+    const shares = [open.slice(3), open.slice(1, 3), open.slice(0, 1)]
+    expect(raced.map(({ tasks }) => tasks.map(({ task }) => task))).toEqual(shares)
   })
 })

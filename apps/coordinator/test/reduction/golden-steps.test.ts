@@ -46,3 +46,24 @@ it.each<[Wire, string, object, string]>([
 ])('OP1: SGD has the bits it always had: %s, %s', (wire, _, optimizer, hashes) => {
   expect(trained(wire, optimizer as Record<string, unknown>)).toBe(hashes)
 })
+
+// The others, as they were when they came.
+it.each<[string, Record<string, unknown>, string]>([
+  [
+    'LARS',
+    { name: 'lars', weightDecay: 5e-4, schedule: 'polynomial', power: 2 },
+    '36607908daf58639 060a7340f49f4dc4 48ef409afe25a5a8',
+  ],
+  [
+    'AdamW',
+    { name: 'adamw', learningRate: 1e-3, weightDecay: 0.05 },
+    '1ebaaa16703a85b0 cd3392b2ec6248d2 41aaed937f8c3e9c 1c7bc539d6110c81',
+  ],
+  [
+    'SGD, clipped',
+    { clipNorm: 0.5, referenceBatch: 4, warmupEpochs: 2 },
+    '90ace695386fe8fb 55a9d9e00f610de0 1d1f6f8daf850192',
+  ],
+])('SD2: the bits of %s', (_, optimizer, hashes) => {
+  expect(trained('int8', optimizer)).toBe(hashes)
+})

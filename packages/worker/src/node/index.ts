@@ -5,6 +5,8 @@ import { type Activity, type BackendChoice, type SessionOutcome, startSession } 
 import { joinActivities } from './crew-activity.ts'
 import { spawnCompute } from './spawn-compute.ts'
 
+export { spawnCompute }
+
 const SHARDS_LIMIT_BYTES = 256_000_000
 const CHECKPOINTS_LIMIT_BYTES = 128_000_000
 

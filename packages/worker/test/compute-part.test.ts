@@ -3,7 +3,7 @@
 import { GOLDEN_HASH } from '@worldflora/model/golden-hash'
 import { nodeAssets } from '@worldflora/model/node-assets'
 import { hashOf } from '@worldflora/protocol/hash'
-import type { Hash } from '@worldflora/protocol/ids'
+import type { Hash, LeaseId } from '@worldflora/protocol/ids'
 import type { EvaluateTask, GradientTask } from '@worldflora/protocol/messages'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ComputePart } from '../src/compute/compute-part.ts'
@@ -62,12 +62,16 @@ describe('the compute part', () => {
     must(await here.open({ backend: 'wasm', golden: false }))
     await load(here)
     const progress: number[] = []
-    const request = { run, checkpoint: target, task: gradientTask(0) }
+    const leaseId = 'lease-1' as LeaseId
+    const request = { leaseId, run, checkpoint: target, task: gradientTask(0) }
     const there = must(await thread.compute.gradient(request, (images) => progress.push(images)))
-    expect(Buffer.from(there).equals(must(await here.gradient(request, () => {})))).toBe(true)
+    expect(must(await here.gradient(request, () => {}))).toBe(there)
+    const of = { leaseId, tasks: [0], coding: 'coded' as const }
+    const sum = must(await thread.compute.contribution(of))
+    expect(Buffer.from(sum).equals(must(await here.contribution(of)))).toBe(true)
     expect(progress).toEqual([2, 4])
     const other = must(await here.gradient({ ...request, task: gradientTask(1) }, () => {}))
-    expect(Buffer.from(there).equals(other)).toBe(false)
+    expect(other).not.toBe(there)
   })
 
   test('evaluates: one row a photo, in the order of the task', async () => {
@@ -90,7 +94,10 @@ describe('the compute part', () => {
     const orphans = { run, checkpoint: target, base: null, deltas: deltas() }
     expect(await thread.compute.loadCheckpoint(orphans)).toMatchObject({ code: 'checkpoint-mismatch' })
     expect(
-      await thread.compute.gradient({ run, checkpoint: target, task: gradientTask(0) }, () => {}),
+      await thread.compute.gradient(
+        { leaseId: 'lease-2' as LeaseId, run, checkpoint: target, task: gradientTask(0) },
+        () => {},
+      ),
     ).toMatchObject({
       code: 'checkpoint-missing',
     })
@@ -102,7 +109,12 @@ describe('the compute part', () => {
     await load(thread.compute)
     const task = gradientTask(0)
     task.entries[0]!.samples = [9]
-    expect(await thread.compute.gradient({ run, checkpoint: target, task }, () => {})).toMatchObject({
+    expect(
+      await thread.compute.gradient(
+        { leaseId: 'lease-2' as LeaseId, run, checkpoint: target, task },
+        () => {},
+      ),
+    ).toMatchObject({
       code: 'no-such-sample',
     })
   })

@@ -15,7 +15,13 @@ import type {
 } from '@worldflora/protocol/messages'
 import { Server } from 'socket.io'
 
-export type PushedResult = { leaseId: string; authorization: string; bytes: Buffer }
+export type PushedResult = {
+  leaseId: string
+  tasks: string
+  digests: string
+  authorization: string
+  bytes: Buffer
+}
 
 /** Told things, in order; `next` waits for the first that was not taken yet. */
 export class Inbox<T> {
@@ -55,6 +61,8 @@ export async function startScriptedCoordinator() {
   const script = {
     /** The answer to each join; a joined worker is called after the number of joins. */
     join: (_request: JoinRequest): JoinReply => joined([]),
+    /** Until then no result is answered. */
+    holdAnswers: Promise.resolve() as Promise<void>,
     /** Answers to request-work, in order; then idle. */
     work: [] as unknown[],
     /** Answers to pushed results, in order: a status, or a reply; then 'accepted'. */
@@ -82,15 +90,23 @@ export async function startScriptedCoordinator() {
   })
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [, kind, ...path] = (request.url ?? '').split('/')
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://scripted')
+    const [, kind, ...path] = pathname.split('/')
     if (kind === 'blobs') return sendBlob(path[0]!, request, response)
     const parts: Buffer[] = []
     for await (const part of request) parts.push(part as Buffer)
+    await script.holdAnswers
     const reply = script.replies.shift() ?? { kind: 'accepted', images: 4 }
     response.statusCode = typeof reply === 'number' ? reply : 200
     response.end(JSON.stringify(reply))
     const authorization = request.headers.authorization ?? ''
-    results.add({ leaseId: path[1]!, authorization, bytes: Buffer.concat(parts) })
+    results.add({
+      leaseId: path[1]!,
+      tasks: searchParams.get('tasks') ?? '',
+      digests: String(request.headers['task-digests'] ?? ''),
+      authorization,
+      bytes: Buffer.concat(parts),
+    })
   }
 
   function sendBlob(hash: string, request: IncomingMessage, response: ServerResponse): void {
@@ -120,7 +136,7 @@ export async function startScriptedCoordinator() {
       for (const inbox of [joins, requests, returns, results, downloads]) inbox.close(why)
     },
     announceWork: () => io.emit('work-available'),
-    revoke: (leaseId: string) => io.emit('lease-revoked', { leaseId }),
+    revoke: (leaseId: string, tasks?: number[]) => io.emit('lease-revoked', { leaseId, tasks }),
     /** As when the network goes: no farewell. */
     dropConnections() {
       for (const socket of io.sockets.sockets.values()) socket.conn.close()

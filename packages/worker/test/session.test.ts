@@ -1,8 +1,7 @@
 /** The session with a real compute thread, against a coordinator that follows a script over real sockets. */
-import { parseVector } from '@worldflora/protocol/gradient-codec'
-import { TALLY } from '@worldflora/protocol/parameter-layout'
+import { addPartialSum, parsePartialSum } from '@worldflora/protocol/partial-sum'
 import { isRejection, reject } from '@worldflora/protocol/rejection'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { spawnCompute } from '../src/node/spawn-compute.ts'
 import {
   type Activity,
@@ -12,7 +11,14 @@ import {
   startSession,
 } from '../src/session/index.ts'
 import { Inbox, joined, type ScriptedCoordinator, startScriptedCoordinator } from './scripted-coordinator.ts'
-import { checkpointAfter, gradientLease, layout, packTinyShard, rebasedAt, run } from './tiny-run.ts'
+import {
+  checkpointAfter,
+  contributionKind,
+  gradientLease,
+  must,
+  packTinyShard,
+  rebasedAt,
+} from './tiny-run.ts'
 
 let coordinator: ScriptedCoordinator
 let activities: Inbox<Activity>
@@ -67,9 +73,7 @@ test('SD1: a late joiner comes by base and deltas to the weights, and to the con
   startWorker()
   const byDeltas = await coordinator.results.next()
   expect(byDeltas).toMatchObject({ leaseId: 'by-deltas', authorization: 'Bearer secret-1' })
-  const shape = { quantised: layout.quantised, exact: layout.exact + layout.statistics + TALLY.length }
-  const contribution = parseVector(byDeltas.bytes, { ...shape, wire: 'int8', unitExponent: run.unitExponent })
-  expect(isRejection(contribution)).toBe(false)
+  expect(must(parsePartialSum(byDeltas.bytes, contributionKind, { tasks: 1 })).tasks).toBe(1)
 
   coordinator.script.work = [gradientLease('by-base', whole, shard)]
   startWorker()
@@ -249,7 +253,9 @@ test('a coordinator of another version says so, and the worker ends with its wor
 test('stop ends the computation at once and gives the lease back', async () => {
   const shard = coordinator.keep(await packTinyShard())
   const many = Array.from({ length: 4096 }, (_, i) => i % 4)
-  coordinator.script.work = [gradientLease('lease-1', checkpointAfter(0, coordinator), shard, many)]
+  coordinator.script.work = [
+    gradientLease('lease-1', checkpointAfter(0, coordinator), shard, { samples: many }),
+  ]
   const session = startWorker()
   await untilActivity((activity) => (activity.task?.imagesDone ?? 0) > 0)
   await session.stop()
@@ -263,7 +269,7 @@ test('a revoked lease is left at once, and the next one computed in a new thread
   const many = Array.from({ length: 4096 }, (_, i) => i % 4)
   const checkpoint = checkpointAfter(1, coordinator)
   coordinator.script.work = [
-    gradientLease('lease-1', checkpoint, shard, many),
+    gradientLease('lease-1', checkpoint, shard, { samples: many }),
     gradientLease('lease-2', checkpoint, shard),
   ]
   startWorker()
@@ -273,4 +279,89 @@ test('a revoked lease is left at once, and the next one computed in a new thread
   expect(coordinator.returns.all).toEqual([])
   // The blobs were in the cache: the new thread cost no download.
   expect(downloaded().length).toBe(new Set(downloaded()).size)
+})
+
+describe('a lease of several tasks', () => {
+  const shard = async () => coordinator.keep(await packTinyShard())
+
+  /** The sums of what was pushed, in units; a view for each value. */
+  function sumsOf(...pushed: { bytes: Uint8Array }[]): BigInt64Array {
+    const sums = new BigInt64Array(contributionKind.quantised + contributionKind.exact)
+    for (const { bytes } of pushed)
+      addPartialSum(must(parsePartialSum(bytes, contributionKind, { tasks: 64 })), sums)
+    return sums
+  }
+
+  test('RD2, WK11: goes up as one exact sum, with what each task came to by itself', async () => {
+    const [kept, checkpoint] = [await shard(), checkpointAfter(0, coordinator)]
+    coordinator.script.work = [
+      gradientLease('together', checkpoint, kept, { tasks: [3, 4, 5] }),
+      ...[3, 4, 5].map((task) => gradientLease(`alone-${task}`, checkpoint, kept, { tasks: [task] })),
+    ]
+    startWorker()
+    const together = await coordinator.results.next()
+    const alone = [
+      await coordinator.results.next(),
+      await coordinator.results.next(),
+      await coordinator.results.next(),
+    ]
+    expect(together).toMatchObject({ leaseId: 'together', tasks: '3,4,5' })
+    expect(sumsOf(together)).toEqual(sumsOf(...alone))
+    expect(together.digests).toBe(alone.map(({ digests }) => digests).join(','))
+    expect(together.bytes.length).toBeLessThan(alone.reduce((sum, { bytes }) => sum + bytes.length, 0) / 2)
+  })
+
+  test('RS5: where others were first with some tasks, the sum of the open ones is made and sent', async () => {
+    const [kept, checkpoint] = [await shard(), checkpointAfter(0, coordinator)]
+    coordinator.script.replies = [{ kind: 'partly-late', open: [0, 2] }]
+    coordinator.script.work = [
+      gradientLease('partly', checkpoint, kept, { tasks: [0, 1, 2] }),
+      gradientLease('open', checkpoint, kept, { tasks: [0, 2] }),
+    ]
+    startWorker()
+    const pushes = [
+      await coordinator.results.next(),
+      await coordinator.results.next(),
+      await coordinator.results.next(),
+    ]
+    expect(pushes.find(({ tasks }) => tasks === '0,1,2')?.leaseId).toBe('partly')
+    const [second, third] = pushes.filter(({ tasks }) => tasks === '0,2')
+    expect(sumsOf(second!)).toEqual(sumsOf(third!))
+  })
+
+  test('WK5: a task that others have done is left out, the rest goes on', async () => {
+    const [kept, checkpoint] = [await shard(), checkpointAfter(0, coordinator)]
+    coordinator.script.work = [gradientLease('lease-1', checkpoint, kept, { tasks: [0, 1, 2] })]
+    coordinator.script.onDownload = (hash) => {
+      if (hash === kept.blob) coordinator.revoke('lease-1', [1])
+    }
+    startWorker()
+    expect(await coordinator.results.next()).toMatchObject({ leaseId: 'lease-1', tasks: '0,2' })
+  })
+
+  test('WK1: the next lease is asked for, and computed, while the last one is on its way', async () => {
+    const [kept, checkpoint] = [await shard(), checkpointAfter(0, coordinator)]
+    let answer = () => {}
+    coordinator.script.holdAnswers = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    coordinator.script.work = ['lease-1', 'lease-2'].map((id) => gradientLease(id, checkpoint, kept))
+    startWorker()
+    await coordinator.requests.next()
+    expect(await coordinator.requests.next()).toMatchObject({ holding: ['lease-1'] })
+    await untilActivity((activity) => activity.task?.imagesDone === 4 && activity.stepsContributed === 0)
+    answer()
+    await untilActivity((activity) => activity.stepsContributed === 2)
+  })
+
+  test('WK12: shards that will be needed next are fetched before they are', async () => {
+    const [kept, checkpoint] = [await shard(), checkpointAfter(0, coordinator)]
+    const next = coordinator.keep(new Uint8Array(3000).fill(5))
+    coordinator.script.work = [
+      gradientLease('lease-1', checkpoint, kept, { prefetch: [{ hash: next.blob, bytes: next.bytes }] }),
+    ]
+    startWorker()
+    for (;;) if ((await coordinator.downloads.next()).hash === next.blob) break
+    await coordinator.results.next()
+  })
 })

@@ -5,6 +5,7 @@ import { applyDelta, encodeDelta } from '@worldflora/protocol/delta-codec'
 import { hashOf } from '@worldflora/protocol/hash'
 import type { Hash } from '@worldflora/protocol/ids'
 import type { CheckpointRef, Lease, RunDescription } from '@worldflora/protocol/messages'
+import { contributionShape } from '@worldflora/protocol/parameter-layout'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { RunConfig } from '@worldflora/protocol/run-config'
 import { encodeWeights } from '@worldflora/protocol/tensor-codec'
@@ -90,14 +91,26 @@ export function gradientLease(
   leaseId: string,
   checkpoint: CheckpointRef,
   shard: { blob: Hash; bytes: number },
-  samples = [0, 1, 2, 3],
+  { samples = [0, 1, 2, 3], tasks = [0], prefetch = [] as { hash: Hash; bytes: number }[] } = {},
 ): { kind: 'leased'; lease: Lease } {
   const entries = [{ shard: shard.blob, bytes: shard.bytes, samples }]
-  const task = { kind: 'gradient', step: checkpoint.step, task: 0, epoch: 0, entries }
-  return {
-    kind: 'leased',
-    lease: { leaseId, durationMs: 60_000, run, checkpoint, tasks: [task], prefetch: [] } as unknown as Lease,
+  const { step } = checkpoint
+  const lease = {
+    leaseId,
+    durationMs: 60_000,
+    run,
+    checkpoint,
+    tasks: tasks.map((task) => ({ kind: 'gradient', step, task, epoch: 0, entries })),
+    prefetch,
   }
+  return { kind: 'leased', lease: lease as unknown as Lease }
+}
+
+/** What is uploaded, read as the edge reads it. */
+export const contributionKind = {
+  ...contributionShape(layout),
+  wire: run.config.wire,
+  unitExponent: run.unitExponent,
 }
 
 export function must<T>(value: T | Rejection): T {

@@ -26,6 +26,8 @@ export function connectCompute(endpoint: comlink.Endpoint): ComputePort {
     },
     photosOf: (entries, limit) => remote.photosOf(entries, limit),
     gradient: (request, onProgress) => remote.gradient(request, comlink.proxy(onProgress)),
+    contribution: (request) => remote.contribution(request),
+    release: (leaseId) => remote.release(leaseId),
     evaluate: (request, onProgress) => remote.evaluate(request, comlink.proxy(onProgress)),
   }
 }

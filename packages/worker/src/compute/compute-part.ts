@@ -5,7 +5,7 @@
 import { evaluatePhotos } from '@worldflora/model/evaluation'
 import { computeGradient } from '@worldflora/model/gradient'
 import { encodeVector } from '@worldflora/protocol/gradient-codec'
-import type { Hash } from '@worldflora/protocol/ids'
+import type { Hash, LeaseId } from '@worldflora/protocol/ids'
 import type { Device, EvaluateResult, ShardEntries } from '@worldflora/protocol/messages'
 import { contributionShape } from '@worldflora/protocol/parameter-layout'
 import { RandomStream } from '@worldflora/protocol/random'
@@ -17,14 +17,17 @@ import type {
   EvaluateRequest,
   GradientRequest,
   OnProgress,
+  SumRequest,
 } from '../session/compute-port.ts'
 import { type ComputeHost, openDevice } from './device.ts'
 import { type HeldWeights, layoutOfRun, leadOn } from './held-weights.ts'
+import { KeptContributions } from './kept-contributions.ts'
 import { ShardShelf } from './shard-shelf.ts'
 
 export class ComputePart implements ComputePort {
   readonly #host: ComputeHost
   readonly #shelf = new ShardShelf()
+  readonly #kept = new KeptContributions()
   #weights: HeldWeights | null = null
 
   constructor(host: ComputeHost) {
@@ -58,8 +61,8 @@ export class ComputePart implements ComputePort {
     return isRejection(photos) ? [] : photos.slice(0, limit).map((photo) => photo.jpeg.slice())
   }
 
-  async gradient(request: GradientRequest, onProgress: OnProgress): Promise<Uint8Array | Rejection> {
-    const { run, task } = request
+  async gradient(request: GradientRequest, onProgress: OnProgress): Promise<Hash | Rejection> {
+    const { leaseId, run, task } = request
     const weights = this.#weightsOf(request.checkpoint)
     if (isRejection(weights)) return weights
     const photos = this.#shelf.photosOf(task.entries)
@@ -76,14 +79,21 @@ export class ComputePart implements ComputePort {
       onProgress,
     })
     if (isRejection(values)) return values
-    const layout = layoutOfRun(run)
-    return encodeVector({
-      values,
-      layout: contributionShape(layout),
-      wire: run.config.wire,
-      unitExponent: run.unitExponent,
-      random: new RandomStream(run.config.seed, 'roundGradient', step, task.task),
-    })
+    const layout = contributionShape(layoutOfRun(run))
+    const { unitExponent } = run
+    const { seed, wire } = run.config
+    const random = new RandomStream(seed, 'roundGradient', step, task.task)
+    const bytes = encodeVector({ values, layout, wire, unitExponent, random })
+    if (isRejection(bytes)) return bytes
+    return this.#kept.keep(leaseId, task.task, bytes, { ...layout, wire, unitExponent })
+  }
+
+  async contribution({ leaseId, tasks, coding }: SumRequest): Promise<Uint8Array | Rejection> {
+    return this.#kept.sumOf(leaseId, tasks, coding)
+  }
+
+  async release(leaseId: LeaseId): Promise<void> {
+    this.#kept.release(leaseId)
   }
 
   async evaluate(request: EvaluateRequest, onProgress: OnProgress): Promise<EvaluateResult | Rejection> {

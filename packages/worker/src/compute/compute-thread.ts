@@ -23,10 +23,12 @@ export function exposeCompute(host: ComputeHost, endpoint?: comlink.Endpoint): v
       )
     },
     gradient: (request, onProgress) =>
-      withProgress(onProgress, async (progress) => {
-        const bytes = await part.gradient(request, progress)
-        return bytes instanceof Uint8Array ? comlink.transfer(bytes, [bytes.buffer as ArrayBuffer]) : bytes
-      }),
+      withProgress(onProgress, (progress) => part.gradient(request, progress)),
+    contribution: async (request) => {
+      const bytes = await part.contribution(request)
+      return bytes instanceof Uint8Array ? comlink.transfer(bytes, [bytes.buffer as ArrayBuffer]) : bytes
+    },
+    release: (leaseId) => part.release(leaseId),
     evaluate: (request, onProgress) =>
       withProgress(onProgress, (progress) => part.evaluate(request, progress)),
   }

@@ -2,7 +2,7 @@
  * Port: the compute part as the session sees it. It runs in another thread, blocks while it computes, and is terminated to
  * stop it at once; then everything it held (backend, weights, shards) is gone, and the session gives it again.
  */
-import type { Hash } from '@worldflora/protocol/ids'
+import type { Hash, LeaseId } from '@worldflora/protocol/ids'
 import type {
   BackendName,
   Device,
@@ -12,6 +12,7 @@ import type {
   RunDescription,
   ShardEntries,
 } from '@worldflora/protocol/messages'
+import type { Coding } from '@worldflora/protocol/partial-sum'
 import type { Rejection } from '@worldflora/protocol/rejection'
 
 /** `auto`: WebGPU where there is a real GPU, else WASM. */
@@ -26,7 +27,9 @@ export type CheckpointParts = {
   deltas: Uint8Array[]
 }
 
-export type GradientRequest = { run: RunDescription; checkpoint: Hash; task: GradientTask }
+export type GradientRequest = { leaseId: LeaseId; run: RunDescription; checkpoint: Hash; task: GradientTask }
+/** Some of a lease's tasks whose contributions are kept. */
+export type SumRequest = { leaseId: LeaseId; tasks: number[]; coding: Coding }
 export type EvaluateRequest = { run: RunDescription; checkpoint: Hash; task: EvaluateTask }
 
 /** Counts the task's images that are through. */
@@ -43,8 +46,12 @@ export type ComputePort = {
   loadShard(hash: Hash, bytes: Uint8Array): Promise<Rejection | null>
   /** The first photos of these entries as JPEG, for a page to show. */
   photosOf(entries: ShardEntries[], limit: number): Promise<Uint8Array[]>
-  /** The encoded contribution. */
-  gradient(request: GradientRequest, onProgress: OnProgress): Promise<Uint8Array | Rejection>
+  /** Computes the task's contribution and keeps it under its lease; the hash of its own bytes is its digest. */
+  gradient(request: GradientRequest, onProgress: OnProgress): Promise<Hash | Rejection>
+  /** The exact sum of contributions that are kept: a partial sum. */
+  contribution(request: SumRequest): Promise<Uint8Array | Rejection>
+  /** Lets go of what is kept under a lease. */
+  release(leaseId: LeaseId): Promise<void>
   evaluate(request: EvaluateRequest, onProgress: OnProgress): Promise<EvaluateResult | Rejection>
 }
 

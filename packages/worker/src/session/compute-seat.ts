@@ -33,11 +33,12 @@ export class ComputeSeat {
   }
 
   /** Calls the compute part, which is opened again first if it is gone. Throws what it throws, and when it is gone. */
-  async call<T>(device: Device, task: (compute: ComputePort) => Promise<T>): Promise<T> {
-    await this.#underWay
-    if (this.#seated === null) await this.#openAgain(device)
-    const { thread, gone } = this.#seated ?? closed()
-    const result = Promise.race([task(thread.compute), gone])
+  call<T>(device: Device, task: (compute: ComputePort) => Promise<T>): Promise<T> {
+    const result = this.#underWay.then(async () => {
+      if (this.#seated === null) await this.#openAgain(device)
+      const { thread, gone } = this.#seated ?? closed()
+      return Promise.race([task(thread.compute), gone])
+    })
     this.#underWay = result.catch(() => {})
     return result
   }

@@ -1,4 +1,4 @@
-/** One lease from its arrival to its end: for each of its tasks fetch what is missing, compute, push. */
+/** A lease from its arrival until it is computed: for each of its tasks fetch what is missing, and compute. */
 import type { Hash } from '@worldflora/protocol/ids'
 import type { Device, EvaluateResult, Lease, Task } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
@@ -7,16 +7,17 @@ import type { BlobCaches } from './blob-cache.ts'
 import type { BlobSource } from './blob-source.ts'
 import { faultOfChain, supplyCheckpoint } from './checkpoint-supply.ts'
 import type { Clock } from './clock.ts'
+import { codingFor } from './coding-choice.ts'
 import { faultOf } from './compute-fault.ts'
 import type { ComputePort } from './compute-port.ts'
 import type { ComputeSeat } from './compute-seat.ts'
-import { UNREACHABLE } from './http-attempts.ts'
+import type { Delivery } from './delivery.ts'
 import type { Pace } from './pace.ts'
 import type { PaceLimit } from './pace-limit.ts'
 import type { ResultPush } from './result-push.ts'
 
 export type LeaseEnd =
-  /** Whatever of it is still wanted. */
+  /** Whatever of it was still wanted. */
   | { kind: 'delivered' }
   /** The coordinator did not take a result, and has counted that already. */
   | { kind: 'refused'; rejection: Rejection }
@@ -25,7 +26,11 @@ export type LeaseEnd =
   /** Revoked, forgotten, past its deadline, or the worker was stopped. */
   | { kind: 'abandoned' }
 
-export type Delivery = { as: 'accepted' | 'late' | 'stale'; images: number; kind: Task['kind'] }
+/** A lease's tasks are computed: what of them is to be delivered, one upload each. */
+export type Computed = { kind: 'computed'; parcels: Parcel[] }
+/** A gradient's body is the exact sum of all its tasks; of other kinds, each task has a parcel. */
+export type Parcel = { tasks: ComputedTask[]; body: Uint8Array | EvaluateResult }
+export type ComputedTask = { task: Task; images: number; digest?: Hash }
 
 export type LeaseTools = {
   device: Device
@@ -50,34 +55,66 @@ export type HeldLease = {
   revoked: Set<number>
 }
 
-export async function carryOut(held: HeldLease, tools: LeaseTools): Promise<LeaseEnd> {
+/** All tasks of it, one after the other; what others have done meanwhile is left out. */
+export async function computeLease(held: HeldLease, tools: LeaseTools): Promise<Computed | LeaseEnd> {
   const { lease, revoked } = held
   const { signal } = held.abandon
-  const leaseSignal = AbortSignal.any([signal, AbortSignal.timeout(lease.durationMs)])
+  const untilDeadline = AbortSignal.any([signal, AbortSignal.timeout(lease.durationMs)])
+  const done: ComputedTask[] = []
+  const answers: Parcel[] = []
   for (const [index, task] of lease.tasks.entries()) {
     if (revoked.has(task.task)) continue
-    const end = await carryOutTask({ lease, task, tasksLeft: lease.tasks.length - index }, tools, {
-      signal,
-      leaseSignal,
-    })
-    if (end.kind !== 'delivered') return end
+    const place = { lease, task, tasksLeft: lease.tasks.length - index, signal, untilDeadline }
+    const outcome = await computeTask(place, tools)
+    if ('kind' in outcome) return outcome
+    if (typeof outcome.result === 'string')
+      done.push({ task, images: outcome.images, digest: outcome.result })
+    else answers.push({ tasks: [{ task, images: outcome.images }], body: outcome.result })
   }
-  return { kind: 'delivered' }
+  const wanted = done.filter(({ task }) => !revoked.has(task.task))
+  if (wanted.length === 0) return { kind: 'computed', parcels: answers }
+  const body = await sumOf(held, wanted, tools)
+  if (!(body instanceof Uint8Array)) return body
+  return { kind: 'computed', parcels: [...answers, { tasks: wanted, body }] }
+}
+
+/** The exact sum of contributions that the compute part keeps, as it is uploaded. */
+export async function sumOf(
+  { lease, abandon }: HeldLease,
+  tasks: readonly ComputedTask[],
+  { seat, device, push }: LeaseTools,
+): Promise<Uint8Array | LeaseEnd> {
+  const of = {
+    leaseId: lease.leaseId,
+    tasks: tasks.map(({ task }) => task.task),
+    coding: codingFor(push.bytesPerSecond()),
+  }
+  try {
+    const sum = await unlessAborted(
+      seat.call(device, (part) => part.contribution(of)),
+      abandon.signal,
+    )
+    return isRejection(sum) ? { kind: 'failed', rejection: sum } : sum
+  } catch (error) {
+    return abandon.signal.aborted ? { kind: 'abandoned' } : { kind: 'failed', rejection: faultOf(error) }
+  }
 }
 
 type TaskOfLease = { lease: Lease; task: Task; tasksLeft: number }
+/** A gradient stays in the compute part: its result is the digest. */
+type TaskOutcome = { result: Hash | EvaluateResult; images: number }
 
-async function carryOutTask(
-  { lease, task, tasksLeft }: TaskOfLease,
+async function computeTask(
+  place: TaskOfLease & { signal: AbortSignal; untilDeadline: AbortSignal },
   tools: LeaseTools,
-  { signal, leaseSignal }: { signal: AbortSignal; leaseSignal: AbortSignal },
-): Promise<LeaseEnd> {
+): Promise<TaskOutcome | LeaseEnd> {
+  const { lease, task, signal, untilDeadline } = place
   const images = task.entries.reduce((sum, entry) => sum + entry.samples.length, 0)
   /** Of the computation under way. */
   let imagesLeft = 0
   try {
-    showTask({ lease, task, tasksLeft }, images, tools.board)
-    const fault = await fetchMissing(lease, task, tools, leaseSignal)
+    showTask(place, images, tools.board)
+    const fault = await fetchMissing(lease, task, tools, untilDeadline)
     if (fault !== null) return { kind: 'failed', rejection: fault, task: task.task }
     await showPhotos(task, tools)
     const startedMs = tools.clock.nowMs()
@@ -94,18 +131,8 @@ async function carryOutTask(
     imagesLeft = 0
     tools.pace.note(images, tools.clock.nowMs() - startedMs)
     await tools.limit.rest(images, startedMs, signal)
-    const imagesPerSecond = tools.limit.applyTo(tools.pace.imagesPerSecond())
-    tools.board.show({ state: 'sending', imagesPerSecond })
-    const reply = await unlessAborted(
-      tools.push.push({ leaseId: lease.leaseId, tasks: [task.task] }, result, signal),
-      signal,
-    )
-    if (!isRejection(reply)) {
-      if (reply.kind !== 'partly-late') tools.onDelivery({ as: reply.kind, images, kind: task.kind })
-      return { kind: 'delivered' }
-    }
-    // What never arrived is still leased to this worker; what was refused is not.
-    return { kind: reply.code === UNREACHABLE ? 'failed' : 'refused', rejection: reply }
+    tools.board.show({ imagesPerSecond: tools.limit.applyTo(tools.pace.imagesPerSecond()) })
+    return { result, images }
   } catch (error) {
     if (signal.aborted || isTimeout(error)) {
       if (imagesLeft > 0) tools.seat.abandon(tools.pace.msFor(imagesLeft))
@@ -141,14 +168,14 @@ async function fetchMissing(
 }
 
 function compute(
-  { run, checkpoint: { checkpoint } }: Lease,
+  { leaseId, run, checkpoint: { checkpoint } }: Lease,
   task: Task,
   { seat, device }: LeaseTools,
   onProgress: (imagesDone: number) => void,
-): Promise<Uint8Array | EvaluateResult | Rejection> {
-  return seat.call<Uint8Array | EvaluateResult | Rejection>(device, (part) =>
+): Promise<Hash | EvaluateResult | Rejection> {
+  return seat.call<Hash | EvaluateResult | Rejection>(device, (part) =>
     task.kind === 'gradient'
-      ? part.gradient({ run, checkpoint, task }, onProgress)
+      ? part.gradient({ leaseId, run, checkpoint, task }, onProgress)
       : part.evaluate({ run, checkpoint, task }, onProgress),
   )
 }
@@ -171,7 +198,7 @@ async function showPhotos(task: Task, { seat, device, board, photosShown }: Leas
 }
 
 /** Rejects at once when the signal aborts; what is under way goes on unheard. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   if (signal.aborted) {
     promise.catch(() => {})
     return Promise.reject(signal.reason)

@@ -1,24 +1,42 @@
 /** Pushes a task's result under its lease. Every answer that can be read ends it; anything else is tried again. */
-import type { LeaseId } from '@worldflora/protocol/ids'
+import type { Hash, LeaseId } from '@worldflora/protocol/ids'
 import { type EvaluateResult, ResultReply } from '@worldflora/protocol/messages'
 import { parseOrReject, type Rejection } from '@worldflora/protocol/rejection'
+import type { Clock } from './clock.ts'
 import type { CoordinatorLink } from './coordinator-link.ts'
 import { type Attempts, type Unreachable, unreachable } from './http-attempts.ts'
+import { UploadPace } from './upload-pace.ts'
 
-/** Which tasks of a lease a result is of. */
-export type Answered = { leaseId: LeaseId; tasks: number[] }
+/** Which tasks of a lease a result is of; of gradients also what each of them came to by itself. */
+export type Answered = { leaseId: LeaseId; tasks: number[]; digests: Hash[] }
+
+export type PushOptions = {
+  url: string
+  link: CoordinatorLink
+  attempts: Attempts
+  clock: Clock
+  onBytesUp(bytes: number): void
+}
 
 export class ResultPush {
   readonly #url: string
   readonly #link: CoordinatorLink
   readonly #attempts: Attempts
+  readonly #clock: Clock
   readonly #onBytesUp: (bytes: number) => void
+  readonly #pace = new UploadPace()
 
-  constructor(url: string, link: CoordinatorLink, attempts: Attempts, onBytesUp: (bytes: number) => void) {
+  constructor({ url, link, attempts, clock, onBytesUp }: PushOptions) {
     this.#url = url
     this.#link = link
     this.#attempts = attempts
+    this.#clock = clock
     this.#onBytesUp = onBytesUp
+  }
+
+  /** Of the last uploads; null before the first. */
+  bytesPerSecond(): number | null {
+    return this.#pace.bytesPerSecond()
   }
 
   /** A gradient goes as its encoded bytes, an evaluation as JSON. */
@@ -34,18 +52,23 @@ export class ResultPush {
   }
 
   async #put(
-    { leaseId, tasks }: Answered,
+    { leaseId, tasks, digests }: Answered,
     body: Uint8Array,
     type: string,
     signal: AbortSignal,
   ): Promise<ResultReply | Rejection | Unreachable> {
     const joined = this.#link.joined
     if (joined === null) return unreachable('the connection is being made again')
+    const startedMs = this.#clock.nowMs()
     const response = await fetch(
       new URL(`/api/leases/${leaseId}/result?tasks=${tasks.join(',')}`, this.#url),
       {
         method: 'PUT',
-        headers: { authorization: `Bearer ${joined.secret}`, 'content-type': type },
+        headers: {
+          authorization: `Bearer ${joined.secret}`,
+          'content-type': type,
+          ...(digests.length === 0 ? {} : { 'task-digests': digests.join(',') }),
+        },
         body: body as Uint8Array<ArrayBuffer>,
         signal,
       },
@@ -56,6 +79,7 @@ export class ResultPush {
       return unreachable(`status ${response.status}`)
     }
     const reply = parseOrReject(ResultReply, await response.json(), "the coordinator's answer to a result")
+    this.#pace.note(body.length, this.#clock.nowMs() - startedMs)
     this.#onBytesUp(body.length)
     return reply
   }

@@ -1,9 +1,8 @@
 /**
- * A worker's life with its coordinator: join, ask for work, carry the lease out, ask again. Driven by messages and promises
+ * A worker's life with its coordinator: join, ask for work, compute the lease, ask again while it is delivered. Driven by messages and promises
  * alone. A lost connection does not stop the computation: the link joins again by itself, and the result is delivered if the
  * lease is still honoured (LS1).
  */
-import type { LeaseId } from '@worldflora/protocol/ids'
 import { type Device, type Lease, PROTOCOL_VERSION, WorkReply } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { ActivityBoard } from './activity.ts'
@@ -12,10 +11,12 @@ import { systemClock } from './clock.ts'
 import { OUT_OF_MEMORY } from './compute-fault.ts'
 import { ComputeSeat } from './compute-seat.ts'
 import { CoordinatorLink, type Joining } from './coordinator-link.ts'
+import { deliver } from './delivery.ts'
 import { Attempts } from './http-attempts.ts'
-import { carryOut, type HeldLease, type LeaseEnd, type LeaseTools } from './lease-work.ts'
+import { computeLease, type HeldLease, type LeaseEnd, type LeaseTools } from './lease-work.ts'
 import { Pace } from './pace.ts'
 import { PaceLimit } from './pace-limit.ts'
+import { Prefetcher } from './prefetch.ts'
 import { ResultPush } from './result-push.ts'
 import type { SessionOptions, SessionOutcome } from './session-options.ts'
 
@@ -25,8 +26,11 @@ const SHARDS_NAMED = 256
 type SessionState =
   | { kind: 'opening' }
   | { kind: 'asking' }
-  | { kind: 'working'; held: HeldLease }
+  | { kind: 'computing'; held: HeldLease }
   | { kind: 'stopping' }
+
+/** The lease computed before, while the next one is asked for and computed. */
+type Delivering = { held: HeldLease; done: Promise<void> }
 
 export class WorkerSession {
   readonly done: Promise<SessionOutcome>
@@ -34,10 +38,13 @@ export class WorkerSession {
   readonly #board: ActivityBoard
   readonly #seat: ComputeSeat
   readonly #pace = new Pace()
+  readonly #stopping = new AbortController()
   #state: SessionState = { kind: 'opening' }
+  #delivering: Delivering | null = null
   #link: CoordinatorLink | null = null
-  /** Leases that failed or were refused, one after the other. */
+  /** Leases that failed or were refused, one after the other, and why the last one did. */
   #failures = 0
+  #lastFailure = ''
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -46,16 +53,18 @@ export class WorkerSession {
     this.done = this.#live().then((outcome) => this.#end(outcome))
   }
 
-  /** At once: the computation is ended, the lease given back. Resolves when the connection is closed. */
+  /** At once: the computation is ended, the leases given back. Resolves when the connection is closed. */
   async stop(): Promise<void> {
-    const state = this.#state
+    const held = this.#held()
     this.#state = { kind: 'stopping' }
+    this.#stopping.abort()
     this.#seat.close()
-    if (state.kind === 'working') {
-      const { lease, abandon } = state.held
-      abandon.abort(new Error('stopped'))
-      await this.#link?.tell('return-lease', { leaseId: lease.leaseId, reason: 'stopped' })
-    }
+    for (const { abandon } of held) abandon.abort(new Error('stopped'))
+    await Promise.all(
+      held.map(({ lease }) =>
+        this.#link?.tell('return-lease', { leaseId: lease.leaseId, reason: 'stopped' }),
+      ),
+    )
     this.#link?.close()
     await this.done
   }
@@ -70,54 +79,69 @@ export class WorkerSession {
     this.#link = link
     this.#state = { kind: 'asking' }
     const tools = this.#toolsOf(device, link)
+    const prefetcher = new Prefetcher(tools.source, tools.caches.shards, this.#stopping.signal)
     for (;;) {
-      const closed = await this.#askAndWork(link, tools)
+      const closed = this.#unfit() ?? (await this.#askAndWork(link, tools, prefetcher))
       if (closed !== null) return closed
     }
   }
 
   /** One turn: null to take another. */
-  async #askAndWork(link: CoordinatorLink, tools: LeaseTools): Promise<SessionOutcome | null> {
+  async #askAndWork(
+    link: CoordinatorLink,
+    tools: LeaseTools,
+    prefetcher: Prefetcher,
+  ): Promise<SessionOutcome | null> {
     if ((await link.whenJoined()) === null) return link.rejection ?? { kind: 'stopped' }
     // Taken before asking, so that news which overtakes the answer is not missed.
     const more = link.work.next()
     const shards = (await tools.caches.shards.hashes()).slice(0, SHARDS_NAMED)
-    const imagesPerSecond = tools.limit.applyTo(this.#pace.imagesPerSecond())
-    const pace = imagesPerSecond === null ? {} : { imagesPerSecond }
-    const request = { holding: [], shards, ...pace }
+    const request = {
+      holding: this.#held().map(({ lease }) => lease.leaseId),
+      shards,
+      imagesPerSecond: tools.limit.applyTo(this.#pace.imagesPerSecond()) ?? undefined,
+      uploadBytesPerSecond: tools.push.bytesPerSecond() ?? undefined,
+    }
     const reply = await link.ask('request-work', request, WorkReply)
     if (this.#isStopping() || reply === 'disconnected') return null
     if (isRejection(reply)) return reply
+    prefetcher.wish(reply.kind === 'idle' ? reply.prefetch : reply.lease.prefetch)
     if (reply.kind === 'idle') {
-      this.#board.show({ state: 'idle', task: null, note: null })
+      if (this.#delivering === null) this.#board.show({ state: 'idle', task: null, note: null })
       await more
       return null
     }
-    return this.#work(reply.lease, link, tools)
+    await this.#work(reply.lease, link, tools)
+    return null
   }
 
-  async #work(lease: Lease, link: CoordinatorLink, tools: LeaseTools): Promise<Rejection | null> {
-    const held = { lease, abandon: new AbortController(), revoked: new Set<number>() }
-    this.#state = { kind: 'working', held }
-    const end = await carryOut(held, tools)
-    if (this.#isStopping()) return null
+  async #work(lease: Lease, link: CoordinatorLink, tools: LeaseTools): Promise<void> {
+    const held: HeldLease = { lease, abandon: new AbortController(), revoked: new Set() }
+    this.#state = { kind: 'computing', held }
+    const outcome = await computeLease(held, tools)
+    // One is on its way at a time: the next one waits for it in this worker's hands.
+    if (outcome.kind === 'computed') await this.#delivering?.done
+    if (this.#isStopping()) return
     this.#state = { kind: 'asking' }
-    await this.#settle(lease, end, link)
-    if (this.#failures <= FAILURES_ACCEPTED || !('rejection' in end)) return null
-    return reject(
-      'worker-unfit',
-      `${this.#failures} tasks in a row failed on this machine. The last: ${end.rejection.message}`,
-      'Try another backend or browser; if other machines fail as well, the run is at fault.',
-    )
+    if (outcome.kind !== 'computed') return this.#settle(held, outcome, link)
+    this.#board.show({ state: 'sending' })
+    const done = deliver(held, outcome.parcels, tools).then(async (end) => {
+      if (this.#delivering?.held === held) this.#delivering = null
+      if (this.#isStopping()) return
+      await this.#settle(held, end, link)
+      // Whoever idles while its last lease is on its way has something to ask about again.
+      link.work.ring()
+    })
+    this.#delivering = { held, done }
   }
 
-  async #settle(lease: Lease, end: LeaseEnd, link: CoordinatorLink): Promise<void> {
+  async #settle({ lease }: HeldLease, end: LeaseEnd, link: CoordinatorLink): Promise<void> {
     switch (end.kind) {
       case 'delivered':
         this.#failures = 0
         return
       case 'failed': {
-        this.#failures++
+        this.#noteFailure(end.rejection)
         const message = end.rejection.message.slice(0, 2000)
         const reason = end.rejection.code === OUT_OF_MEMORY ? 'unfit' : 'failed'
         const task = end.task === undefined ? {} : { task: end.task }
@@ -125,11 +149,31 @@ export class WorkerSession {
         return
       }
       case 'refused':
-        this.#failures++
+        this.#noteFailure(end.rejection)
         return
       case 'abandoned':
         return
     }
+  }
+
+  #noteFailure({ message }: Rejection): void {
+    this.#failures++
+    this.#lastFailure = message
+  }
+
+  #unfit(): Rejection | null {
+    if (this.#failures <= FAILURES_ACCEPTED) return null
+    return reject(
+      'worker-unfit',
+      `${this.#failures} tasks in a row failed on this machine. The last: ${this.#lastFailure}`,
+      'Try another backend or browser; if other machines fail as well, the run is at fault.',
+    )
+  }
+
+  /** The lease that is on its way, and the one that is being computed. */
+  #held(): HeldLease[] {
+    const computing = this.#state.kind === 'computing' ? [this.#state.held] : []
+    return this.#delivering === null ? computing : [this.#delivering.held, ...computing]
   }
 
   #openLink(device: Device): CoordinatorLink {
@@ -148,33 +192,31 @@ export class WorkerSession {
       },
       onJoined: (joined) => this.#onJoined(joined),
       onDisconnected: (note) =>
-        this.#board.show(this.#state.kind === 'working' ? { note } : { state: 'connecting', note }),
+        this.#board.show(this.#state.kind === 'computing' ? { note } : { state: 'connecting', note }),
       onLeaseRevoked: ({ leaseId, tasks }) => {
-        if (this.#state.kind !== 'working' || this.#leaseId() !== leaseId) return
-        if (tasks === undefined) this.#abandonLease('revoked')
-        else for (const task of tasks) this.#state.held.revoked.add(task)
+        const held = this.#held().find(({ lease }) => lease.leaseId === leaseId)
+        if (tasks === undefined) held?.abandon.abort(new Error('revoked'))
+        else for (const task of tasks) held?.revoked.add(task)
       },
-      onClosed: () => this.#abandonLease('not wanted any more'),
+      onClosed: () => {
+        for (const { abandon } of this.#held()) abandon.abort(new Error('not wanted any more'))
+      },
     })
   }
 
   #onJoined(joined: Joining): void {
     this.#options.identity.save({ workerId: joined.workerId, secret: joined.secret })
     this.#board.show({ note: null })
-    const own = this.#leaseId()
-    if (own !== null && !joined.leases.includes(own)) this.#abandonLease('forgotten')
-    // Leases of a life before this one (the page was loaded again): nobody is computing them.
-    for (const leaseId of joined.leases) {
-      if (leaseId !== own) void this.#link?.tell('return-lease', { leaseId, reason: 'stopped' })
+    const { leases } = joined
+    // What is on its way may have arrived, its answer lost: the next attempt will tell.
+    if (this.#state.kind === 'computing' && !leases.includes(this.#state.held.lease.leaseId)) {
+      this.#state.held.abandon.abort(new Error('forgotten'))
     }
-  }
-
-  #leaseId(): LeaseId | null {
-    return this.#state.kind === 'working' ? this.#state.held.lease.leaseId : null
-  }
-
-  #abandonLease(why: string): void {
-    if (this.#state.kind === 'working') this.#state.held.abandon.abort(new Error(why))
+    // Leases of a life before this one (the page was loaded again): nobody is computing them.
+    const own = this.#held().map(({ lease }) => lease.leaseId)
+    for (const leaseId of leases) {
+      if (!own.includes(leaseId)) void this.#link?.tell('return-lease', { leaseId, reason: 'stopped' })
+    }
   }
 
   async #openDevice(): Promise<Device | Rejection> {
@@ -199,7 +241,13 @@ export class WorkerSession {
       device,
       seat: this.#seat,
       source: new BlobSource(url, attempts, (bytes) => board.countTransfer('bytesDown', bytes)),
-      push: new ResultPush(url, link, attempts, (bytes) => board.countTransfer('bytesUp', bytes)),
+      push: new ResultPush({
+        url,
+        link,
+        attempts,
+        clock,
+        onBytesUp: (bytes) => board.countTransfer('bytesUp', bytes),
+      }),
       caches,
       board,
       clock,

@@ -1,0 +1,61 @@
+/**
+ * A computed lease on its way to the coordinator, while the next one is being computed. If others were first with some tasks
+ * of a sum, the sum of the others is made and sent: a sum cannot be added in part.
+ */
+import type { Task } from '@worldflora/protocol/messages'
+import { isRejection } from '@worldflora/protocol/rejection'
+import { UNREACHABLE } from './http-attempts.ts'
+import {
+  type HeldLease,
+  type LeaseEnd,
+  type LeaseTools,
+  type Parcel,
+  sumOf,
+  unlessAborted,
+} from './lease-work.ts'
+
+/** What became of a task that was delivered. */
+export type Delivery = { as: 'accepted' | 'late' | 'stale'; images: number; kind: Task['kind'] }
+
+export async function deliver(held: HeldLease, parcels: Parcel[], tools: LeaseTools): Promise<LeaseEnd> {
+  const { seat, device } = tools
+  const { leaseId } = held.lease
+  try {
+    for (const parcel of parcels) {
+      const end = await deliverParcel(held, parcel, tools)
+      if (end.kind !== 'delivered') return end
+    }
+    return { kind: 'delivered' }
+  } finally {
+    // A compute part that is gone has released everything.
+    seat.call(device, (part) => part.release(leaseId)).catch(() => {})
+  }
+}
+
+async function deliverParcel(held: HeldLease, parcel: Parcel, tools: LeaseTools): Promise<LeaseEnd> {
+  const { signal } = held.abandon
+  let { tasks, body } = parcel
+  try {
+    for (;;) {
+      const digests = tasks.flatMap(({ digest }) => digest ?? [])
+      const answered = { leaseId: held.lease.leaseId, tasks: tasks.map(({ task }) => task.task), digests }
+      const reply = await unlessAborted(tools.push.push(answered, body, signal), signal)
+      // What never arrived is still leased to this worker; what was refused is not.
+      if (isRejection(reply))
+        return { kind: reply.code === UNREACHABLE ? 'failed' : 'refused', rejection: reply }
+      const { kind } = reply
+      const open = kind === 'partly-late' ? tasks.filter(({ task }) => reply.open.includes(task.task)) : []
+      for (const { task, images } of tasks.filter((task) => !open.includes(task))) {
+        tools.onDelivery({ as: kind === 'partly-late' ? 'late' : kind, images, kind: task.kind })
+      }
+      if (open.length === 0) return { kind: 'delivered' }
+      const sum = await sumOf(held, open, tools)
+      if (!(sum instanceof Uint8Array)) return sum
+      tasks = open
+      body = sum
+    }
+  } catch (error) {
+    if (signal.aborted) return { kind: 'abandoned' }
+    throw error
+  }
+}

@@ -1,7 +1,7 @@
 /** Tasks that close together: those of a step, or those of an evaluation. Keeps count, so that no event walks through all. */
 import type { PlannedTask } from '@worldflora/dataset/epoch-plan'
 import type { RunId } from '@worldflora/protocol/ids'
-import type { CheckpointRef, ShardEntries, Task } from '@worldflora/protocol/messages'
+import type { CheckpointRef, ShardEntries, ShardRef, Task } from '@worldflora/protocol/messages'
 import type { EvaluationOrder, OpenRun, TaskKey } from './events.ts'
 import type { LeaseRecord } from './lease.ts'
 import type { TaskSlot } from './task-slot.ts'
@@ -23,6 +23,8 @@ export type TaskGroup = {
   /** So many idle workers were told of its work and have not asked yet. */
   told: number
   accepted: number
+  /** Of a step: those that the step after it needs, once somebody has asked. */
+  nextShards?: readonly ShardRef[]
 }
 
 /** The tasks of the step that follows on `checkpoint`. */

@@ -4,6 +4,7 @@ import type { LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
 import { describe, expect, it } from 'vitest'
 import { nextWakeAtMs } from '../../src/core/core-state.ts'
 import { obstacleTo } from '../../src/core/obstacle.ts'
+import { prefetchFor } from '../../src/core/prefetch.ts'
 import { checkpointAt, kindsOf, orderAt, RUN, runOf, SCENE, Story } from './fixture.ts'
 
 const OTHER = 'run-2' as RunId
@@ -277,5 +278,33 @@ describe('idle workers', () => {
     const raced = others.flatMap((worker) => story.ask(worker) ?? [])
     const shares = [open.slice(3), open.slice(1, 3), open.slice(0, 1)]
     expect(raced.map(({ tasks }) => tasks.map(({ task }) => task))).toEqual(shares)
+
+describe('prefetch', () => {
+  const scene = { ...SCENE, shardSizes: [8, 8, 8, 8, 8, 8], samplesPerTask: 8, tasksPerStep: 3, epochs: 2 }
+  const named = (story: Story, name: string, held: string[]) => {
+    story.ask(story.join(name), undefined, held)
+    const worker = story.state.workers.get(name as never)!
+    return prefetchFor(story.state, worker).map(({ hash }) => hash)
+  }
+
+  it('WK12: a worker is told of shards that the next step needs and that it lacks, and several workers of others', () => {
+    const run = runOf(scene)
+    const due = new Set(run.plan.tasksOf(1).flatMap(({ entries }) => entries.map(({ shard }) => shard)))
+    const needed = [...due].map((shard) => run.trainShards[shard]!.hash)
+    const story = new Story(run)
+    const told = Array.from({ length: 12 }, (_, i) => named(story, `v${i}`, []))
+    for (const hashes of told) expect(needed).toEqual(expect.arrayContaining(hashes))
+    expect(new Set(told.flat()).size).toBe(needed.length)
+    expect(named(story, 'full', needed)).toEqual([])
+    expect(named(story, 'nearly', needed.slice(1))).toEqual([needed[0]])
+  })
+
+  it('WK12: before the last step there is nothing to fetch, nor for who may not do the run', () => {
+    const run = runOf(scene)
+    const story = new Story({ ...run, checkpoint: checkpointAt(run.plan.steps - 1) })
+    expect(named(story, 'ada', [])).toEqual([])
+    const other = new Story(run)
+    other.ask(other.join('gpu', false))
+    expect(prefetchFor(other.state, other.state.workers.get('gpu' as never)!)).toEqual([])
   })
 })

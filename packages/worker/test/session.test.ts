@@ -292,7 +292,7 @@ describe('a lease of several tasks', () => {
     return sums
   }
 
-  test('RD2, WK11: goes up as one exact sum, with what each task came to by itself', async () => {
+  test('RD2, WK13: goes up as one exact sum, with what each task came to by itself', async () => {
     const [kept, checkpoint] = [await shard(), checkpointAfter(0, coordinator)]
     coordinator.script.work = [
       gradientLease('together', checkpoint, kept, { tasks: [3, 4, 5] }),

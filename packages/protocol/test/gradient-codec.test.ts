@@ -140,7 +140,7 @@ describe.each(wires)('a contribution on the %s wire', (wire) => {
     }
   })
 
-  it('SD2: a delta adds to what is quantised and replaces the rest', () => {
+  it('SD2, RS4: a delta adds to what is quantised and replaces the rest', () => {
     const { parsed } = roundTrip(noise(2507, 1e-2), wire, layout, null)
     const weights = noise(2507, 1, 2)
     const before = weights.slice()

@@ -64,7 +64,7 @@ async function untilActivity(matches: (activity: Activity) => boolean): Promise<
 
 const downloaded = () => coordinator.downloads.all.map(({ hash }) => hash)
 
-test('SD1: a late joiner comes by base and deltas to the weights, and to the contribution, that all others have', async () => {
+test('SD1, WK3: a late joiner comes by base and deltas to the weights, and to the contribution, that all others have', async () => {
   const shard = coordinator.keep(await packTinyShard())
   const late = checkpointAfter(2, coordinator)
   const whole = rebasedAt(2, coordinator)
@@ -99,7 +99,7 @@ test('what a worker holds it does not fetch again: the next step costs one delta
   })
 })
 
-test('an idle worker asks again when it is told of work, and shows the photos it learns from', async () => {
+test('WK2, ST13, MS4: an idle worker asks again when it is told of work, and shows the photos it learns from', async () => {
   const shard = coordinator.keep(await packTinyShard())
   startWorker()
   await untilActivity((activity) => activity.state === 'idle')
@@ -125,7 +125,7 @@ test('IN1: a corrupted blob is not used but asked for again, past all caches', a
   expect(again!.cacheControl).toBe('no-cache')
 })
 
-test('IN1: a blob that stays corrupted, or is longer than announced, gives the lease back', async () => {
+test('IN1, FT10: a blob that stays corrupted, or is longer than announced, gives the lease back', async () => {
   const bytes = await packTinyShard()
   const shard = coordinator.keep(bytes)
   const damaged = bytes.slice().fill(7, 600, 700)
@@ -155,7 +155,7 @@ test('IN1: a lease that is not one ends the worker with the reason', async () =>
   expect(outcome).toMatchObject({ kind: 'rejection', code: 'invalid' })
 })
 
-test('LS1: a worker whose connection is lost comes back as itself and delivers its unfinished lease', async () => {
+test('LS1, CN3, FT2, ST15: a worker whose connection is lost comes back as itself and delivers its unfinished lease', async () => {
   const shard = coordinator.keep(await packTinyShard())
   coordinator.script.work = [gradientLease('lease-1', checkpointAfter(1, coordinator), shard)]
   coordinator.script.join = (request) => joined(request.identity === undefined ? [] : ['lease-1'])
@@ -182,13 +182,13 @@ test('LS1: a lease that is no longer honoured after a reconnect is dropped, and 
   expect(coordinator.results.all).toEqual([])
 })
 
-test('LS1: a lease from before the page was loaded again is given back, for nobody is computing it', async () => {
+test('LS1, FT3: a lease from before the page was loaded again is given back, for nobody is computing it', async () => {
   coordinator.script.join = () => joined(['lease-0'])
   startWorker()
   expect(await coordinator.returns.next()).toEqual({ leaseId: 'lease-0', reason: 'stopped' })
 })
 
-test('a result meets a coordinator that is starting again: it is pushed until it is taken', async () => {
+test('RS1, FT8: a result meets a coordinator that is starting again: it is pushed until it is taken', async () => {
   const shard = coordinator.keep(await packTinyShard())
   coordinator.script.replies = [503, 401]
   coordinator.script.work = [gradientLease('lease-1', checkpointAfter(0, coordinator), shard)]
@@ -203,7 +203,7 @@ test('a result meets a coordinator that is starting again: it is pushed until it
   await untilActivity((activity) => activity.stepsContributed === 1)
 })
 
-test('LS2, LS3: late and stale are good news too: the worker asks for more', async () => {
+test('LS2, LS3, RS1: late and stale are good news too: the worker asks for more', async () => {
   const shard = coordinator.keep(await packTinyShard())
   const checkpoint = checkpointAfter(0, coordinator)
   coordinator.script.replies = [{ kind: 'late' }, { kind: 'stale' }]
@@ -216,7 +216,7 @@ test('LS2, LS3: late and stale are good news too: the worker asks for more', asy
   expect(idle).toMatchObject({ imagesDone: 4, stepsContributed: 0 })
 })
 
-test('LV1: a task that cannot be computed is given back with the reason, and the worker goes on', async () => {
+test('LV1, FT6: a task that cannot be computed is given back with the reason, and the worker goes on', async () => {
   const broken = coordinator.keep(await packTinyShard(2))
   const shard = coordinator.keep(await packTinyShard())
   const checkpoint = checkpointAfter(0, coordinator)
@@ -242,7 +242,7 @@ test('LV1: a machine on which task after task fails ends by itself', async () =>
   expect(coordinator.returns.all).toHaveLength(5)
 })
 
-test('a coordinator of another version says so, and the worker ends with its words', async () => {
+test('CN2: a coordinator of another version says so, and the worker ends with its words', async () => {
   const refusal = reject('protocol-mismatch', 'This coordinator speaks version 2.', 'Update the worker.')
   coordinator.script.join = () => refusal
   expect(await startWorker().done).toEqual(refusal)
@@ -250,7 +250,7 @@ test('a coordinator of another version says so, and the worker ends with its wor
   expect(ended.note).toBe('This coordinator speaks version 2. Update the worker.')
 })
 
-test('stop ends the computation at once and gives the lease back', async () => {
+test('MS3: stop ends the computation at once and gives the lease back', async () => {
   const shard = coordinator.keep(await packTinyShard())
   const many = Array.from({ length: 4096 }, (_, i) => i % 4)
   coordinator.script.work = [
@@ -264,7 +264,7 @@ test('stop ends the computation at once and gives the lease back', async () => {
   expect(coordinator.results.all).toEqual([])
 })
 
-test('a revoked lease is left at once, and the next one computed in a new thread', async () => {
+test('WK5, MS5: a revoked lease is left at once, and the next one computed in a new thread', async () => {
   const shard = coordinator.keep(await packTinyShard())
   const many = Array.from({ length: 4096 }, (_, i) => i % 4)
   const checkpoint = checkpointAfter(1, coordinator)
@@ -311,7 +311,7 @@ describe('a lease of several tasks', () => {
     expect(together.bytes.length).toBeLessThan(alone.reduce((sum, { bytes }) => sum + bytes.length, 0) / 2)
   })
 
-  test('RS5: where others were first with some tasks, the sum of the open ones is made and sent', async () => {
+  test('RS6: where others were first with some tasks, the sum of the open ones is made and sent', async () => {
     const [kept, checkpoint] = [await shard(), checkpointAfter(0, coordinator)]
     coordinator.script.replies = [{ kind: 'partly-late', open: [0, 2] }]
     coordinator.script.work = [
@@ -339,7 +339,7 @@ describe('a lease of several tasks', () => {
     expect(await coordinator.results.next()).toMatchObject({ leaseId: 'lease-1', tasks: '0,2' })
   })
 
-  test('WK1: the next lease is asked for, and computed, while the last one is on its way', async () => {
+  test('WK1, ST14: the next lease is asked for, and computed, while the last one is on its way', async () => {
     const [kept, checkpoint] = [await shard(), checkpointAfter(0, coordinator)]
     let answer = () => {}
     coordinator.script.holdAnswers = new Promise<void>((resolve) => {

@@ -116,7 +116,7 @@ describe('several runs', () => {
     expect(story.ask(bob)?.tasks[0]).toMatchObject({ kind: 'gradient', step: 2 })
   })
 
-  it('evaluations come before steps, the oldest order first', () => {
+  it('WK4: evaluations come before steps, the oldest order first', () => {
     const story = new Story([runOf(SCENE), runOf({ ...SCENE, id: OTHER })])
     story.tell({ kind: 'evaluation-ordered', runId: OTHER, order: orderAt(4, 1) })
     story.tell({ kind: 'evaluation-ordered', runId: OTHER, order: orderAt(2, 1) })
@@ -128,7 +128,7 @@ describe('several runs', () => {
     ])
   })
 
-  it('a stopped run gives no work and takes no result; the other goes on', () => {
+  it('ST3: a stopped run gives no work and takes no result; the other goes on', () => {
     const story = new Story([runOf(SCENE), runOf({ ...SCENE, id: OTHER })])
     const ada = story.join('ada')
     const lease = story.ask(ada)!
@@ -139,7 +139,7 @@ describe('several runs', () => {
 })
 
 describe('devices', () => {
-  it('LV1: being unfit is no failure: the worker is offered only what fits', () => {
+  it('LV1, WK6, FT7: being unfit is no failure: the worker is offered only what fits', () => {
     const story = new Story(runOf({ ...SCENE, tasksPerStep: 1 }))
     for (const name of ['ada', 'bob', 'eve', 'dan']) {
       const worker = story.join(name)
@@ -151,7 +151,7 @@ describe('devices', () => {
     expect(ordered).toEqual([{ kind: 'announce-work', workerIds: ['ada', 'bob', 'eve', 'dan'] }])
   })
 
-  it('LV1: one broken device among sound ones pauses nothing, however often it asks', () => {
+  it('LV1, WK9: one broken device among sound ones pauses nothing, however often it asks', () => {
     const story = new Story(runOf({ ...SCENE, tasksPerStep: 1 }))
     const [broken, sound] = [story.join('broken'), story.join('sound')]
     expect(story.giveBack(broken, story.ask(broken)!.leaseId, 'failed')).toEqual([])
@@ -188,7 +188,7 @@ describe('devices', () => {
     expect(refuse('eve')).toEqual(['pause-run'])
   })
 
-  it('SD2: who comes back with another device loses its lease of a deterministic run', () => {
+  it('SD2, CN5: who comes back with another device loses its lease of a deterministic run', () => {
     const story = new Story()
     const ada = story.join('ada')
     const { leaseId } = story.ask(ada)!
@@ -200,7 +200,7 @@ describe('devices', () => {
 })
 
 describe('shards', () => {
-  it('of two tasks that both need a download, the smaller download comes first', () => {
+  it('WK4: of two tasks that both need a download, the smaller download comes first', () => {
     const run = runOf({ ...SCENE, samplesPerTask: 2, tasksPerStep: 20 })
     const trainShards = run.trainShards.map((shard, i) => ({ ...shard, bytes: i === 1 ? 10 : 5000 }))
     const story = new Story({ ...run, trainShards })

@@ -4,7 +4,7 @@ import { nextWakeAtMs } from '../../src/core/core-state.ts'
 import { RUN, runOf, SCENE, Story } from './fixture.ts'
 
 describe('deadlines', () => {
-  it('LS1: a pace that is known makes them short, an unknown one generous', () => {
+  it('LS1, WK7: a pace that is known makes them short, an unknown one generous', () => {
     const story = new Story()
     const first = story.ask(story.join('ada'))!
     const fast = story.ask(story.join('bob'), 100)!
@@ -13,7 +13,7 @@ describe('deadlines', () => {
     expect(slow.durationMs).toBeGreaterThan(4 * 40_000)
   })
 
-  it('LS1: a download that is needed first is allowed for', () => {
+  it('LS1, WK7: a download that is needed first is allowed for', () => {
     const shardBytes = 16 << 20
     const run = runOf({ ...SCENE, shardBytes })
     const with16MB = new Story(run)
@@ -59,13 +59,13 @@ describe('races', () => {
     return { story, slow: slow!, idle, held }
   }
 
-  it('LS3: nobody races a lease that is as fast as its worker promised', () => {
+  it('LS3, WK8: nobody races a lease that is as fast as its worker promised', () => {
     const { story, held } = slowWorld()
     expect(story.sleepUntil(1500)).toEqual([])
     expect(held.tasks[0].entries.flatMap(({ samples }) => samples)).toHaveLength(4)
   })
 
-  it('LS3: there is one backup, not two', () => {
+  it('LS3, WK8, FT4, FT5: there is one backup, not two', () => {
     const { story, idle, held } = slowWorld()
     story.sleepUntil(nextWakeAtMs(story.state, 0)!)
     expect(story.ask(idle[0]!, 4)?.tasks).toEqual(held.tasks)

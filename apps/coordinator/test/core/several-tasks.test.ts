@@ -101,7 +101,7 @@ describe('results that are sums', () => {
     return { story, ada, held, doubled, open: numbersOf(held)!.filter((task) => !doubled.includes(task)) }
   }
 
-  it('RS5: a sum with a task that others were first with adds nothing; the open ones are named, and their sum counts', () => {
+  it('RS6: a sum with a task that others were first with adds nothing; the open ones are named, and their sum counts', () => {
     const { story, ada, held, doubled, open } = raced()
     expect(open.length).toBeGreaterThan(0)
     const before = [...story.state.runs.values()][0]!.step!.accepted
@@ -116,7 +116,7 @@ describe('results that are sums', () => {
     })
   })
 
-  it('LS3: of a late sum each task is compared by its own digest', () => {
+  it('LS3, RS7: of a late sum each task is compared by its own digest', () => {
     const { story, ada, held, doubled } = raced()
     expect(story.deliver(ada, held.leaseId, hashOfText('other bits'), doubled)).toMatchObject([
       { kind: 'note-late-result', open: [], late: [{ sameBits: false }] },

@@ -1,16 +1,16 @@
 import { hashOfText } from '@worldflora/protocol/hash'
 import { describe, expect, it } from 'vitest'
 import { nextWakeAtMs } from '../../src/core/core-state.ts'
-import { checkpointAt, kindsOf, RUN, runOf, SCENE, Story } from './fixture.ts'
+import { checkpointAt, kindsOf, orderAt, RUN, runOf, SCENE, Story } from './fixture.ts'
 
 describe('leases', () => {
-  it('a worker has one lease at a time: asking again gives the same one', () => {
+  it('ST12, MS2: a worker has one lease at a time: asking again gives the same one', () => {
     const story = new Story()
     const ada = story.join('ada')
     expect(story.ask(ada)?.leaseId).toBe(story.ask(ada)?.leaseId)
   })
 
-  it('LS1: a disconnect offers the task to others at once, and the old lease is honoured until its deadline', () => {
+  it('LS1, FT1, ST7, ST8: a disconnect offers the task to others at once, and the old lease is honoured until its deadline', () => {
     const story = new Story(runOf({ ...SCENE, tasksPerStep: 1 }))
     const [ada, bob] = [story.join('ada'), story.join('bob')]
     const lease = story.ask(ada)!
@@ -27,7 +27,7 @@ describe('leases', () => {
     ])
   })
 
-  it('LS1: after its deadline a lease is void, and the next one is longer', () => {
+  it('LS1, WK7, ST11: after its deadline a lease is void, and the next one is longer', () => {
     const story = new Story()
     const ada = story.join('ada')
     const lease = story.ask(ada)!
@@ -38,7 +38,7 @@ describe('leases', () => {
     expect(story.ask(ada)!.durationMs).toBe(2 * lease.durationMs)
   })
 
-  it('prefers a task whose shards the worker holds', () => {
+  it('WK4: prefers a task whose shards the worker holds', () => {
     const story = new Story(runOf({ ...SCENE, samplesPerTask: 2, tasksPerStep: 20 }))
     const ada = story.join('ada')
     const shards = new Set<string>([hashOfText('shard 2')])
@@ -56,7 +56,7 @@ describe('leases', () => {
 })
 
 describe('results', () => {
-  it('LS3: a straggler is raced; the first gradient wins, the late one is compared, not added', () => {
+  it('LS3, ST9: a straggler is raced; the first gradient wins, the late one is compared, not added', () => {
     const story = new Story(runOf({ ...SCENE, tasksPerStep: 2 }))
     const [slow, fast] = [story.join('slow'), story.join('fast')]
     const held = story.ask(slow, 4)!
@@ -97,7 +97,7 @@ describe('results', () => {
 })
 
 describe('steps', () => {
-  it('GB1, CK1: a step closes with all its samples, and the next opens only when it is durable', () => {
+  it('GB1, CK1, ST5, ST6: a step closes with all its samples, and the next opens only when it is durable', () => {
     const story = new Story()
     const ada = story.join('ada')
     expect(story.finishStep(ada).at(-1)).toEqual({ kind: 'close-step', runId: RUN, step: 0, samples: 12 })
@@ -109,7 +109,7 @@ describe('steps', () => {
     ])
   })
 
-  it('after the last step the run is finished, and its evaluations still find workers', () => {
+  it('ST4: after the last step the run is finished, and its evaluations still find workers', () => {
     const run = runOf(SCENE)
     const story = new Story({ ...run, checkpoint: checkpointAt(run.plan.steps - 1) })
     const ada = story.join('ada')
@@ -157,6 +157,18 @@ describe('LV1: a task that nobody can do', () => {
     expect(story.ask(story.join('dan'))).not.toBeNull()
   })
 
+  it('FT16: an evaluation’s task as well; resumed, it is tried again', () => {
+    const story = new Story(runOf({ ...SCENE, tasksPerStep: 1 }))
+    story.tell({ kind: 'evaluation-ordered', runId: RUN, order: orderAt(0, 1) })
+    const effects = ['ada', 'bob', 'eve'].map((name) => {
+      const worker = story.join(name)
+      return kindsOf(story.giveBack(worker, story.ask(worker)!.leaseId, 'failed'))
+    })
+    expect(effects).toEqual([[], [], ['pause-run']])
+    story.tell({ kind: 'run-state-changed', runId: RUN, state: 'running' })
+    expect(story.ask(story.join('dan'))).toMatchObject({ tasks: [{ kind: 'evaluate' }] })
+  })
+
   it('one worker alone tries five times; stopping is not failing', () => {
     const story = new Story(runOf({ ...SCENE, tasksPerStep: 1 }))
     const ada = story.join('ada')
@@ -169,7 +181,7 @@ describe('LV1: a task that nobody can do', () => {
 })
 
 describe('pausing', () => {
-  it('takes the leases back, still accepts what was nearly done, and resumes', () => {
+  it('ST2: takes the leases back, still accepts what was nearly done, and resumes', () => {
     const story = new Story()
     const ada = story.join('ada')
     const lease = story.ask(ada)!
@@ -183,7 +195,7 @@ describe('pausing', () => {
     ])
   })
 
-  it('a fault at the step’s end loses the step’s contributions: they are computed again after resuming', () => {
+  it('ST5, FT14: a fault at the step’s end loses the step’s contributions: they are computed again after resuming', () => {
     const story = new Story()
     const ada = story.join('ada')
     story.finishStep(ada)

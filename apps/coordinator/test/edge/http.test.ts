@@ -108,7 +108,7 @@ function putAnnounced(site: RunningSite, path: string, bearer: string, announced
 }
 
 describe('IN1: what is too large', () => {
-  it('a result larger than the run’s layout allows is refused before it is read', async () => {
+  it('RS2: a result larger than the run’s layout allows is refused before it is read', async () => {
     const site = await startSite()
     await bringFlora(site)
     await openRun(site)
@@ -140,7 +140,7 @@ describe('IN1: what is too large', () => {
     expect((await site.call('GET', '/healthz')).ok).toBe(true)
   })
 
-  it('a result under another worker’s token, or none, is not taken', async () => {
+  it('CN4: a result under another worker’s token, or none, is not taken', async () => {
     const site = await startSite()
     await bringFlora(site)
     await openRun(site)

@@ -14,7 +14,7 @@ function pagesOfBuild(build: string): string {
 }
 
 describe('joining', () => {
-  it('a worker of another protocol version is told what to do, and gets no work', async () => {
+  it('CN2, MS1: a worker of another protocol version is told what to do, and gets no work', async () => {
     const site = await startSite()
     const worker = await HandWorker.connect(site.url)
     expect(await worker.ask({ protocol: 999 })).toMatchObject({
@@ -25,7 +25,7 @@ describe('joining', () => {
     expect(await worker.requestWork()).toMatchObject({ kind: 'rejection', code: 'not-joined' })
   })
 
-  it('a tab of another build is told so; the same build and Node workers are welcome', async () => {
+  it('CN2: a tab of another build is told so; the same build and Node workers are welcome', async () => {
     const site = await startSite({ web: pagesOfBuild('new') })
     const tab = await HandWorker.connect(site.url)
     expect(await tab.ask({ host: 'browser', build: 'old' })).toMatchObject({ code: 'build-mismatch' })
@@ -45,7 +45,7 @@ describe('joining', () => {
     expect((await other.requestWork()).kind).toBe('leased')
   })
 
-  it('an identity with a foreign secret gets a new identity; with its own it takes over from its old connection', async () => {
+  it('CN3, CN5: an identity with a foreign secret gets a new identity; with its own it takes over from its old connection', async () => {
     const site = await startSite()
     const worker = await HandWorker.join(site.url)
     const { workerId, secret } = worker.joined!
@@ -57,6 +57,32 @@ describe('joining', () => {
     await ended
     expect(await site.json('GET', '/api/status')).toMatchObject({ workers: 2 })
     expect(await site.json('GET', '/api/workers')).toHaveLength(2)
+  })
+
+  it('CN1: who has not joined is answered nothing else, and joins once', async () => {
+    const site = await startSite()
+    const worker = await HandWorker.connect(site.url)
+    expect(await worker.requestWork()).toMatchObject({ kind: 'rejection', code: 'not-joined' })
+    expect(await worker.ask()).toMatchObject({ kind: 'joined' })
+    expect(await worker.requestWork()).toMatchObject({ kind: 'idle' })
+    expect(await worker.ask()).toMatchObject({ kind: 'rejection', code: 'joined-already' })
+  })
+
+  it('MS6: a step is announced, with its checkpoint, to those who have joined', async () => {
+    const site = await startSite()
+    await bringFlora(site)
+    const id = await openRun(site)
+    const worker = await HandWorker.join(site.url)
+    const announced = new Promise((resolve) => worker.socket.once('step-advanced', resolve))
+    for (let isOver = false; !isOver; ) {
+      const reply = await worker.requestWork()
+      isOver = reply.kind !== 'leased'
+      if (reply.kind === 'leased') await worker.push(reply.lease)
+    }
+    const fact = await announced
+    const { status } = await site.json<{ status: RunStatus }>('GET', `/api/runs/${id}`)
+    expect(fact).toMatchObject({ run: id, step: 1 })
+    if (status.step === 1) expect(fact).toMatchObject({ checkpoint: status.checkpoint })
   })
 
   it('IN1: nonsense is answered with what is wrong, or with nothing where nobody asked', async () => {
@@ -80,7 +106,7 @@ describe('joining', () => {
 })
 
 describe('the status', () => {
-  it('every connection hears it at once and when it changes, at most twice a second', async () => {
+  it('MS7: every connection hears it at once and when it changes, at most twice a second', async () => {
     const site = await startSite()
     await bringFlora(site)
     const watcher = await HandWorker.connect(site.url)

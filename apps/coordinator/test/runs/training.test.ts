@@ -20,7 +20,7 @@ async function trainToEnd(site: RunningSite, workers: number, run: unknown = con
 }
 
 describe('a run, with contributions made by hand', () => {
-  it('GB2, CK1: goes through its steps, is measured and published; each checkpoint is reached over its chain', async () => {
+  it('GB2, CK1, RS3, ST6: goes through its steps, is measured and published; each checkpoint is reached over its chain', async () => {
     const site = await startSite()
     await bringFlora(site)
     const detail = await trainToEnd(site, 2)
@@ -54,7 +54,7 @@ describe('a run, with contributions made by hand', () => {
     )
   })
 
-  it('SD2: one worker or three, here or after a restart in mid-step: the same checkpoint', async () => {
+  it('SD2, FT11: one worker or three, here or after a restart in mid-step: the same checkpoint', async () => {
     const site = await startSite()
     await bringFlora(site)
     const alone = await trainToEnd(site, 1)
@@ -168,7 +168,7 @@ describe('steering', () => {
     })
   })
 
-  it('a paused run gives no work; resumed, it goes on where it was', async () => {
+  it('ST1, ST2: a paused run gives no work; resumed, it goes on where it was', async () => {
     const site = await startSite()
     await bringFlora(site)
     const id = await openRun(site)
@@ -185,7 +185,7 @@ describe('steering', () => {
     expect((await detailOf(site, id)).imagesTrained).toBe(48)
   })
 
-  it('LV1: a task that three workers are refused for pauses the run with its samples, also over a restart', async () => {
+  it('LV1, FT9: a task that three workers are refused for pauses the run with its samples, also over a restart', async () => {
     const site = await startSite()
     await bringFlora(site)
     const id = await openRun(site, { ...config, tasksPerStep: 1 })
@@ -203,7 +203,7 @@ describe('steering', () => {
     expect((await detailOf(again, id)).status).toMatchObject(paused)
   })
 
-  it('LS1: a worker that comes back has its lease still; LS2: after the step it is stale', async () => {
+  it('LS1, ST10: a worker that comes back has its lease still; LS2: after the step it is stale', async () => {
     const site = await startSite()
     await bringFlora(site)
     await openRun(site)

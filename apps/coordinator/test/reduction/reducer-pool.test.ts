@@ -167,7 +167,7 @@ function withFloat(bytes: Uint8Array<ArrayBuffer>, at: number, value: number): U
   return bytes
 }
 
-it('a run that diverges stays at its step, its sums dropped', async () => {
+it('FT13: a run that diverges stays at its step, its sums dropped', async () => {
   // Momentum and gradients are bounded; a rate that carries the update out of every range is not.
   const run = openingOf('float32', { learningRate: 1e36, schedule: 'constant' })
   const { runId } = run

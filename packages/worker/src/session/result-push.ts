@@ -74,8 +74,8 @@ export class ResultPush {
       },
     )
     // A coordinator that has just started again knows this worker only once it has joined anew.
-    // 408: the body did not get through.
-    if (response.status === 401 || response.status === 408 || response.status >= 500) {
+    // 408, 409: the body did not get through, or another attempt has overtaken it (RS5).
+    if ([401, 408, 409].includes(response.status) || response.status >= 500) {
       return unreachable(`status ${response.status}`)
     }
     const reply = parseOrReject(ResultReply, await response.json(), "the coordinator's answer to a result")

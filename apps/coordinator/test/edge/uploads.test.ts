@@ -78,7 +78,7 @@ async function openServer(clock: Clock, mostBytes = Number.POSITIVE_INFINITY) {
   return { begin }
 }
 
-it('RS5: a body that hardly comes on is given up, one that comes on slowly is not', async () => {
+it('RS5, FT15: a body that hardly comes on is given up, one that comes on slowly is not', async () => {
   const { clock, pass, isSet } = handClock()
   const { begin } = await openServer(clock)
   const { send, end } = await begin()

@@ -88,7 +88,7 @@ describe.each(WIRES)('an update on the %s wire', (wire) => {
   })
 
   it.each([Number.NaN, Number.NEGATIVE_INFINITY])(
-    '%d anywhere: the run diverges, and nothing was changed',
+    'DV1: %d anywhere: the run diverges, and nothing was changed',
     (wild) => {
       for (const at of [0, quantised, total - 1]) {
         const given = request(wire)

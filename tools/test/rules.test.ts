@@ -32,7 +32,7 @@ function testsUnder(folder: string): string[] {
   return readdirSync(root + folder, { withFileTypes: true }).flatMap((entry) => {
     const path = `${folder}/${entry.name}`
     if (entry.isDirectory()) return FOREIGN.has(entry.name) ? [] : testsUnder(path)
-    return /\.(test|contract)\.ts$/.test(entry.name) ? [path] : []
+    return /\/test\/.*\.ts$|\.test\.ts$/.test(path) ? [path] : []
   })
 }
 

@@ -278,6 +278,8 @@ describe('idle workers', () => {
     const raced = others.flatMap((worker) => story.ask(worker) ?? [])
     const shares = [open.slice(3), open.slice(1, 3), open.slice(0, 1)]
     expect(raced.map(({ tasks }) => tasks.map(({ task }) => task))).toEqual(shares)
+  })
+})
 
 describe('prefetch', () => {
   const scene = { ...SCENE, shardSizes: [8, 8, 8, 8, 8, 8], samplesPerTask: 8, tasksPerStep: 3, epochs: 2 }

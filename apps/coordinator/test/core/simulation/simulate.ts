@@ -60,7 +60,7 @@ export function simulate(part: number): void {
   const played = [...kept, ...seeds].filter(isChosen)
 
   it.skipIf(played.length === 0)(
-    'GB1, GB2, RD1, LS1, LS2, LS3, LV1, CK1, WK1, WK2, WK9: hold in every scenario, and every run completes',
+    'GB1, GB2, RD1, LS1, LS2, LS3, LV1, CK1, FT12, WK1, WK2, WK9: hold in every scenario, and every run completes',
     { timeout: 600_000 },
     () => {
       const happened = new Map<string, number>()

@@ -1,11 +1,13 @@
 /** The parts put together: what opens on what, and in which order it ends. */
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
-import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { Logger } from 'pino'
-import { systemClock } from './clock.ts'
+import { type Adapters, systemAdapters } from './adapters.ts'
+import type { Alarm, Clock } from './clock.ts'
 import { Conductor } from './conductor.ts'
 import { openDataFolder } from './data-folder/index.ts'
+import { type Lock, RENEWED_EVERY_MS } from './data-folder/lock.ts'
 import { siteApp } from './edge/app.ts'
 import { openListener } from './edge/listener.ts'
 import { OperatorAccess } from './edge/operator-access.ts'
@@ -17,12 +19,14 @@ import { watchHealth } from './health.ts'
 import { openJournal } from './journal.ts'
 import type { Options } from './options.ts'
 import { Queue } from './queue.ts'
-import { startReducerPool } from './reduction/reducer.pool.ts'
 import { Floras } from './runs/floras.ts'
 import { Runs } from './runs/runs.ts'
+import { leaveToSweep } from './runs/step-keeping.ts'
 import { sweepBlobs } from './runs/sweep.ts'
-import { openBlobFiles } from './store/blob-store.files.ts'
-import { openPgliteStore } from './store/store.pglite.ts'
+import { guardBlobs, guardStore } from './store/guard.ts'
+import { storageFaultOf } from './store/storage-fault.ts'
+import { StorageHealth } from './store/storage-health.ts'
+import { Unwritten } from './store/unwritten.ts'
 import { Roster } from './workers/roster.ts'
 
 const VERSION: string = createRequire(import.meta.url)('../package.json').version
@@ -41,24 +45,35 @@ export async function startCoordinator(
   options: Options,
   log: Logger,
   onFault: (error: unknown) => void,
+  adapters: Adapters = systemAdapters(),
 ): Promise<RunningCoordinator | Rejection> {
-  const folder = await openDataFolder(options.data)
+  const folder = await openDataFolder(options.data, adapters.clock.date())
   if (isRejection(folder)) return folder
   const listener = await openListener(options)
   if (isRejection(listener)) {
     await folder.lock.release()
     return listener
   }
-  const clock = systemClock()
-  const [store, blobs, optimizerStates, pages] = await Promise.all([
-    openPgliteStore(folder.database),
-    openBlobFiles(folder.blobs),
-    openBlobFiles(folder.optimizerStates),
+  const { clock } = adapters
+  const storage = new StorageHealth(log)
+  const opened = await Promise.all([
+    adapters.openStore(folder.database).then((opened) => guardStore(opened, clock, storage)),
+    adapters.openBlobs(folder.blobs).then((opened) => guardBlobs(opened, 'blobs', storage)),
+    adapters
+      .openOptimizerStates(folder.optimizerStates)
+      .then((opened) => guardBlobs(opened, 'optimizer-states', storage)),
     openPages(options.web),
-  ])
-  const journal = openJournal(store, clock, log)
+  ]).catch((error: unknown) => unopened(error, options.data, log))
+  if (isRejection(opened)) {
+    await listener.close()
+    await folder.lock.release()
+    return opened
+  }
+  const [store, blobs, optimizerStates, pages] = opened
+  const unwritten = new Unwritten(clock)
+  const journal = openJournal(store, unwritten, clock, log)
   const floras = new Floras(store, blobs)
-  const reducer = startReducerPool(onFault)
+  const reducer = adapters.startReducer(onFault)
   const health = watchHealth(clock)
   const roster = new Roster(folder.workerKey)
 
@@ -91,6 +106,7 @@ export async function startCoordinator(
       floras,
       clock,
       journal,
+      unwritten,
       keeping: new Queue(),
       say: (event, result) => conductor.say(event, result),
       noteChange: () => broadcast.noteChange(),
@@ -110,6 +126,7 @@ export async function startCoordinator(
     roster,
     reducer,
     journal,
+    storage,
     operator,
     clock,
     health,
@@ -117,18 +134,21 @@ export async function startCoordinator(
   }
 
   await runs.takeUp()
-  await sweepBlobs({ store, blobs, optimizerStates, floras }, runs.florasInUse(), log)
+  await runs.checkModel().catch(leaveToSweep)
+  await sweepBlobs({ store, blobs, optimizerStates, floras }, runs.florasInUse(), log).catch(leaveToSweep)
   listener.serve(siteApp(site, pages.routes))
   const [server, ...others] = listener.servers
   audience.io.attach(server!)
   for (const other of others) audience.io.engine.attach(other, { path: audience.io.path() })
   await folder.lock.announce({ url: listener.url, localUrl: listener.localUrl })
+  const renewal = keepLock(folder.lock, clock, onFault)
 
   return {
     url: listener.url,
     localUrl: listener.localUrl,
     token: folder.token,
     async stop() {
+      renewal.set(null)
       conductor.stop()
       health.stop()
       broadcast.stop()
@@ -136,10 +156,35 @@ export async function startCoordinator(
       audience.io.engine.close()
       await listener.close()
       await runs.settled()
-      await journal.drained()
+      await unwritten.close()
       await reducer.close()
       await store.close()
       await folder.lock.release()
     },
   }
+}
+
+/** DU3: what a folder that cannot be opened needs, in words; Postgres's own are for the log. */
+function unopened(error: unknown, folder: string, log: Logger): Rejection {
+  log.error({ err: error }, 'the data folder cannot be opened')
+  const { rejection } = storageFaultOf(error)
+  if (rejection.code !== 'store-unavailable') return rejection
+  return reject(
+    'unreadable-data-folder',
+    `The data folder ${folder} cannot be opened: ${error instanceof Error ? error.message : String(error)}.`,
+    'Restore its folder database/ (and with it blobs/ and optimizer-states/) from a backup, or choose another folder with --data.',
+  )
+}
+
+/** DU6. A renewal that fails (the disk is away) is tried again; a lock that is another's ends this process. */
+function keepLock(lock: Lock, clock: Clock, onLost: (error: Error) => void): Alarm {
+  const alarm = clock.alarm(() => {
+    alarm.set(clock.nowMs() + RENEWED_EVERY_MS)
+    lock.renew(clock.date()).then(
+      (isOurs) => isOurs || onLost(new Error('another coordinator has taken over the data folder')),
+      () => {},
+    )
+  })
+  alarm.set(clock.nowMs() + RENEWED_EVERY_MS)
+  return alarm
 }

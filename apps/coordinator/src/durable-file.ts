@@ -10,7 +10,12 @@ export async function writeDurably(
   mode = 0o644,
 ): Promise<void> {
   const aside = await writeAside(path, write, mode)
-  await rename(aside, path)
+  try {
+    await rename(aside, path)
+  } catch (error) {
+    await rm(aside, { force: true })
+    throw error
+  }
   await syncFolder(dirname(path))
 }
 
@@ -35,14 +40,16 @@ async function writeAside(path: string, write: (file: FileHandle) => Promise<voi
   const aside = `${path}.${randomBytes(6).toString('hex')}${ASIDE}`
   const file = await open(aside, 'wx', mode)
   try {
-    await write(file)
-    await file.sync()
+    try {
+      await write(file)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
   } catch (error) {
-    await file.close()
     await rm(aside, { force: true })
     throw error
   }
-  await file.close()
   return aside
 }
 

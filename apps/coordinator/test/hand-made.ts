@@ -24,7 +24,7 @@ import { io, type Socket } from 'socket.io-client'
 import * as v from 'valibot'
 import { onTestFinished } from 'vitest'
 import { runLayout } from '../src/runs/run-layout.ts'
-import type { RunningSite } from './running-site.ts'
+import type { SiteApi } from './running-site.ts'
 
 const SPECIES = 3
 
@@ -41,7 +41,7 @@ export const config = v.parse(RunConfig, {
 
 /** 24 photos to train with, 6 in pairs of one plant for each held-back split. */
 export async function bringFlora(
-  site: RunningSite,
+  site: SiteApi,
   name = 'meadow',
 ): Promise<{ manifest: Manifest; hash: Hash }> {
   const refs = async (count: number, split: string, perObservation: number): Promise<ShardRef[]> => {
@@ -75,7 +75,7 @@ export async function bringFlora(
   return { manifest, hash }
 }
 
-export async function openRun(site: RunningSite, run: unknown = config): Promise<RunId> {
+export async function openRun(site: SiteApi, run: unknown = config): Promise<RunId> {
   const opened = await site.json<{ id: RunId }>('POST', '/api/runs', run)
   if (opened.id === undefined) throw new Error(JSON.stringify(opened))
   return opened.id

@@ -6,20 +6,38 @@ import { join } from 'node:path'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import pino from 'pino'
 import { afterAll, onTestFinished } from 'vitest'
+import type { Adapters } from '../src/adapters.ts'
 import { startCoordinator } from '../src/coordinator.ts'
 import type { Options } from '../src/options.ts'
 import { openPgliteStore } from '../src/store/store.pglite.ts'
 
-export type RunningSite = {
+export type SiteApi = {
   url: string
-  localUrl: string
   token: string
-  data: string
-  stop(): Promise<void>
   /** With the operator's token. */
   call(method: string, path: string, body?: unknown): Promise<Response>
   /** The answer's body, whatever its status. */
   json<T>(method: string, path: string, body?: unknown): Promise<T>
+}
+
+export type RunningSite = SiteApi & { localUrl: string; data: string; stop(): Promise<void> }
+
+export function apiOf(url: string, token: string): SiteApi {
+  const call = (method: string, path: string, body?: unknown) =>
+    fetch(url + path, {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+      ...(body === undefined
+        ? {}
+        : { body: body instanceof Uint8Array ? body.slice() : JSON.stringify(body) }),
+    })
+  return {
+    url,
+    token,
+    call,
+    json: async <T>(method: string, path: string, body?: unknown) =>
+      (await (await call(method, path, body)).json()) as T,
+  }
 }
 
 export function temporaryFolder(): string {
@@ -46,7 +64,10 @@ export async function copyEmptyDatabase(to: string): Promise<void> {
   if (!existsSync(to)) await cp(await emptyDatabase, to, { recursive: true })
 }
 
-export async function tryStart(options: Partial<Options>): Promise<RunningSite | Rejection> {
+export async function tryStart(
+  options: Partial<Options>,
+  adapters?: Adapters,
+): Promise<RunningSite | Rejection> {
   const data = options.data ?? temporaryFolder()
   await copyEmptyDatabase(join(data, 'database'))
   const started = await startCoordinator(
@@ -55,6 +76,7 @@ export async function tryStart(options: Partial<Options>): Promise<RunningSite |
     (error) => {
       throw error
     },
+    adapters,
   )
   if (isRejection(started)) return started
   const { url, localUrl, token } = started
@@ -64,28 +86,11 @@ export async function tryStart(options: Partial<Options>): Promise<RunningSite |
     return stopped
   }
   onTestFinished(stop)
-  const call = (method: string, path: string, body?: unknown) =>
-    fetch(url + path, {
-      method,
-      headers: { authorization: `Bearer ${token}` },
-      ...(body === undefined
-        ? {}
-        : { body: body instanceof Uint8Array ? body.slice() : JSON.stringify(body) }),
-    })
-  return {
-    url,
-    localUrl,
-    token,
-    data,
-    stop,
-    call,
-    json: async <T>(method: string, path: string, body?: unknown) =>
-      (await (await call(method, path, body)).json()) as T,
-  }
+  return { ...apiOf(url, token), localUrl, data, stop }
 }
 
-export async function startSite(options: Partial<Options> = {}): Promise<RunningSite> {
-  const site = await tryStart(options)
+export async function startSite(options: Partial<Options> = {}, adapters?: Adapters): Promise<RunningSite> {
+  const site = await tryStart(options, adapters)
   if (isRejection(site)) throw new Error(site.message)
   return site
 }

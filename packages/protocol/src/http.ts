@@ -31,6 +31,8 @@ export const Status = v.object({
   workers: index,
   runs: v.array(RunStatus),
   model: v.nullable(v.object({ id: v.string(), checkpoint: Hash, species: index })),
+  /** The data folder cannot be read or written; absent when all is well. `model` may then be unknown (null). */
+  trouble: v.optional(v.object({ message: v.string(), action: v.string() })),
 })
 export type Status = v.InferOutput<typeof Status>
 

@@ -20,7 +20,7 @@ export type DataFolder = {
   optimizerStates: string
 }
 
-export async function openDataFolder(folder: string): Promise<DataFolder | Rejection> {
+export async function openDataFolder(folder: string, now = new Date()): Promise<DataFolder | Rejection> {
   const path = resolve(folder)
   try {
     await mkdir(path, { recursive: true })
@@ -34,7 +34,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder | Rejec
   const fault = await checkFormatVersion(path)
   if (fault !== null) return fault
   const token = randomBytes(24).toString('base64url')
-  const lock = await takeLock(path, token)
+  const lock = await takeLock(path, token, now)
   if (isRejection(lock)) return lock
   return {
     path,

@@ -1,15 +1,21 @@
 /**
  * `coordinator.lock`: one coordinator for a data folder (PGlite does not lock: two processes lose each other's rows). It
  * also tells this machine's commands where the coordinator is, and the operator token: only its owner may read it.
+ * Of a holder in another container, or on another machine, nobody here can tell whether it runs: so each renews its lock, and
+ * one that was renewed lately is taken for held (DU6).
  */
-import { readFile, rename, rm } from 'node:fs/promises'
+import { readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import * as v from 'valibot'
 import { createDurably, writeDurably } from '../durable-file.ts'
-import { startOfProcess } from './process-identity.ts'
+import { pidSpace, startOfProcess } from './process-identity.ts'
 
 const OWNER_ONLY = 0o600
+
+export const RENEWED_EVERY_MS = 5_000
+/** So long after its last renewal a stranger's lock is taken for left behind. */
+const HELD_FOR_MS = 30_000
 
 const Holder = v.pipe(
   v.string(),
@@ -18,6 +24,8 @@ const Holder = v.pipe(
     pid: v.pipe(v.number(), v.integer()),
     /** Of the process: see process-identity. */
     startedAt: v.string(),
+    /** Not known of locks by older versions. */
+    pidSpace: v.optional(v.string()),
     /** Both are null until it serves: the address for everybody, and that for this machine's processes. */
     url: v.nullable(v.string()),
     localUrl: v.nullable(v.string()),
@@ -29,21 +37,35 @@ type Holder = v.InferOutput<typeof Holder>
 export type Lock = {
   /** From now on commands of this machine find the coordinator. */
   announce(address: { url: string; localUrl: string }): Promise<void>
+  /** False if somebody else has taken the folder over: a machine that slept for long must not go on. */
+  renew(now: Date): Promise<boolean>
   release(): Promise<void>
 }
 
 /** Takes over at once from a holder that no longer runs. */
-export async function takeLock(folder: string, token: string): Promise<Lock | Rejection> {
+export async function takeLock(folder: string, token: string, now: Date): Promise<Lock | Rejection> {
   const path = join(folder, 'coordinator.lock')
   const startedAt = await startOfProcess(process.pid)
   if (startedAt === null) throw new Error('this process cannot tell when it started')
-  const mine: Holder = { pid: process.pid, startedAt, url: null, localUrl: null, token }
+  const mine: Holder = {
+    pid: process.pid,
+    startedAt,
+    pidSpace: await pidSpace(),
+    url: null,
+    localUrl: null,
+    token,
+  }
   for (;;) {
     if (await createDurably(path, JSON.stringify(mine), OWNER_ONLY)) return heldLock(path, mine)
     const text = await readFile(path, 'utf8').catch(() => null)
     if (text === null) continue
-    const holder = await livingHolder(text)
-    if (holder !== null) return inUse(folder, holder)
+    const holder = v.safeParse(Holder, text)
+    if (holder.success) {
+      const { pidSpace: space } = holder.output
+      const isStranger = space !== undefined && space !== mine.pidSpace
+      if (isStranger && (await isRenewed(path, now))) return inUseElsewhere(folder)
+      if (!isStranger && (await isRunning(holder.output))) return inUse(folder, holder.output)
+    }
     await setAside(path, text)
   }
 }
@@ -52,14 +74,23 @@ function heldLock(path: string, mine: Holder): Lock {
   return {
     announce: (address) =>
       writeDurably(path, (file) => file.writeFile(JSON.stringify({ ...mine, ...address })), OWNER_ONLY),
+    async renew(now) {
+      const holder = v.safeParse(Holder, await readFile(path, 'utf8').catch(() => ''))
+      if (!holder.success || holder.output.token !== mine.token) return false
+      await utimes(path, now, now)
+      return true
+    },
     release: () => rm(path, { force: true }),
   }
 }
 
-async function livingHolder(text: string): Promise<Holder | null> {
-  const holder = v.safeParse(Holder, text)
-  if (!holder.success) return null
-  return (await startOfProcess(holder.output.pid)) === holder.output.startedAt ? holder.output : null
+async function isRunning({ pid, startedAt }: Holder): Promise<boolean> {
+  return (await startOfProcess(pid)) === startedAt
+}
+
+async function isRenewed(path: string, now: Date): Promise<boolean> {
+  const entry = await stat(path).catch(() => null)
+  return entry !== null && now.getTime() < entry.mtimeMs + HELD_FOR_MS
 }
 
 /** Removes a dead holder's lock, and no other: a second starter may have taken the folder in between. */
@@ -77,5 +108,13 @@ function inUse(folder: string, { pid, url }: Holder): Rejection {
     'data-folder-in-use',
     `A coordinator (process ${pid}) already runs on the data folder ${folder} ${where}.`,
     'Use that one, stop it first, or choose another folder with --data.',
+  )
+}
+
+function inUseElsewhere(folder: string): Rejection {
+  return reject(
+    'data-folder-in-use',
+    `A coordinator in another container or on another machine held the data folder ${folder} less than ${HELD_FOR_MS / 1000} seconds ago.`,
+    `Use that one, or stop it first; if it has ended already, start again in ${HELD_FOR_MS / 1000} seconds.`,
   )
 }

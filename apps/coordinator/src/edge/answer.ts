@@ -23,6 +23,9 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   'too-large': 413,
   'too-many-attempts': 429,
   'not-ready': 503,
+  'store-unavailable': 503,
+  'not-writable': 503,
+  'disk-full': 507,
 }
 
 export function answerRejection(rejection: Rejection): Response {

@@ -1,6 +1,7 @@
 /** The HTTP API, route by route; everything else is a page. */
 import { reject } from '@worldflora/protocol/rejection'
 import { Hono } from 'hono'
+import { StorageFault } from '../store/storage-fault.ts'
 import { answer, answerRejection } from './answer.ts'
 import { blobRoutes } from './blob-routes.ts'
 import { floraRoutes } from './flora-routes.ts'
@@ -29,6 +30,7 @@ export function siteApp(site: Site, pages: Hono): Hono {
   const app = new Hono()
   app.use(securityHeaders())
   app.onError((err) => {
+    if (err instanceof StorageFault) return answerRejection(err.rejection)
     log.error({ err }, 'a request failed')
     const rejection = reject('internal', 'The coordinator failed on this request.', 'Its log says why.')
     return Response.json(rejection, { status: 500 })

@@ -8,6 +8,7 @@ import type { Reducer } from '../reduction/reducer.ts'
 import type { Floras } from '../runs/floras.ts'
 import type { Runs } from '../runs/runs.ts'
 import type { BlobStore } from '../store/blob-store.ts'
+import type { StorageHealth } from '../store/storage-health.ts'
 import type { Store } from '../store/store.ts'
 import type { Roster } from '../workers/roster.ts'
 import type { OperatorAccess } from './operator-access.ts'
@@ -24,6 +25,8 @@ export type Site = {
   roster: Roster
   reducer: Reducer
   journal: Journal
+  /** Of the data folder. */
+  storage: StorageHealth
   operator: OperatorAccess
   clock: Clock
   health: HealthWatch

@@ -3,8 +3,10 @@ import type { Status } from '@worldflora/protocol/http'
 import { PROTOCOL_VERSION } from '@worldflora/protocol/messages'
 import type { Site } from './site.ts'
 
-export async function statusOfSite({ version, build, runs, roster, store }: Site): Promise<Status> {
-  const model = await store.latestModel()
+/** Answers also while the database does not: that is when people look. */
+export async function statusOfSite({ version, build, runs, roster, store, storage }: Site): Promise<Status> {
+  const model = await store.latestModel().catch(() => null)
+  const { trouble } = storage
   return {
     version,
     protocol: PROTOCOL_VERSION,
@@ -12,5 +14,6 @@ export async function statusOfSite({ version, build, runs, roster, store }: Site
     workers: roster.connected,
     runs: runs.statuses(),
     model: model && { id: model.id, checkpoint: model.checkpoint, species: model.species.length },
+    ...(trouble === null ? {} : { trouble: { message: trouble.message, action: trouble.action } }),
   }
 }

@@ -15,6 +15,7 @@ import {
 } from '@worldflora/protocol/messages'
 import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { Server, type Socket } from 'socket.io'
+import type { HeldLease } from '../conductor.ts'
 import type { Site } from './site.ts'
 
 /** The largest message is `request-work` with 256 hashes. */
@@ -99,11 +100,22 @@ function attendWorker(
     return { kind: 'leased', lease: answer.lease }
   }
 
-  function returnLease({ leaseId, reason, task, message }: ReturnLease): { kind: 'returned' } | Rejection {
+  async function returnLease(returned: ReturnLease): Promise<{ kind: 'returned' } | Rejection> {
     const workerId = speaker()
     if (workerId === null) return notJoined()
+    const { leaseId, reason, task, message } = returned
     if (reason !== 'stopped') log.warn({ workerId, leaseId, reason, message }, 'a lease came back')
-    conductor.say({ kind: 'lease-returned', workerId, leaseId, reason, task, message })
+    const lease = reason === 'failed' ? conductor.leaseOf(leaseId) : null
+    // DU5: before anything is held against the task, or the same lease is given again.
+    const isBlameless = lease?.workerId === workerId && (await runs.findDamage(lease.runId, shardsOf(lease)))
+    conductor.say({
+      kind: 'lease-returned',
+      workerId,
+      leaseId,
+      reason: isBlameless ? 'stopped' : reason,
+      task,
+      message,
+    })
     // Perhaps nobody is left whom its run fits: its status says so.
     if (reason === 'unfit') onWorkersChange()
     return { kind: 'returned' }
@@ -123,13 +135,19 @@ function attendWorker(
 function answering<S extends Parameters<typeof parseOrReject>[0], Reply>(
   schema: S,
   what: string,
-  handle: (request: never) => Reply | Rejection,
+  handle: (request: never) => Reply | Rejection | Promise<Reply | Rejection>,
 ) {
   return (request: unknown, reply: unknown) => {
     const parsed = parseOrReject(schema, request, what)
     const answer = isRejection(parsed) ? parsed : handle(parsed as never)
-    if (typeof reply === 'function') reply(answer)
+    if (typeof reply !== 'function') return
+    if (answer instanceof Promise) answer.then((later) => reply(later))
+    else reply(answer)
   }
+}
+
+function shardsOf({ tasks }: HeldLease): Hash[] {
+  return tasks.flatMap(({ entries }) => entries.map(({ shard }) => shard))
 }
 
 function mismatchOf({ protocol, build, host }: JoinRequest, ownBuild: string | null): Rejection | null {

@@ -2,7 +2,7 @@
 
 import { planRun, type RunPlan } from '@worldflora/dataset/epoch-plan'
 import type { Manifest } from '@worldflora/dataset/manifest'
-import type { EvaluateResult, RunDescription, RunState } from '@worldflora/protocol/messages'
+import type { EvaluateResult, Evaluation, RunDescription, RunState } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 import type { EvaluationOrder, OpenRun } from '../core/events.ts'
@@ -31,6 +31,12 @@ export type ActiveRun = {
   explodedAtStep: number | null
   /** Rows of the evaluations under way, by evaluation, then by task. */
   gathered: Map<string, EvaluateResult['photos'][]>
+  /** Measured, but not kept yet: the disk was full, or the database away. */
+  unrecorded: Evaluation[]
+  /** A step's row was not acknowledged: the store knows whether it is there (DU3). */
+  isInDoubt: boolean
+  /** When its blobs were last looked at because a worker failed, and were whole. */
+  foundSoundAtMs: number | null
   /** Whatever changes the run happens here, one after the other. */
   changes: Queue
 }
@@ -47,6 +53,9 @@ export function activeRun(book: RunBook, manifest: Manifest, changes: Queue): Ac
     adding: [],
     explodedAtStep: null,
     gathered: new Map(),
+    unrecorded: [],
+    isInDoubt: false,
+    foundSoundAtMs: null,
     changes,
   }
 }

@@ -18,7 +18,16 @@ export function isBaseDue(records: readonly CheckpointRecord[], next: BlobRef): 
 
 /** The way to the last of these records. */
 export function chainOf(records: readonly CheckpointRecord[]): CheckpointRef {
-  const start = baseInUse(records)
+  return wayFrom(records, baseInUse(records))
+}
+
+/** Every way there is to the last of these records, the shortest first. */
+export function waysTo(records: readonly CheckpointRecord[]): CheckpointRef[] {
+  const bases = records.flatMap(({ base }, index) => (base === null ? [] : [index]))
+  return bases.reverse().map((start) => wayFrom(records, start))
+}
+
+function wayFrom(records: readonly CheckpointRecord[], start: number): CheckpointRef {
   const { step, base } = records[start]!
   const last = records.at(-1)!
   return {

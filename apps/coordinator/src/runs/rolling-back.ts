@@ -12,7 +12,7 @@ import { newStartAt } from './new-start.ts'
 import { reachableAt } from './reachable.ts'
 import type { RunBook } from './run-book.ts'
 import { unitExponentOf } from './run-opening.ts'
-import { forgetBlobs, forgetStates } from './step-keeping.ts'
+import { forgetBlobs, forgetStates, leaveToSweep } from './step-keeping.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export type Rollback = { dropped: Dropped; changed: string[]; isFresh: boolean }
@@ -48,7 +48,7 @@ export async function rollBack(
 ): Promise<Rollback | Rejection> {
   const before = { ...book }
   const back = await at.keeping.add(() => returnToStep(at, book, wish))
-  if (!isRejection(back)) await at.keeping.add(() => forgetLater(at, before, wish.step))
+  if (!isRejection(back)) await at.keeping.add(() => forgetLater(at, before, wish.step)).catch(leaveToSweep)
   return back
 }
 

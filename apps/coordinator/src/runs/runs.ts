@@ -16,23 +16,31 @@ import type { RunConfig } from '@worldflora/protocol/run-config'
 import type { TaskResult } from '../conductor.ts'
 import type { TaskKey } from '../core/events.ts'
 import { Queue } from '../queue.ts'
+import { rejectionOf, StorageFault } from '../store/storage-fault.ts'
 import type { RunSettings } from '../store/store.ts'
 import { type ActiveRun, activeRun, openReduction, openRunOf, orderOf } from './active-run.ts'
 import { watchedSplit } from './evaluation-plan.ts'
-import { closeEvaluation, gatherRows } from './evaluations.ts'
+import { closeEvaluation, gatherRows, recordEvaluations } from './evaluations.ts'
 import { forkRun } from './forking.ts'
 import { keptCheckpoints } from './kept-checkpoints.ts'
+import { damagedBlobs, evaluationsFault, mendedWords, mendModel, mendRun, photosLost } from './mending.ts'
 import { plainWords } from './plain-words.ts'
 import { publishLatest } from './publishing.ts'
 import { faultOfRollback, type Rollback, rollBack } from './rolling-back.ts'
 import { detailOf, isMeasured, newBook, type Progress, type RunBook, readBook, statusOf } from './run-book.ts'
 import { makeRun, openingOf, unfinishedNamesake } from './run-opening.ts'
-import { forgetMilestones } from './step-keeping.ts'
+import { forgetMilestones, leaveToSweep } from './step-keeping.ts'
 import type { Surroundings } from './surroundings.ts'
 import { addContribution, closeStep } from './training.ts'
 
 /** Points of a curve that are worth sending. */
 const STEPS_SHOWN = 2000
+
+/** One look at the disk for so long, however many workers complain. */
+const SOUND_FOR_MS = 60_000
+
+/** Under which name a run's state waits to be written. */
+const stateOf = (id: RunId) => `state of ${id}`
 
 export class Runs {
   readonly #at: Surroundings
@@ -52,9 +60,20 @@ export class Runs {
       const book = await readBook(this.#at.store, record)
       this.#books.set(record.id, book)
       if (isMeasured(book) || record.state === 'stopped') continue
-      const run = await this.#activate(book)
-      if (isRejection(run)) await this.#pause(book, `${run.message} ${run.action}`)
+      const run = await this.#activate(book).catch(rejectionOf)
+      if (isRejection(run)) this.#pause(book, `${run.message} ${run.action}`)
     }
+  }
+
+  /** DU5: the tabs that fetch the model cannot complain of it. */
+  async checkModel(): Promise<void> {
+    const model = await this.#at.store.latestModel()
+    if (model === null || (await this.#at.blobs.get(model.weights.blob)) !== null) return
+    const isMended = await mendModel(this.#at, this.#books.values(), model)
+    const words = isMended
+      ? 'was damaged, and is made again from its checkpoint.'
+      : 'is damaged, and cannot be made again: publish another checkpoint.'
+    this.#at.journal.note('model-damaged', model.run.id, `The published model of ${model.run.name} ${words}`)
   }
 
   async open(config: RunConfig): Promise<{ id: RunId; resumed: boolean } | Rejection> {
@@ -93,7 +112,7 @@ export class Runs {
     if (source === undefined) return noRun(runId)
     const namesake = unfinishedNamesake(this.#books.values(), wish.name)
     if (namesake !== null) return namesake
-    const fork = await forkRun(this.#at, source, wish).catch(notWritten)
+    const fork = await forkRun(this.#at, source, wish).catch(rejectionOf)
     if (isRejection(fork)) return fork
     const { record, checkpoints } = fork.book
     const { name } = source.record.config
@@ -121,9 +140,10 @@ export class Runs {
     const active = this.#active.get(id)
     if (active !== undefined) this.#at.say({ kind: 'run-closed', runId: id })
     const from = book.checkpoints.at(-1)!.step
-    const back = await rollBack(this.#at, book, wish).catch(notWritten)
+    const back = await rollBack(this.#at, book, wish).catch(rejectionOf)
     const run = await this.#activate(book, active?.changes)
-    if (isRejection(run)) await this.#pause(book, `${run.message} ${run.action}`)
+    if (isRejection(run)) this.#pause(book, `${run.message} ${run.action}`)
+    else run.isInDoubt = isRejection(back)
     if (isRejection(back)) return back
     this.#at.journal.note(
       'run-rolled-back',
@@ -146,7 +166,7 @@ export class Runs {
     const manifest = await this.#at.floras.manifestOf(book.record.flora.hash)
     if (!isRejection(manifest)) {
       const prune = () => forgetMilestones(this.#at, book, watchedSplit(manifest))
-      book.milestones = await this.#at.keeping.add(prune)
+      book.milestones = (await this.#at.keeping.add(prune).catch(leaveToSweep)) ?? book.milestones
     }
     this.#at.noteChange()
     return null
@@ -162,31 +182,67 @@ export class Runs {
   }
 
   async #changeState(book: RunBook, wish: 'running' | 'paused' | 'stopped'): Promise<null | Rejection> {
-    const { id, config, state, steps } = book.record
-    const isThrough = book.checkpoints.at(-1)!.step === steps
+    const { config, state } = book.record
     if (state === 'finished') {
       return reject('run-finished', `The run ${config.name} has finished.`, 'Start a new one.')
     }
-    // A measurement of a finished run may have been paused; there is nothing else in it to go on with.
-    const next: RunState = wish === 'running' && isThrough ? 'finished' : wish
-    if (next === state) return null
-    const reason = next === 'paused' ? 'the operator paused it' : null
-    book.record = { ...book.record, state: next, reason }
-    let active: ActiveRun | Rejection | undefined = this.#active.get(id)
-    if (next === 'running' || next === 'finished') {
-      const fault = active === undefined ? null : await this.#takeUpReduction(active)
-      active ??= await this.#activate(book)
-      const rejection = fault ?? (isRejection(active) ? active : null)
-      if (rejection !== null) {
-        book.record = { ...book.record, state, reason: `${rejection.message} ${rejection.action}` }
-        return rejection
-      }
+    if (wish === state) return null
+    return wish === 'running' ? this.#goOn(book) : this.#halt(book, wish)
+  }
+
+  /** Throws a StorageFault, and leaves the run as it is, while the data folder fails. */
+  async #goOn(book: RunBook): Promise<null | Rejection> {
+    const { id, steps } = book.record
+    const open = this.#active.get(id)
+    if (open !== undefined) await recordEvaluations(this.#at, open)
+    const active = open === undefined || open.isInDoubt ? await this.#takeUpAnew(book) : open
+    const fault = isRejection(active) ? active : await this.#takeUpReduction(active)
+    if (fault !== null) {
+      book.record = { ...book.record, reason: `${fault.message} ${fault.action}` }
+      return fault
     }
-    await this.#at.store.setRunState(id, next, reason)
-    if (active !== undefined) this.#at.say({ kind: 'run-state-changed', runId: id, state: next })
-    this.#at.journal.note(`run-${next}`, id, `The run ${config.name} is ${next} now.`)
-    this.#at.noteChange()
+    // A measurement of a finished run may have been paused; there is nothing else in it to go on with.
+    const state: RunState = book.checkpoints.at(-1)!.step === steps ? 'finished' : 'running'
+    await this.#at.store.setRunState(id, state, null)
+    this.#at.unwritten.drop(stateOf(id))
+    this.#noteState(book, state, null)
     return null
+  }
+
+  /** Holds at once, whatever the store says to it (DU2). */
+  async #halt(book: RunBook, state: 'paused' | 'stopped'): Promise<null> {
+    this.#noteState(book, state, state === 'paused' ? 'the operator paused it' : null)
+    this.#insist(book)
+    await this.#at.unwritten.tried()
+    return null
+  }
+
+  #noteState(book: RunBook, state: RunState, reason: string | null): void {
+    book.record = { ...book.record, state, reason }
+    const { id, config } = book.record
+    if (this.#active.has(id)) this.#at.say({ kind: 'run-state-changed', runId: id, state })
+    this.#at.journal.note(`run-${state}`, id, `The run ${config.name} is ${state} now.`)
+    this.#at.noteChange()
+  }
+
+  /** The run's state becomes a row as soon as the store takes it. */
+  #insist({ record: { id, state, reason } }: RunBook): void {
+    this.#at.unwritten.add(stateOf(id), () => this.#at.store.setRunState(id, state, reason))
+  }
+
+  /**
+   * DU3: a write that failed, or took too long, may have come about all the same. So before the run goes on its rows are
+   * read again: a step that is there counts, as after a kill.
+   */
+  async #takeUpAnew(book: RunBook): Promise<ActiveRun | Rejection> {
+    const { id } = book.record
+    const record = (await this.#at.store.listRuns()).find((one) => one.id === id)!
+    const { state, reason } = book.record
+    const rows = await readBook(this.#at.store, { ...record, state, reason })
+    const changes = this.#active.get(id)?.changes
+    if (changes !== undefined) this.#at.say({ kind: 'run-closed', runId: id })
+    Object.assign(book, rows)
+    return this.#activate(book, changes)
   }
 
   /** `changes`: of the same run, where it was active before. */
@@ -194,9 +250,16 @@ export class Runs {
     this.#active.delete(book.record.id)
     const manifest = await this.#at.floras.manifestOf(book.record.flora.hash)
     if (isRejection(manifest)) return manifest
-    const run = activeRun(book, manifest, changes)
-    const fault = await this.#takeUpReduction(run)
-    if (fault !== null) return fault
+    let run = activeRun(book, manifest, changes)
+    let fault = (await this.#takeUpReduction(run)) ?? (await evaluationsFault(this.#at, run))
+    if (fault !== null) {
+      const mended = await mendRun(this.#at, book)
+      if (isRejection(mended)) return mended
+      this.#at.journal.note('run-mended', book.record.id, mendedWords(book, mended))
+      run = activeRun(book, manifest, changes)
+      fault = await this.#takeUpReduction(run)
+      if (fault !== null) return fault
+    }
     const { id, state } = book.record
     this.#active.set(id, run)
     this.#at.say({ kind: 'run-opened', run: openRunOf(run, state) })
@@ -206,19 +269,55 @@ export class Runs {
     return run
   }
 
+  /**
+   * DU5: a worker could not do a task of these shards. Whether this disk is to blame: then the run is mended, or paused with
+   * what to do, and nothing is held against the task.
+   */
+  async findDamage(runId: RunId, shards: readonly Hash[]): Promise<boolean> {
+    const changes = this.#active.get(runId)?.changes
+    if (changes === undefined) return false
+    return changes.add(async () => {
+      const run = this.#active.get(runId)
+      if (run === undefined) return false
+      return this.#findDamage(run, shards)
+    })
+  }
+
+  async #findDamage(run: ActiveRun, shards: readonly Hash[]): Promise<boolean> {
+    const { book, changes } = run
+    const nowMs = this.#at.clock.nowMs()
+    if (run.foundSoundAtMs !== null && nowMs < run.foundSoundAtMs + SOUND_FOR_MS) return false
+    const { weights, photos } = await damagedBlobs(this.#at.blobs, book, shards)
+    const { id, config } = book.record
+    if (photos.length > 0) {
+      // Then an import sends them again.
+      for (const hash of photos) await this.#at.blobs.delete(hash)
+      this.#at.say({ kind: 'run-state-changed', runId: id, state: 'paused' })
+      this.#pause(book, photosLost(config.flora, photos))
+    }
+    if (weights) {
+      this.#at.say({ kind: 'run-closed', runId: id })
+      const again = await this.#activate(book, changes)
+      if (isRejection(again)) this.#pause(book, `${again.message} ${again.action}`)
+    }
+    if (!weights && photos.length === 0) run.foundSoundAtMs = nowMs
+    return weights || photos.length > 0
+  }
+
   async #takeUpReduction(run: ActiveRun): Promise<null | Rejection> {
     const isThrough = run.book.checkpoints.at(-1)!.step === run.book.record.steps
     run.stepOpenedAtMs = null
     return run.isReducing || isThrough ? null : openReduction(run, this.#at)
   }
 
-  async #pause(book: RunBook, why: string): Promise<void> {
+  /** In the core it is paused already. */
+  #pause(book: RunBook, why: string): void {
     const reason = plainWords(why)
     book.record = { ...book.record, state: 'paused', reason }
     const { id, config } = book.record
     this.#at.journal.note('run-paused', id, `The run ${config.name} is paused: ${reason}`)
     this.#at.noteChange()
-    await this.#at.store.setRunState(id, 'paused', reason)
+    this.#insist(book)
   }
 
   // The core's effects.
@@ -242,17 +341,26 @@ export class Runs {
   }
 
   closeEvaluation(runId: RunId, evaluation: { step: number; split: Split }): void {
-    this.#change(runId, (run) => closeEvaluation(this.#at, run, evaluation))
+    this.#change(runId, (run) =>
+      closeEvaluation(this.#at, run, evaluation).catch((error: unknown) => this.#noteUnrecorded(run, error)),
+    )
   }
 
   pauseRun(runId: RunId, reason: string): void {
-    const { book } = this.#active.get(runId)!
-    this.#pause(book, reason).catch(this.#at.fail)
+    this.#pause(this.#active.get(runId)!.book, reason)
   }
 
   #change(runId: RunId, job: (run: ActiveRun) => Promise<void>): void {
     const run = this.#active.get(runId)!
     run.changes.add(() => job(run)).catch(this.#at.fail)
+  }
+
+  /** The step in flight is sound: nothing of it is begun anew. */
+  #noteUnrecorded({ book }: ActiveRun, error: unknown): void {
+    if (!(error instanceof StorageFault)) throw error
+    if (book.record.state === 'stopped') return
+    this.#at.say({ kind: 'run-state-changed', runId: book.record.id, state: 'paused' })
+    this.#pause(book, `A measurement could not be kept. ${error.words}`)
   }
 
   // What the edge shows.
@@ -311,15 +419,6 @@ export class Runs {
 
 function noRun(runId: string): Rejection {
   return reject('no-run', `There is no run ${runId}.`, 'Look at /api/status for those there are.')
-}
-
-/** The disk is full, or the database is gone: nothing was changed. */
-function notWritten(error: Error): Rejection {
-  return reject(
-    'not-written',
-    `It could not be written to the data folder: ${error.message}.`,
-    'Mend that, then try again: nothing was changed.',
-  )
 }
 
 const optimizerOf = ({ isFresh }: { isFresh: boolean }) => (isFresh ? 'fresh' : 'kept')

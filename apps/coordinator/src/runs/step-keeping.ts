@@ -6,6 +6,7 @@
 import type { Hash } from '@worldflora/protocol/ids'
 import type { ReducedStep } from '../reduction/reducer.ts'
 import type { BlobStore } from '../store/blob-store.ts'
+import { StorageFault } from '../store/storage-fault.ts'
 import type {
   BlobRef,
   CheckpointRecord,
@@ -143,4 +144,10 @@ export async function forgetBlobs(
   if (candidates.length === 0) return
   const used = await store.blobsInUse()
   for (const ref of candidates) if (ref !== null && !used.has(ref.blob)) await blobs.delete(ref.blob)
+}
+
+/** What could not be forgotten now goes with a later step, or is swept away at the next start. */
+export function leaveToSweep(error: unknown): null {
+  if (error instanceof StorageFault) return null
+  throw error
 }

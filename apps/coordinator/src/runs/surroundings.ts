@@ -8,6 +8,7 @@ import type { Queue } from '../queue.ts'
 import type { Reducer } from '../reduction/reducer.ts'
 import type { BlobStore } from '../store/blob-store.ts'
 import type { Store } from '../store/store.ts'
+import type { Unwritten } from '../store/unwritten.ts'
 import type { Floras } from './floras.ts'
 
 export type Surroundings = {
@@ -18,6 +19,7 @@ export type Surroundings = {
   floras: Floras
   clock: Clock
   journal: Journal
+  unwritten: Unwritten
   /** Writes of blobs with their rows, and deletions: one at a time, or one run deletes what another is about to name. */
   keeping: Queue
   say(event: CoreEvent, result?: TaskResult): Effect[]

@@ -3,6 +3,7 @@
 import { isRejection } from '@worldflora/protocol/rejection'
 import type { TaskKey } from '../core/events.ts'
 import type { Received } from '../reduction/received.ts'
+import { StorageFault } from '../store/storage-fault.ts'
 import type { ActiveRun } from './active-run.ts'
 import { orderOf } from './active-run.ts'
 import { averageOf } from './averaged-weights.ts'
@@ -11,7 +12,7 @@ import { evaluationsDue, watchedSplit } from './evaluation-plan.ts'
 import { explosionLimit, isExploding, lossOfGuessing } from './loss-explosion.ts'
 import { isMilestone } from './retention.ts'
 import { epochAfter, noteStep } from './run-book.ts'
-import { forgetMilestones, forgetOldSteps, keepStep } from './step-keeping.ts'
+import { forgetMilestones, forgetOldSteps, keepStep, leaveToSweep } from './step-keeping.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export function addContribution(
@@ -78,7 +79,11 @@ async function reduceAndKeep(
   }
   const kept = await at.keeping
     .add(() => keepStep(at, book, toKeep))
-    .catch((error: Error) => `Step ${step} could not be written to the data folder: ${error.message}.`)
+    .catch((error: unknown) => {
+      if (!(error instanceof StorageFault)) throw error
+      run.isInDoubt = true
+      return `Step ${step} could not be kept. ${error.words}`
+    })
   if (typeof kept === 'string') return kept
 
   book.checkpoints = [...book.checkpoints, kept.checkpoint]
@@ -96,8 +101,10 @@ async function reduceAndKeep(
     at.say({ kind: 'evaluation-ordered', runId: id, order: orderOf(run, pending) })
   }
   at.noteChange()
-  book.checkpoints = await at.keeping.add(() => forgetOldSteps(at, book))
-  book.milestones = await at.keeping.add(() => forgetMilestones(at, book, watchedSplit(manifest)))
+  book.checkpoints =
+    (await at.keeping.add(() => forgetOldSteps(at, book)).catch(leaveToSweep)) ?? book.checkpoints
+  const forget = () => forgetMilestones(at, book, watchedSplit(manifest))
+  book.milestones = (await at.keeping.add(forget).catch(leaveToSweep)) ?? book.milestones
   return null
 }
 

@@ -32,15 +32,23 @@ export async function openBlobFiles(folder: string): Promise<BlobStore> {
   }
 
   async function size(hash: Hash): Promise<number | null> {
-    const entry = await stat(pathOf(hash)).catch(() => null)
+    const entry = await stat(pathOf(hash)).catch(nullIfAbsent)
     return entry === null ? null : entry.size
+  }
+
+  async function get(hash: Hash): Promise<Uint8Array<ArrayBuffer> | null> {
+    const bytes = await readFile(pathOf(hash)).catch(nullIfAbsent)
+    if (bytes === null || sha256(bytes) !== hash) return null
+    return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)
   }
 
   return {
     size,
+    get,
     async put(bytes) {
       const hash = sha256(bytes)
-      if ((await size(hash)) === bytes.byteLength) return hash
+      // Of the right length is not enough: a damaged one is mended by being stored again.
+      if ((await size(hash)) === bytes.byteLength && (await get(hash)) !== null) return hash
       await mkdir(join(folder, hash.slice(0, 2)), { recursive: true })
       await writeDurably(pathOf(hash), (file) => file.writeFile(bytes))
       return hash
@@ -51,7 +59,7 @@ export async function openBlobFiles(folder: string): Promise<BlobStore> {
       const digest = createHash('sha256')
       try {
         await writeDurably(pathOf(hash), async (file) => {
-          for await (const chunk of chunks) {
+          for await (const chunk of orBreakOff(chunks)) {
             bytes += chunk.byteLength
             if (bytes > maxBytes) throw new Refused(tooLarge(maxBytes))
             digest.update(chunk)
@@ -64,11 +72,6 @@ export async function openBlobFiles(folder: string): Promise<BlobStore> {
         throw error
       }
       return { bytes }
-    },
-    async get(hash) {
-      const bytes = await readFile(pathOf(hash)).catch(() => null)
-      if (bytes === null || sha256(bytes) !== hash) return null
-      return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)
     },
     read(hash, { start, end }) {
       // A web stream's type in Node and in the DOM differ in name only.
@@ -91,6 +94,23 @@ async function filesUnder(folder: string): Promise<{ path: string; name: string 
   return entries
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => ({ path: join(parentPath, name), name }))
+}
+
+/** A sector that cannot be read is as good as none; anything else that fails says nothing about the blob. */
+function nullIfAbsent(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT' || error.code === 'EIO') return null
+  throw error
+}
+
+/** A stranger's bytes may end early: that is no fault of this disk. */
+async function* orBreakOff(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  try {
+    yield* chunks
+  } catch {
+    throw new Refused(
+      reject('broken-off', 'The bytes ended before they were all here.', 'Send them again from the start.'),
+    )
+  }
 }
 
 function tooLarge(maxBytes: number): Rejection {

@@ -7,7 +7,7 @@ export type BlobPart = { start: number /** Exclusive. */; end: number }
 export type BlobStore = {
   /** Durable when it resolves. Storing twice is harmless. */
   put(bytes: Uint8Array): Promise<Hash>
-  /** From a stranger: rejected if it is not what `hash` names, or longer than `maxBytes`. */
+  /** From a stranger: rejected if it is not what `hash` names, longer than `maxBytes`, or ends early. */
   putStream(
     hash: Hash,
     chunks: AsyncIterable<Uint8Array>,

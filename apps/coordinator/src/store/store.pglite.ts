@@ -1,10 +1,12 @@
 /** The store in PGlite: Postgres inside this process, nothing to install. One process at a time; the data folder's lock sees to it. */
+import { statfs } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { PGlite } from '@electric-sql/pglite'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm'
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
+import { MortalPglite } from './mortal-pglite.ts'
+import { reopeningStore } from './reopening-store.ts'
 import {
   checkpoints,
   evaluations,
@@ -24,11 +26,27 @@ const EVENTS_KEPT = 10_000
 const MODELS_KEPT = 2
 
 /** `folder` null: in memory. Brings an older database up to this version. */
-export async function openPgliteStore(folder: string | null): Promise<Store> {
-  const client = folder === null ? new PGlite() : new PGlite(folder)
-  const db = drizzle({ client })
-  await migrate(db, { migrationsFolder: MIGRATIONS })
+export function openPgliteStore(folder: string | null): Promise<Store> {
+  return reopeningStore(async () => {
+    if (folder !== null) await checkRoom(folder)
+    const client = await MortalPglite.open(folder)
+    const db = drizzle({ client })
+    await migrate(db, { migrationsFolder: MIGRATIONS })
+    return { store: storeOn(db, client), isLost: () => client.isLost }
+  })
+}
 
+/** Postgres's log grows by files of 16 MB, and it cannot even be opened without room for one. */
+const ROOM_TO_OPEN_BYTES = 17 << 20
+
+async function checkRoom(folder: string): Promise<void> {
+  // Where there is no folder yet it is the caller's to be made.
+  const disk = await statfs(folder).catch(() => null)
+  if (disk === null || disk.bavail * disk.bsize >= ROOM_TO_OPEN_BYTES) return
+  throw Object.assign(new Error('there is no room for the database to be opened'), { code: 'ENOSPC' })
+}
+
+function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
   return {
     async listRuns() {
       const rows = await db.select().from(runs).orderBy(asc(runs.number))
@@ -197,6 +215,14 @@ export async function openPgliteStore(folder: string | null): Promise<Store> {
         .from(evaluations)
         .where(and(eq(evaluations.runId, runId), isNull(evaluations.result)))
         .orderBy(asc(evaluations.step), asc(evaluations.split))
+    },
+
+    async rerouteEvaluations(runId, checkpoint) {
+      const { step } = checkpoint
+      await db
+        .update(evaluations)
+        .set({ checkpoint })
+        .where(and(eq(evaluations.runId, runId), eq(evaluations.step, step), isNull(evaluations.result)))
     },
 
     async recordEvaluation(runId, result) {

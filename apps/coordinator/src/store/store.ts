@@ -114,6 +114,8 @@ export type Store = {
   optimizerStatesInUse(): Promise<Set<Hash>>
 
   pendingEvaluations(runId: RunId): Promise<PendingEvaluation[]>
+  /** The pending evaluations of that checkpoint reach it this way from now on. */
+  rerouteEvaluations(runId: RunId, checkpoint: CheckpointRef): Promise<void>
   recordEvaluation(runId: RunId, evaluation: Evaluation): Promise<void>
   /** By step. */
   evaluationsOf(runId: RunId): Promise<Evaluation[]>

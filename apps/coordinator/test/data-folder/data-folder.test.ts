@@ -1,11 +1,12 @@
 import { fork } from 'node:child_process'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isRejection } from '@worldflora/protocol/rejection'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openDataFolder } from '../../src/data-folder/index.ts'
+import { pidSpace } from '../../src/data-folder/process-identity.ts'
 import { temporaryFolder, tryStart } from '../running-site.ts'
 
 const MAIN = fileURLToPath(new URL('../../bin/coordinator.mjs', import.meta.url))
@@ -48,9 +49,30 @@ describe('the data folder', () => {
     expect(() => statSync(join(data, 'coordinator.lock'))).toThrow()
   })
 
+  it('DU6: a lock from another container, where its pid means nothing here, is held while it is renewed', async () => {
+    const data = temporaryFolder()
+    const path = join(data, 'coordinator.lock')
+    const elsewhere = { pid: 1, startedAt: 'a boot:1', pidSpace: 'a boot:pid:[2]', token: 'theirs' }
+    writeFileSync(path, JSON.stringify({ ...elsewhere, url: null, localUrl: null }))
+    const renewedAt = new Date(1_000_000_000)
+    utimesSync(path, renewedAt, renewedAt)
+    const after = (seconds: number) => new Date(renewedAt.getTime() + 1000 * seconds)
+    const refused = await openDataFolder(data, after(29))
+    expect(refused).toMatchObject({ kind: 'rejection', code: 'data-folder-in-use' })
+    expect(JSON.parse(readFileSync(path, 'utf8')).token).toBe('theirs')
+    const taken = await openDataFolder(data, after(31))
+    if (isRejection(taken)) throw new Error(taken.message)
+    expect(await taken.lock.renew(after(40))).toBe(true)
+    expect(statSync(path).mtimeMs).toBe(after(40).getTime())
+    // It slept, and was taken over meanwhile.
+    writeFileSync(path, JSON.stringify({ ...elsewhere, url: null, localUrl: null }))
+    expect(await taken.lock.renew(after(90))).toBe(false)
+  })
+
   it('a lock whose pid is now another process’s is stale', async () => {
     const data = temporaryFolder()
-    const lock = { pid: process.pid, startedAt: 'another boot:1', url: null, localUrl: null, token: 'old' }
+    const rest = { pidSpace: await pidSpace(), url: null, localUrl: null, token: 'old' }
+    const lock = { pid: process.pid, startedAt: 'another boot:1', ...rest }
     writeFileSync(join(data, 'coordinator.lock'), JSON.stringify(lock))
     const folder = await openDataFolder(data)
     if (isRejection(folder)) throw new Error(folder.message)

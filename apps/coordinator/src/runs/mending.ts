@@ -1,0 +1,191 @@
+/**
+ * DU5: what can be read of a run's checkpoints when its latest cannot. There may be another way to it (a base that was written
+ * ahead, a milestone); else the run goes back to the newest checkpoint that is whole, with its optimizer state, and computes
+ * the steps since then again: to the same bytes, for a step is a pure function of the checkpoint before.
+ */
+
+import type { PublishedModel } from '@worldflora/protocol/http'
+import type { Hash } from '@worldflora/protocol/ids'
+import type { CheckpointRef } from '@worldflora/protocol/messages'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { BlobStore } from '../store/blob-store.ts'
+import type { CheckpointRecord } from '../store/store.ts'
+import type { ActiveRun } from './active-run.ts'
+import { chainOf, waysTo } from './checkpoint-chain.ts'
+import type { RunBook } from './run-book.ts'
+import { type RunLayout, runLayout } from './run-layout.ts'
+import type { Surroundings } from './surroundings.ts'
+import { weightsAt } from './weights-at.ts'
+
+export type Stores = Pick<Surroundings, 'store' | 'blobs' | 'optimizerStates' | 'keeping'>
+
+/** Without loss, if `to` is `from`. */
+export type Mended = { from: number; to: number }
+
+type Way = { way: CheckpointRef; optimizerState: Hash | null }
+
+/** The run does nothing meanwhile. Its book and its rows change together; whatever fails on the way changes nothing. */
+export async function mendRun(at: Stores, book: RunBook): Promise<Mended | Rejection> {
+  const { config, flora, unitExponent } = book.record
+  const layout = runLayout(config, flora.species, unitExponent)
+  const from = book.checkpoints.at(-1)!.step
+  const limit = await mendEvaluations(at, book, layout)
+  for (const { way, optimizerState } of waysOf(book)) {
+    if (way.step >= limit) continue
+    const start = await startFrom(at, { way, optimizerState }, layout)
+    if (start === null) continue
+    if (isStart(book, way.step) && from - way.step > STEPS_LOST_TO_START_ANEW) break
+    await at.keeping.add(() => goBackTo(at, book, start))
+    return { from, to: way.step }
+  }
+  return beyondMending(book)
+}
+
+/** From the very start a run is not begun again without the operator's word, if more than these steps would be lost. */
+const STEPS_LOST_TO_START_ANEW = 20
+
+const isStart = ({ milestones }: RunBook, step: number) => milestones[0]?.step === step
+
+/** The weights of the model of /identify, made again from its run's checkpoints; false if no way leads there any more. */
+export async function mendModel(
+  at: Stores,
+  books: Iterable<RunBook>,
+  { run, checkpoint }: PublishedModel,
+): Promise<boolean> {
+  const book = [...books].find(({ record }) => record.id === run.id)
+  if (book === undefined) return false
+  const { config, flora, unitExponent } = book.record
+  const layout = runLayout(config, flora.species, unitExponent)
+  const way = await firstSound(at, book, { step: run.step, checkpoint }, layout)
+  if (way === null) return false
+  const weights = await weightsAt(at.blobs, way, layout)
+  if (isRejection(weights)) return false
+  await at.blobs.put(weights)
+  return true
+}
+
+/** Pending evaluations get a way that can be read; returns the first step whose checkpoint has none. */
+async function mendEvaluations(at: Stores, book: RunBook, layout: RunLayout): Promise<number> {
+  for (const { step, checkpoint } of book.pending) {
+    if (!isRejection(await weightsAt(at.blobs, checkpoint, layout))) continue
+    const other = await firstSound(at, book, checkpoint, layout)
+    if (other === null) return step
+    await at.keeping.add(() => at.store.rerouteEvaluations(book.record.id, other))
+    book.pending = book.pending.map((one) => (one.step === step ? { ...one, checkpoint: other } : one))
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+async function firstSound(
+  at: Stores,
+  book: RunBook,
+  { step, checkpoint }: { step: number; checkpoint: Hash },
+  layout: RunLayout,
+): Promise<CheckpointRef | null> {
+  for (const { way } of waysOf(book)) {
+    if (way.step !== step || way.checkpoint !== checkpoint) continue
+    if (!isRejection(await weightsAt(at.blobs, way, layout))) return way
+  }
+  return null
+}
+
+/** The newest first; of the same step, the shortest. */
+function waysOf({ checkpoints, milestones }: RunBook): Way[] {
+  const ways = checkpoints.flatMap(({ optimizerState }, place) =>
+    waysTo(checkpoints.slice(0, place + 1)).map((way) => ({ way, optimizerState })),
+  )
+  for (const { step, checkpoint, bytes, optimizerState } of milestones) {
+    ways.push({
+      way: { step, checkpoint, base: { step, blob: checkpoint, bytes }, deltas: [] },
+      optimizerState,
+    })
+  }
+  return ways.sort((a, b) => b.way.step - a.way.step || a.way.deltas.length - b.way.deltas.length)
+}
+
+/** The checkpoint whole, as the only one that is kept; null if it or its optimizer state cannot be read. */
+async function startFrom(
+  { blobs, optimizerStates }: Stores,
+  { way, optimizerState }: Way,
+  layout: RunLayout,
+): Promise<(CheckpointRecord & { weights: Uint8Array }) | null> {
+  const { step, checkpoint } = way
+  if (step > 0 && optimizerState === null) return null
+  const weights = await weightsAt(blobs, way, layout)
+  if (isRejection(weights)) return null
+  if (optimizerState !== null && (await optimizerStates.get(optimizerState)) === null) return null
+  const base = { blob: checkpoint, bytes: weights.byteLength }
+  return { step, checkpoint, base, delta: null, optimizerState, weights }
+}
+
+async function goBackTo(
+  at: Stores,
+  book: RunBook,
+  { weights, ...to }: CheckpointRecord & { weights: Uint8Array },
+): Promise<void> {
+  const isBack = to.step < book.checkpoints.at(-1)!.step
+  const state = isBack && book.record.state === 'finished' ? 'running' : book.record.state
+  const run = { ...book.record, state }
+  await at.blobs.put(weights)
+  const { totals } = await at.store.returnToStep({ run, to })
+  const isKept = ({ step }: { step: number }) => step <= to.step
+  book.record = run
+  book.checkpoints = [to]
+  book.milestones = book.milestones.filter(isKept)
+  book.recent = book.recent.filter(isKept)
+  book.evaluations = book.evaluations.filter(isKept)
+  book.pending = book.pending.filter(isKept)
+  book.totals = totals
+}
+
+/** Why an evaluation that is under way cannot be made; null if all can. */
+export async function evaluationsFault(
+  { blobs }: Pick<Stores, 'blobs'>,
+  { book, layout }: Pick<ActiveRun, 'book' | 'layout'>,
+): Promise<Rejection | null> {
+  for (const { checkpoint } of book.pending) {
+    const weights = await weightsAt(blobs, checkpoint, layout)
+    if (isRejection(weights)) return weights
+  }
+  return null
+}
+
+/** Whether a checkpoint that workers are sent to is damaged, and which of the shards are. */
+export async function damagedBlobs(
+  blobs: BlobStore,
+  { checkpoints, pending }: RunBook,
+  shards: readonly Hash[],
+): Promise<{ weights: boolean; photos: Hash[] }> {
+  const ways = [chainOf(checkpoints), ...pending.map(({ checkpoint }) => checkpoint)]
+  const named = new Set(ways.flatMap(({ base, deltas }) => [base.blob, ...deltas.map(({ blob }) => blob)]))
+  return {
+    weights: (await damagedOf(blobs, named)).length > 0,
+    photos: await damagedOf(blobs, new Set(shards)),
+  }
+}
+
+async function damagedOf(blobs: BlobStore, hashes: ReadonlySet<Hash>): Promise<Hash[]> {
+  const damaged: Hash[] = []
+  for (const hash of hashes) if ((await blobs.get(hash)) === null) damaged.push(hash)
+  return damaged
+}
+
+export function mendedWords({ record }: RunBook, { from, to }: Mended): string {
+  const { name } = record.config
+  return from === to
+    ? `A damaged checkpoint of ${name} (step ${from}) was put together again from what is whole.`
+    : `The checkpoint of ${name} after step ${from} is damaged: it goes on from step ${to}, and will come to the same bytes.`
+}
+
+export function photosLost(flora: string, shards: readonly Hash[]): string {
+  return `${shards.length} shards of the flora ${flora} are missing or damaged on the coordinator’s disk, the first is ${shards[0]}. Import the flora again, which sends what is missing, then resume the run.`
+}
+
+function beyondMending({ record, checkpoints }: RunBook): Rejection {
+  const { step, checkpoint } = checkpoints.at(-1)!
+  return reject(
+    'damaged-checkpoint',
+    `The checkpoint of step ${step} of ${record.config.name} (${checkpoint}) cannot be read, nor one shortly before it: the disk has lost or damaged them.`,
+    'Restore the folders blobs/ and optimizer-states/ of the data folder from a backup and resume the run, or roll it back to an earlier checkpoint.',
+  )
+}

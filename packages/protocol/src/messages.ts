@@ -194,6 +194,8 @@ export const RunStatus = v.object({
   checkpoint: Hash,
   imagesPerSecond: v.number(),
   stepsPerSecond: v.number(),
+  /** What volunteers have uploaded of gradients, over the images in them, since the coordinator started. */
+  uploadBytesPerImage: v.optional(v.number()),
   /** The latest on the validation split (on the test split where a flora has no other). */
   evaluation: v.nullable(Evaluation),
   /** The run has finished and no evaluation of it is outstanding. */

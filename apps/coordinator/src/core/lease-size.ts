@@ -6,8 +6,11 @@ import { expectedMs } from './pace.ts'
 import type { TaskGroup } from './task-group.ts'
 import type { WorkerState } from './worker-state.ts'
 
-/** No lease is to take longer: what is lost with a worker is bounded. */
-const LONGEST_MS = 30_000
+/**
+ * No lease is to take longer: what is lost with a worker is bounded, and so is what the first to come back after a restart take
+ * of a step, of which the others then have nothing.
+ */
+const LONGEST_MS = 10_000
 /**
  * Of what a worker would do of the offered tasks if everybody ended at once, so much is granted at a time (guided
  * self-scheduling, Polychronopoulos and Kuck 1987): the rest evens out what the paces did not foretell.

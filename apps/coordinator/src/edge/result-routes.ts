@@ -11,6 +11,7 @@ import * as v from 'valibot'
 import type { HeldLease, TaskResult } from '../conductor.ts'
 import type { Body } from '../reduction/body.ts'
 import type { ActiveRun } from '../runs/active-run.ts'
+import { noteUpload } from '../runs/run-book.ts'
 import { sha256 } from '../store/blob-store.files.ts'
 import { answer, answerRejection } from './answer.ts'
 import { parseJson } from './body.ts'
@@ -129,13 +130,18 @@ async function takeGradient(site: Site, work: Work, upload: Upload): Promise<Res
   if (body === null) return brokenUpload(upload.end, mostBytes)
   let isTaken = false
   try {
-    const end = await upload.receive((chunk) => body.write(chunk))
+    let receivedBytes = 0
+    const end = await upload.receive((chunk) => {
+      receivedBytes += chunk.byteLength
+      return body.write(chunk)
+    })
     if (end === 'too-large') return refuse(site, work, brokenUpload(end, mostBytes))
     if (end !== 'whole') return brokenUpload(end, mostBytes)
     const checked = await checkGradient(site, work, body)
     if (isRejection(checked)) return refuse(site, work, checked)
     const reply = say(site, work, checked.digests, { kind: 'gradient', received: checked.received })
     isTaken = reply.kind === 'accepted'
+    if (reply.kind === 'accepted') noteUpload(run.book, receivedBytes, reply.images)
     return reply
   } finally {
     if (!isTaken) body.release()

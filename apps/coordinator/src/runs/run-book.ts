@@ -25,6 +25,8 @@ export type RunBook = {
   milestones: Milestone[]
   /** The last steps made since this process started. */
   recent: StepRecord[]
+  /** Gradients that were accepted since this process started, and what they weighed on the way. */
+  uploaded: { bytes: number; images: number }
   /** Of the last LOSSES_JUDGED steps, those of earlier processes included; the oldest first. */
   losses: number[]
   totals: Totals
@@ -39,6 +41,7 @@ export async function readBook(store: Store, record: RunRecord): Promise<RunBook
     checkpoints,
     milestones: await store.milestonesOf(record.id),
     recent: [],
+    uploaded: { bytes: 0, images: 0 },
     losses: await store.lossesUpTo(record.id, checkpoints.at(-1)!.step, LOSSES_JUDGED),
     totals: await store.totalsOf(record.id),
     evaluations: await store.evaluationsOf(record.id),
@@ -54,6 +57,7 @@ export function newBook(record: RunRecord, first: CheckpointRecord): RunBook {
     checkpoints: [first],
     milestones: [{ step, checkpoint, bytes: first.base!.bytes, optimizerState }],
     recent: [],
+    uploaded: { bytes: 0, images: 0 },
     losses: [],
     totals: { seconds: 0, samples: 0 },
     evaluations: [],
@@ -88,8 +92,13 @@ function watchedEvaluation({ evaluations }: RunBook): Evaluation | null {
 /** What the core knows of a run beyond its book. */
 export type Progress = { tasks: { accepted: number; total: number }; obstacle: Obstacle | null }
 
+export function noteUpload({ uploaded }: RunBook, bytes: number, images: number): void {
+  uploaded.bytes += bytes
+  uploaded.images += images
+}
+
 export function statusOf(book: RunBook, { tasks, obstacle }: Progress): RunStatus {
-  const { record } = book
+  const { record, uploaded } = book
   const last = book.checkpoints.at(-1)!
   const pace = record.state === 'running' ? paceOf(book.recent) : { imagesPerSecond: 0, stepsPerSecond: 0 }
   return {
@@ -106,6 +115,7 @@ export function statusOf(book: RunBook, { tasks, obstacle }: Progress): RunStatu
     tasks,
     checkpoint: last.checkpoint,
     ...pace,
+    ...(uploaded.images === 0 ? {} : { uploadBytesPerImage: uploaded.bytes / uploaded.images }),
     evaluation: watchedEvaluation(book),
     measured: isMeasured(book),
   }

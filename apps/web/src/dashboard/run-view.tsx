@@ -7,7 +7,7 @@ import { useReading } from '../coordinator/use-reading.ts'
 import { type Fact, Facts } from '../design/facts.tsx'
 import { Notice } from '../design/notice.tsx'
 import { ProgressLine } from '../design/progress-line.tsx'
-import { count, counted, percent, perSecond } from '../words/amounts.ts'
+import { bytes, count, counted, percent, perSecond } from '../words/amounts.ts'
 import { runSentence, sentenceOf } from '../words/run-sentence.ts'
 import { Curve } from './curve.tsx'
 import { accuracyCurve, lossCurve } from './curves-of-run.ts'
@@ -56,6 +56,14 @@ export function RunView({ run, workers }: { run: RunStatus; workers: number }) {
   )
 }
 
+/** Volunteers' uplinks are the real limit: what an image costs them. */
+function uplinkOf({ uploadBytesPerImage }: RunStatus): Fact[] {
+  if (uploadBytesPerImage === undefined) return []
+  return [
+    { name: 'Upload/image', value: bytes(uploadBytesPerImage), note: 'gradients, since the site started' },
+  ]
+}
+
 function figuresOf(run: RunStatus): Fact[] {
   const speed: Fact[] = [
     { name: 'Steps/s', value: figure(run.stepsPerSecond) },
@@ -64,6 +72,7 @@ function figuresOf(run: RunStatus): Fact[] {
       value: figure(run.imagesPerSecond),
       note: `${run.tasks.accepted} of ${run.tasks.total} tasks of this step`,
     },
+    ...uplinkOf(run),
   ]
   const { evaluation } = run
   if (evaluation === null) return [...speed, { name: 'Accuracy', value: '–', note: 'not measured yet' }]

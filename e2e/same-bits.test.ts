@@ -1,87 +1,86 @@
 /**
- * The promise, with real processes: one run's checkpoint is the same bytes however it was computed. The reference is
- * one undisturbed Node worker; every scene after it must end with the reference's hash.
+ * The promise, with real processes: one run's checkpoint is the same bytes however it was computed. The reference is one
+ * undisturbed Node worker; every scene after it, with workers and the coordinator killed in the middle, must end with its hash.
  */
+import { RandomStream } from '@worldflora/protocol/random'
 import { describe, expect, it } from 'vitest'
-import { expectNoFaults, openBrowser, openContributor } from './browser.ts'
-import { bringHerbarium, openRun, runDetail, untilMeasured, untilRun } from './operator.ts'
-import { startCoordinator, temporaryFolder, worldflora } from './processes.ts'
+import { openBrowser } from './browser.ts'
+import { Crew } from './crew.ts'
+import { bringHerbarium, openRun, untilMeasured, untilRun } from './operator.ts'
+import { startCoordinator, temporaryFolder } from './processes.ts'
 
 const SPECIES = 6
-const EPOCHS = 2
+const EPOCHS = 6
+const SEED = 1
 const run = {
   name: 'same-bits',
   flora: 'small',
   seed: 7,
   backend: 'deterministic',
   architecture: { name: 'small-cnn', width: 0.5, imageSize: 32 },
-  samplesPerTask: 8,
-  tasksPerStep: 6,
+  samplesPerTask: 4,
+  tasksPerStep: 12,
   epochs: EPOCHS,
+  evaluateEveryEpochs: EPOCHS,
   wire: 'int8',
   optimizer: { name: 'sgd', learningRate: 0.05, weightDecay: 5e-4, schedule: 'cosine', warmupEpochs: 0.5 },
   augmentation: { crop: true, flip: true, color: 0.2 },
 }
 
-/** In the middle of a step: some of its tasks are in, some are not. */
-const inMidStep = (after: number) => (status: { step: number; tasks: { accepted: number; total: number } }) =>
-  status.step >= after && status.tasks.accepted > 0 && status.tasks.accepted < status.tasks.total
+const SCENES = [
+  { workers: 'one Node worker', nodes: 1, tabs: 0, workerKills: 1 },
+  { workers: 'two Node workers and a tab', nodes: 2, tabs: 1, workerKills: 2 },
+  { workers: 'four Node workers and three tabs', nodes: 4, tabs: 3, workerKills: 4 },
+]
+const COORDINATOR_KILLS = 3
 
 async function openSite() {
   const data = temporaryFolder()
   const site = await startCoordinator(data)
   const { manifest } = await bringHerbarium(site, run.flora, { species: SPECIES })
-  const samples = manifest.shards.train.reduce((sum, shard) => sum + shard.samples, 0)
-  return { data, site, samples, id: await openRun(site, run) }
+  return { data, site, samples: manifest.shards.train.reduce((sum, shard) => sum + shard.samples, 0) }
 }
 
 describe.sequential('one run, computed in different ways', () => {
   let reference = ''
 
-  it('one Node worker, undisturbed: the reference', async () => {
-    const { site, id, samples } = await openSite()
-    worldflora(['work', '--url', site.url])
-    const detail = await untilMeasured(site, id)
+  it('GB2: one Node worker, undisturbed: the reference', async () => {
+    const { site, samples } = await openSite()
+    await Crew.assemble(site, { nodes: 1, tabs: 0, browser: null })
+    const detail = await untilMeasured(site, await openRun(site, run))
     expect(detail.imagesTrained).toBe(EPOCHS * samples)
     expect(detail.testEvaluation?.photos).toBeGreaterThan(0)
     reference = detail.status.checkpoint
   })
 
-  it('GB2, SD2, LS1: two tabs and a Node worker; a tab is closed and the worker SIGKILLed in mid-step', async () => {
-    const { site, id, samples } = await openSite()
-    const browser = await openBrowser()
-    const worker = worldflora(['work', '--url', site.url])
-    const [staying, leaving] = [await openContributor(browser, site), await openContributor(browser, site)]
-    await untilRun(site, id, inMidStep(1))
-    await leaving.close()
-    await untilRun(site, id, inMidStep(2))
-    worker.kill('SIGKILL')
-    await worker.ended
-    const detail = await untilMeasured(site, id)
-    expect(detail.imagesTrained).toBe(EPOCHS * samples)
-    expect(detail.status.checkpoint).toBe(reference)
-    expectNoFaults(staying)
-  })
-
-  it('SD2: three workers, one of them a tab, one killed: the same bytes as one worker', async () => {
-    const { site, id } = await openSite()
-    const browser = await openBrowser()
-    worldflora(['work', '--url', site.url])
-    const killed = worldflora(['work', '--url', site.url])
-    await openContributor(browser, site)
-    await untilRun(site, id, inMidStep(2))
-    killed.kill('SIGKILL')
-    expect((await untilMeasured(site, id)).status.checkpoint).toBe(reference)
-  })
-
-  it('CK1: the coordinator is SIGKILLed in mid-step and started again: the run goes on to the same bytes', async () => {
-    const { data, site, id } = await openSite()
-    worldflora(['work', '--url', site.url])
-    const { step } = await untilRun(site, id, inMidStep(2))
-    site.kill('SIGKILL')
-    await site.ended
-    const again = await startCoordinator(data, Number(new URL(site.url).port))
-    expect((await runDetail(again, id)).status.step).toBeGreaterThanOrEqual(step)
-    expect((await untilMeasured(again, id)).status.checkpoint).toBe(reference)
-  })
+  it.each(SCENES)(
+    'GB2, SD2, LS1, CK1: $workers, of which $workerKills are killed at random and replaced; three kill -9 of the coordinator',
+    async ({ nodes, tabs, workerKills }) => {
+      const { data, site: first, samples } = await openSite()
+      const browser = tabs > 0 ? await openBrowser() : null
+      const crew = await Crew.assemble(first, { nodes, tabs, browser })
+      const id = await openRun(first, run)
+      const chance = new RandomStream(SEED, 'faults', nodes, tabs)
+      const faults = chance.shuffle([
+        ...Array.from({ length: COORDINATOR_KILLS }, () => 'coordinator' as const),
+        ...Array.from({ length: workerKills }, () => 'worker' as const),
+      ])
+      let site = first
+      for (const [n, fault] of faults.entries()) {
+        // Each in another step, while the run is in full swing.
+        const { state } = await untilRun(site, id, ({ step, state }) => step > n || state !== 'running')
+        expect(state).toBe('running')
+        if (fault === 'worker') crew.killOne(chance.uniform())
+        else {
+          site.kill('SIGKILL')
+          await site.ended
+          site = await startCoordinator(data, Number(new URL(site.url).port))
+        }
+      }
+      const detail = await untilMeasured(site, id)
+      expect(detail.imagesTrained).toBe(EPOCHS * samples)
+      expect(detail.status.checkpoint).toBe(reference)
+      await crew.expectNoFaults()
+    },
+  )
 })

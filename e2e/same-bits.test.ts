@@ -53,9 +53,8 @@ describe.sequential('one run, computed in different ways', () => {
     reference = detail.status.checkpoint
   })
 
-  it.each(SCENES)(
-    'GB2, SD2, LS1, CK1: $workers, of which $workerKills are killed at random and replaced; three kill -9 of the coordinator',
-    async ({ nodes, tabs, workerKills }) => {
+  for (const { workers, nodes, tabs, workerKills } of SCENES) {
+    it(`GB2, SD2, LS1, CK1: ${workers}, killed at random (${workerKills}) and replaced; three kill -9 of the coordinator`, async () => {
       const { data, site: first, samples } = await openSite()
       const browser = tabs > 0 ? await openBrowser() : null
       const crew = await Crew.assemble(first, { nodes, tabs, browser })
@@ -81,6 +80,6 @@ describe.sequential('one run, computed in different ways', () => {
       expect(detail.imagesTrained).toBe(EPOCHS * samples)
       expect(detail.status.checkpoint).toBe(reference)
       await crew.expectNoFaults()
-    },
-  )
+    })
+  }
 })

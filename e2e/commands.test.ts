@@ -180,6 +180,50 @@ describe('train', () => {
   })
 })
 
+describe('a run’s life', () => {
+  it('LC1, LC2, LC3: lists, forks and rolls back without a site that runs, and says what cannot be', async () => {
+    const data = temporaryFolder()
+    const site = await startCoordinator(data)
+    await bringHerbarium(site, 'small', { species: 4 })
+    site.kill('SIGTERM')
+    await site.ended
+    const file = join(data, 'RUN.json')
+    writeFileSync(
+      file,
+      JSON.stringify({
+        name: 'tiny',
+        flora: 'small',
+        architecture: { name: 'small-cnn', width: 0.25, imageSize: 16 },
+        samplesPerTask: 16,
+        tasksPerStep: 2,
+        steps: 3,
+        optimizer: { name: 'sgd', learningRate: 0.05 },
+      }),
+    )
+    const command = (...args: string[]) => worldflora([...args, '--data', data]).ended
+    const trained = await command('train', file, '--json')
+    expect(trained.code, trained.stderr).toBe(0)
+    expect((await command('runs')).stdout).toMatch(/tiny +finished +3 of 3/)
+    const listed = JSON.parse((await command('checkpoints', 'tiny', '--json')).stdout)
+    expect(listed.checkpoints.map(({ step }: { step: number }) => step)).toEqual([0, 2, 3])
+
+    const refused = await command('rollback', 'tiny', '--step', '2')
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/finished.*\n.*Fork/)])
+    const unknown = await command('fork', 'tiny', '--step', '1', '--as', 'other')
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('0, 2, 3')])
+    const forked = await command('fork', 'tiny', '--step', '2', '--as', 'other')
+    expect(forked.stdout).toContain('goes on at step 2')
+    expect((await command('pause', 'other')).stdout).toContain('other is paused, at step 2 of 3')
+    const back = await command('rollback', 'other', '--step', '2')
+    expect(back.stdout).toMatch(/other is at step 2 again, paused\. Dropped: 0 steps/)
+
+    const other = join(data, 'OTHER.json')
+    writeFileSync(other, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), name: 'other' }))
+    const ended = await command('train', other, '--json')
+    expect(JSON.parse(ended.stdout).checkpoint).toBe(JSON.parse(trained.stdout).checkpoint)
+  })
+})
+
 describe('help', () => {
   it.each([
     [['--help'], /start.*work.*import.*train/s],

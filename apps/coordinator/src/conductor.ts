@@ -15,6 +15,7 @@ import type { Received } from './reduction/received.ts'
 export type TaskResult =
   | { kind: 'gradient'; received: Received }
   | { kind: 'evaluate'; photos: EvaluateResult['photos'] }
+  | { kind: 'extract-features'; bytes: Uint8Array<ArrayBuffer> }
 
 type EffectOf<K extends Effect['kind']> = Extract<Effect, { kind: K }>
 
@@ -24,6 +25,7 @@ export type Carriers = {
   takeResult(keys: TaskKey[], result: TaskResult): void
   closeStep(effect: EffectOf<'close-step'>): void
   closeEvaluation(effect: EffectOf<'close-evaluation'>): void
+  closeFeatures(effect: EffectOf<'close-features'>): void
   pauseRun(effect: EffectOf<'pause-run'>): void
   announceStep(effect: EffectOf<'announce-step'>): void
   announceWork(effect: EffectOf<'announce-work'>): void
@@ -87,6 +89,7 @@ export class Conductor {
       carriers.takeResult(effect.keys, result)
     } else if (effect.kind === 'close-step') carriers.closeStep(effect)
     else if (effect.kind === 'close-evaluation') carriers.closeEvaluation(effect)
+    else if (effect.kind === 'close-features') carriers.closeFeatures(effect)
     else if (effect.kind === 'pause-run') carriers.pauseRun(effect)
     else if (effect.kind === 'announce-step') carriers.announceStep(effect)
     else if (effect.kind === 'announce-work') carriers.announceWork(effect)

@@ -90,6 +90,7 @@ export async function startCoordinator(
     takeResult: (keys, result) => runs.takeResult(keys, result),
     closeStep: ({ runId, step, samples }) => runs.closeStep(runId, step, samples),
     closeEvaluation: ({ runId, step, split }) => runs.closeEvaluation(runId, { step, split }),
+    closeFeatures: ({ runId, step, split }) => runs.closeFeatures(runId, { step, split }),
     pauseRun: ({ runId, reason }) => runs.pauseRun(runId, reason),
     announceStep: ({ runId, step, checkpoint }) => audience.announceStep({ run: runId, step, checkpoint }),
     announceWork: ({ workerIds }) => audience.announceWork(workerIds),

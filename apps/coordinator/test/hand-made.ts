@@ -2,6 +2,8 @@
 import { encodeManifest, type Manifest, type ShardRef } from '@worldflora/dataset/manifest'
 import { type Photo, packShard } from '@worldflora/dataset/shard'
 import { GOLDEN_HASH } from '@worldflora/model/golden-hash'
+import { featureCount } from '@worldflora/model/parameters'
+import { encodeFloat16 } from '@worldflora/protocol/float16'
 import { encodeVector } from '@worldflora/protocol/gradient-codec'
 import { hashOf } from '@worldflora/protocol/hash'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
@@ -98,6 +100,15 @@ export function contributionOf({ run, tasks: [task] }: Lease, loss?: number): Ui
   return bytes
 }
 
+/** What a deterministic worker would find in each photo: numbers that halves can hold. */
+export function featuresFor({ run, checkpoint, tasks: [task] }: Lease): Uint8Array<ArrayBuffer> {
+  const dims = featureCount(run.config.architecture)
+  const seed = Number.parseInt(checkpoint.checkpoint.slice(0, 8), 16)
+  const samples = task.entries.flatMap((entry) => entry.samples)
+  const random = new RandomStream(seed, 'initialWeights', task.task)
+  return encodeFloat16(Float32Array.from({ length: samples.length * dims }, () => random.uniform()))
+}
+
 /** Every second photo is right, whatever it shows. */
 export function rowsOf({ tasks: [task] }: Lease): EvaluateResult {
   const samples = task.entries.flatMap((entry) => entry.samples)
@@ -108,8 +119,21 @@ export function rowsOf({ tasks: [task] }: Lease): EvaluateResult {
       rank: sample % 2,
       probability: 0.5,
       best: [[sample % SPECIES, 0.5]],
-      ...(i % 2 === 0 ? { fusedRank: 0 } : {}),
+      ...(i % 2 === 0
+        ? { fused: { rank: 0, probability: 0.75, best: [[sample % SPECIES, 0.75]] as [number, number][] } }
+        : {}),
     })),
+  }
+}
+
+function answerTo(lease: Lease, loss?: number): Uint8Array | string {
+  switch (lease.tasks[0].kind) {
+    case 'gradient':
+      return contributionOf(lease, loss)
+    case 'evaluate':
+      return JSON.stringify(rowsOf(lease))
+    case 'extract-features':
+      return featuresFor(lease)
   }
 }
 
@@ -169,9 +193,7 @@ export class HandWorker {
   }
 
   async push(lease: Lease, loss?: number): Promise<ResultReply> {
-    const isGradient = lease.tasks[0].kind === 'gradient'
-    const body = isGradient ? contributionOf(lease, loss) : JSON.stringify(rowsOf(lease))
-    return (await (await this.put(lease, body)).json()) as ResultReply
+    return (await (await this.put(lease, answerTo(lease, loss))).json()) as ResultReply
   }
 
   /** Takes work and does it until `isDone` says so; asked before each lease. `lossOf`: a task's summed loss, by step. */

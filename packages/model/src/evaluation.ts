@@ -3,10 +3,8 @@
  * is in `metrics.ts`.
  */
 import type { EvaluateResult } from '@worldflora/protocol/messages'
-import { isRejection } from '@worldflora/protocol/rejection'
 import type { Architecture } from '@worldflora/protocol/run-config'
-import { decodeJpeg } from './photo/jpeg.ts'
-import type { Rgb } from './photo/rgb.ts'
+import { decodedAt } from './photo/decoded-at.ts'
 import { createPredictor } from './prediction.ts'
 import { bestOf, fuse, rankOf } from './ranking.ts'
 
@@ -17,7 +15,7 @@ const BATCH = 32
 const BEST = 5
 
 /**
- * An observation's photos stand together (import and plan keep them so); the fused rank is on the first of them. Needs an open
+ * An observation's photos stand together (import and plan keep them so); the fused answer is on the first of them. Needs an open
  * backend and decoder. Throws on a photo that cannot be decoded: import let only photos in that can.
  */
 export async function evaluatePhotos(work: {
@@ -35,7 +33,7 @@ export async function evaluatePhotos(work: {
   try {
     for (let start = 0; start < photos.length; start += BATCH) {
       const batch = photos.slice(start, start + BATCH)
-      const answers = await predictor.predict(batch.map(({ jpeg }, index) => decoded(jpeg, start + index)))
+      const answers = await predictor.predict(batch.map(({ jpeg }, index) => decodedAt(jpeg, start + index)))
       for (const [index, photo] of batch.entries()) {
         const row = rowOf(photo, answers[index]!)
         fusion.add(row, answers[index]!)
@@ -50,7 +48,7 @@ export async function evaluatePhotos(work: {
   return { photos: rows }
 }
 
-/** Gathers the answers to one observation's photos, and notes the fused rank on the first when the next observation begins. */
+/** Gathers the answers to one observation's photos, and notes the fused one on the first when the next observation begins. */
 class ObservationFusion {
   #first: Row | undefined
   #answers: Float32Array[] = []
@@ -64,24 +62,20 @@ class ObservationFusion {
   }
 
   close(): void {
-    if (this.#first !== undefined) this.#first.fusedRank = rankOf(this.#first.species, fuse(this.#answers))
+    if (this.#first !== undefined) this.#first.fused = answerOf(this.#first.species, fuse(this.#answers))
     this.#first = undefined
     this.#answers = []
   }
 }
 
 function rowOf({ species, observation }: EvaluationPhoto, answer: Float32Array): Row {
-  return {
-    species,
-    observation,
-    rank: rankOf(species, answer),
-    probability: answer[species]!,
-    best: bestOf(answer, BEST),
-  }
+  return { species, observation, ...answerOf(species, answer) }
 }
 
-function decoded(jpeg: Uint8Array, place: number): Rgb {
-  const photo = decodeJpeg(jpeg)
-  if (isRejection(photo)) throw new Error(`photo ${place} of the evaluation: ${photo.message}`)
-  return photo
+function answerOf(species: number, probabilities: Float32Array): NonNullable<Row['fused']> {
+  return {
+    rank: rankOf(species, probabilities),
+    probability: probabilities[species]!,
+    best: bestOf(probabilities, BEST),
+  }
 }

@@ -1,8 +1,9 @@
 /** What an evaluation's rows amount to. Knows no tensor library: the coordinator adds up what the workers send. */
 import type { EvaluateResult, Evaluation } from '@worldflora/protocol/messages'
 
-export type Measured = Pick<Evaluation, 'photos' | 'top1' | 'top5' | 'macroTop1' | 'observations'> & {
+export type Measured = Pick<Evaluation, 'photos' | 'top1' | 'top5' | 'macroTop1'> & {
   loss: number
+  observations: { top1: number; top5: number; loss: number }
 }
 
 /** A true species that was given less than this counts as having been given this, so that one photo cannot make the loss infinite. */
@@ -11,7 +12,7 @@ const LEAST_PROBABILITY = 1e-9
 /**
  * Of all rows together: the share of photos whose species was the best (top1) or among the five best (top5); the mean over
  * the species present of each species' own top1 (macroTop1); the mean of -ln of the truth's probability (loss); and the
- * same shares of observations with all their photos fused. Everything is 0 where there are no rows. Every species is
+ * same shares and loss of observations with all their photos fused. Everything is 0 where there are no rows. Every species is
  * below `classes`.
  */
 export function measure(rows: readonly EvaluateResult['photos'][], classes: number): Measured {
@@ -22,15 +23,18 @@ export function measure(rows: readonly EvaluateResult['photos'][], classes: numb
   let observations = 0
   let observationsTop1 = 0
   let observationsTop5 = 0
+  let observationsLoss = 0
   for (const photo of rows.flat()) {
     photosOf[photo.species]!++
     if (photo.rank === 0) rightOf[photo.species]!++
     if (photo.rank < 5) top5++
-    loss -= Math.log(Math.min(1, Math.max(LEAST_PROBABILITY, photo.probability)))
-    if (photo.fusedRank === undefined) continue
+    loss += lossOf(photo)
+    const { fused } = photo
+    if (fused === undefined) continue
     observations++
-    if (photo.fusedRank === 0) observationsTop1++
-    if (photo.fusedRank < 5) observationsTop5++
+    if (fused.rank === 0) observationsTop1++
+    if (fused.rank < 5) observationsTop5++
+    observationsLoss += lossOf(fused)
   }
   const photos = photosOf.reduce((sum, count) => sum + count, 0)
   const top1 = rightOf.reduce((sum, count) => sum + count, 0)
@@ -43,8 +47,13 @@ export function measure(rows: readonly EvaluateResult['photos'][], classes: numb
     observations: {
       top1: share(observationsTop1, observations),
       top5: share(observationsTop5, observations),
+      loss: share(observationsLoss, observations),
     },
   }
+}
+
+function lossOf({ probability }: { probability: number }): number {
+  return -Math.log(Math.min(1, Math.max(LEAST_PROBABILITY, probability)))
 }
 
 function macro(photosOf: Uint32Array, rightOf: Uint32Array): number {

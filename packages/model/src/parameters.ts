@@ -12,6 +12,13 @@ export function parameterSpecs(architecture: Architecture, classes: number): Par
   return describeNetwork(architecture, classes).layers.flatMap((layer) => parametersOf(layer).map(specOf))
 }
 
+/** How many values go into the head. */
+export function featureCount(architecture: Architecture): number {
+  const head = describeNetwork(architecture, 1).layers.at(-1)!
+  if (head.kind !== 'dense') throw new Error('a network ends with its head')
+  return head.inputs
+}
+
 /**
  * The weights of step 0, in the layout's order. Convolutions as He et al. 2015, the head as Glorot and Bengio 2010, both
  * uniform: one random number a weight, and the same bits in every engine (SD1).

@@ -21,17 +21,10 @@ export function createPredictor(model: {
 }): Predictor {
   const { architecture, classes } = model
   const network = openInferenceNetwork(architecture, classes, model.weights)
-  const size = architecture.imageSize
-  const length = size * size * 3
-
   return {
     async predict(photos) {
       if (photos.length === 0) return []
-      const pixels = new Float32Array(photos.length * length)
-      for (const [index, photo] of photos.entries()) {
-        placeCentre(photo, size, pixels.subarray(index * length, (index + 1) * length))
-      }
-      const images = tf.tensor4d(pixels, [photos.length, size, size, 3])
+      const images = centreCrops(photos, architecture.imageSize)
       const probabilities = network.probabilities(images)
       images.dispose()
       try {
@@ -43,4 +36,14 @@ export function createPredictor(model: {
     },
     dispose: () => network.dispose(),
   }
+}
+
+/** [photos, size, size, 3], which the caller owns. */
+export function centreCrops(photos: readonly Rgb[], size: number): tf.Tensor4D {
+  const length = size * size * 3
+  const pixels = new Float32Array(photos.length * length)
+  for (const [index, photo] of photos.entries()) {
+    placeCentre(photo, size, pixels.subarray(index * length, (index + 1) * length))
+  }
+  return tf.tensor4d(pixels, [photos.length, size, size, 3])
 }

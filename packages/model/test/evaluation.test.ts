@@ -102,9 +102,16 @@ describe('evaluation', () => {
       })
       expect(row.probability).toBe(answer[species])
       const whole = answers.slice(i, i + 3)
-      expect(row.fusedRank).toBe(i % 3 === 0 ? rankOf(species, fuse(whole)) : undefined)
+      const fused = i % 3 === 0 ? fuse(whole) : undefined
+      expect(row.fused).toEqual(
+        fused && {
+          rank: rankOf(species, fused),
+          probability: fused[species],
+          best: bestOf(fused, 5),
+        },
+      )
     }
-    expect(rows.some(({ rank, fusedRank }) => fusedRank !== undefined && fusedRank !== rank)).toBe(true)
+    expect(rows.some(({ rank, fused }) => fused !== undefined && fused.rank !== rank)).toBe(true)
   })
 })
 

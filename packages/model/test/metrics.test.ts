@@ -3,21 +3,26 @@ import { describe, expect, test } from 'vitest'
 import { measure } from '../src/metrics.ts'
 
 type Row = EvaluateResult['photos'][number]
-const row = (species: number, rank: number, probability: number, fusedRank?: number): Row => ({
+const row = (
+  species: number,
+  rank: number,
+  probability: number,
+  fused?: [rank: number, probability: number],
+): Row => ({
   species,
   observation: 'o',
   rank,
   probability,
   best: [],
-  ...(fusedRank === undefined ? {} : { fusedRank }),
+  ...(fused === undefined ? {} : { fused: { rank: fused[0], probability: fused[1], best: [] } }),
 })
 
 describe('measures', () => {
   test('five photos, three observations, two of three species present: counted by hand', () => {
     const measured = measure(
       [
-        [row(0, 0, 0.5, 0), row(0, 0, 0.5), row(0, 3, 0.25)],
-        [row(2, 4, 0.125, 4), row(2, 5, 0.125, 9)],
+        [row(0, 0, 0.5, [0, 0.5]), row(0, 0, 0.5), row(0, 3, 0.25)],
+        [row(2, 4, 0.125, [4, 0.125]), row(2, 5, 0.125, [9, 0.25])],
       ],
       3,
     )
@@ -30,10 +35,12 @@ describe('measures', () => {
     expect(measured.loss).toBeCloseTo((10 * Math.LN2) / 5)
     expect(measured.observations.top1).toBeCloseTo(1 / 3)
     expect(measured.observations.top5).toBeCloseTo(2 / 3)
+    // 1 + 3 + 2 bits over 3 observations.
+    expect(measured.observations.loss).toBeCloseTo((6 * Math.LN2) / 3)
   })
 
   test('a truth that was given nothing costs much, but not infinitely much', () => {
-    const { loss } = measure([[row(0, 7, 0, 7)]], 10)
+    const { loss } = measure([[row(0, 7, 0, [7, 0])]], 10)
     expect(loss).toBeGreaterThan(20)
     expect(loss).toBeLessThan(21)
   })
@@ -45,7 +52,7 @@ describe('measures', () => {
       top5: 0,
       macroTop1: 0,
       loss: 0,
-      observations: { top1: 0, top5: 0 },
+      observations: { top1: 0, top5: 0, loss: 0 },
     })
   })
 })

@@ -1,7 +1,7 @@
 /** Bodies of the HTTP API, and the limits of what may be sent to it. Paths are in docs/protocol.md. */
 import * as v from 'valibot'
 import { Hash, RunId, Slug, WorkerId } from './ids.ts'
-import { BackendName, Evaluation, RunStatus } from './messages.ts'
+import { BackendName, Evaluation, RunStatus, Split } from './messages.ts'
 import { Architecture, RunConfig } from './run-config.ts'
 
 const index = v.pipe(v.number(), v.integer(), v.minValue(0))
@@ -99,7 +99,7 @@ export type RollBackRun = v.InferOutput<typeof RollBackRun>
 
 export const RolledBackRun = v.object({
   step: index,
-  dropped: v.object({ steps: index, evaluations: index, pending: index }),
+  dropped: v.object({ steps: index, evaluations: index, pending: index, features: index }),
   optimizer,
 })
 export type RolledBackRun = v.InferOutput<typeof RolledBackRun>
@@ -159,6 +159,22 @@ export type RunHistory = v.InferOutput<typeof RunHistory>
 
 /** `POST /api/runs/:id/state` (operator) */
 export const PutRunState = v.object({ state: v.picklist(['running', 'paused', 'stopped']) })
+
+/** `POST /api/runs/:id/features` (operator): of the latest checkpoint, or of one that is kept. */
+export const OrderFeatures = v.strictObject({ split: Split, step: v.optional(index) })
+export type OrderFeatures = v.InferOutput<typeof OrderFeatures>
+
+/** `GET /api/runs/:id/features`; `manifest` is a blob, see features-manifest.ts. */
+export const FeaturesOf = v.object({
+  step: index,
+  split: Split,
+  checkpoint: Hash,
+  /** null while they are being computed. */
+  result: v.nullable(
+    v.object({ manifest: v.object({ blob: Hash, bytes: index }), photos: index, dims: index }),
+  ),
+})
+export type FeaturesOf = v.InferOutput<typeof FeaturesOf>
 
 /** `GET /api/workers` (operator) */
 export const WorkerSummary = v.object({

@@ -87,7 +87,17 @@ export const EvaluateTask = v.object({
 })
 export type EvaluateTask = v.InferOutput<typeof EvaluateTask>
 
-export const Task = v.variant('kind', [GradientTask, EvaluateTask])
+/** Pooled features of photos, for heads that are trained on them. */
+export const ExtractFeaturesTask = v.object({
+  kind: v.literal('extract-features'),
+  step: index,
+  task: index,
+  split: Split,
+  entries: v.pipe(v.array(ShardEntries), v.minLength(1), v.maxLength(4096)),
+})
+export type ExtractFeaturesTask = v.InferOutput<typeof ExtractFeaturesTask>
+
+export const Task = v.variant('kind', [GradientTask, EvaluateTask, ExtractFeaturesTask])
 export type Task = v.InferOutput<typeof Task>
 
 /** The weights after `step` steps: a base blob (canonical float32 weights) and the deltas that lead on from it. */
@@ -167,7 +177,8 @@ export const Evaluation = v.object({
   split: Split,
   photos: index,
   ...Measures.entries,
-  observations: v.object({ top1: v.number(), top5: v.number() }),
+  /** With all photos of each fused. `loss` is missing in evaluations of before it was measured. */
+  observations: v.object({ top1: v.number(), top5: v.number(), loss: v.optional(v.number()) }),
 })
 export type Evaluation = v.InferOutput<typeof Evaluation>
 
@@ -203,6 +214,17 @@ export const RunStatus = v.object({
 })
 export type RunStatus = v.InferOutput<typeof RunStatus>
 
+const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1.0001))
+/** What the network said, as far as measures need it. */
+const Answer = v.object({
+  /** Of the true species, 0 for the best. */
+  rank: index,
+  /** Given to the true species. */
+  probability,
+  /** The five best species with theirs, the best first. */
+  best: v.pipe(v.array(v.tuple([index, probability])), v.maxLength(5)),
+})
+
 /** Body of `PUT /api/leases/:leaseId/result` for an evaluate task: one row a photo, in the task's order. */
 export const EvaluateResult = v.object({
   photos: v.pipe(
@@ -210,13 +232,9 @@ export const EvaluateResult = v.object({
       v.object({
         species: index,
         observation: v.pipe(v.string(), v.maxLength(200)),
-        /** Rank of the true species, 0 for the best. */
-        rank: index,
-        /** Probability that was given to the true species. */
-        probability: v.pipe(v.number(), v.minValue(0), v.maxValue(1.0001)),
-        best: v.pipe(v.array(v.tuple([index, v.number()])), v.maxLength(5)),
-        /** Rank of the truth after fusing all photos of the observation; on an observation's first photo only. */
-        fusedRank: v.optional(index),
+        ...Answer.entries,
+        /** To all photos of the observation, fused; on an observation's first photo only. */
+        fused: v.optional(Answer),
       }),
     ),
     v.maxLength(65_536),

@@ -2,9 +2,11 @@
 
 import { GOLDEN_HASH } from '@worldflora/model/golden-hash'
 import { nodeAssets } from '@worldflora/model/node-assets'
+import { featureCount } from '@worldflora/model/parameters'
+import { isFiniteFloat16 } from '@worldflora/protocol/float16'
 import { hashOf } from '@worldflora/protocol/hash'
 import type { Hash, LeaseId } from '@worldflora/protocol/ids'
-import type { EvaluateTask, GradientTask } from '@worldflora/protocol/messages'
+import type { EvaluateTask, ExtractFeaturesTask, GradientTask } from '@worldflora/protocol/messages'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ComputePart } from '../src/compute/compute-part.ts'
 import { spawnCompute } from '../src/node/spawn-compute.ts'
@@ -84,6 +86,18 @@ describe('the compute part', () => {
       'plant 2',
       'plant 3',
     ])
+  })
+
+  test('SD2, FT1: features are the same bits in any thread: one vector of halves a photo', async () => {
+    const { kind: _, epoch: __, ...rest } = gradientTask(0)
+    const task: ExtractFeaturesTask = { kind: 'extract-features', split: 'train', ...rest }
+    const there = must(await thread.compute.features({ run, checkpoint: target, task }, () => {}))
+    const here = new ComputePart({ assets: nodeAssets, offerGpu: async () => {} })
+    must(await here.open({ backend: 'wasm', golden: false }))
+    await load(here)
+    expect(must(await here.features({ run, checkpoint: target, task }, () => {}))).toEqual(there)
+    expect(there.byteLength).toBe(4 * featureCount(run.config.architecture) * 2)
+    expect(isFiniteFloat16(there)).toBe(true)
   })
 
   test('refuses weights that do not come out as their checkpoint, and then holds none', async () => {

@@ -10,10 +10,10 @@ export async function rollback(
   const changes = await changesFrom(file)
   await withRun(name, data, async (client, run) => {
     const { dropped, optimizer } = accept(await client.rollBack(run.id, { step, changes }))
-    const { steps, evaluations, pending } = dropped
+    const { steps, evaluations, pending, features } = dropped
     console.log(
       `${run.name} is at step ${step} again, paused. Dropped: ${steps} steps, ${evaluations} evaluations, ` +
-        `${pending} that were still to come.`,
+        `${pending} that were still to come, ${features} sets of features.`,
     )
     if (optimizer === 'fresh') console.log('Its optimizer is another one, and starts afresh.')
     console.log(`Go on with: worldflora resume ${run.name}`)

@@ -82,7 +82,7 @@ function printOutcome(detail: RunDetail, json: boolean): void {
       top1: testEvaluation.top1,
       top5: testEvaluation.top5,
       macroTop1: testEvaluation.macroTop1,
-      observations: testEvaluation.observations,
+      observations: { top1: testEvaluation.observations.top1, top5: testEvaluation.observations.top5 },
     },
   }
   console.log(json ? JSON.stringify(outcome) : inWords(outcome))

@@ -7,7 +7,7 @@ import { takeBack } from './lease-return.ts'
 import { noteStragglers } from './offer.ts'
 import { joinWorker, leaveWorker } from './presence.ts'
 import { receiveResult } from './result.ts'
-import { changeRunState, closeRun, goOn, noteFault, openRun, orderEvaluation, runOf } from './run-course.ts'
+import { changeRunState, closeRun, goOn, noteFault, openRun, orderTasks, runOf } from './run-course.ts'
 import { answerRequest } from './work-request.ts'
 
 export function advance(state: CoreState, event: CoreEvent, nowMs: number): Effect[] {
@@ -27,7 +27,10 @@ function handle(state: CoreState, event: CoreEvent, nowMs: number): Effect[] {
       runOf(state, event.runId).priority = event.priority
       return []
     case 'evaluation-ordered':
-      orderEvaluation(state, event)
+      orderTasks(state, event, 'evaluate')
+      return []
+    case 'features-ordered':
+      orderTasks(state, event, 'extract-features')
       return []
     case 'worker-joined':
       joinWorker(state, event)

@@ -14,6 +14,7 @@ import type {
   ShardEntries,
   ShardRef,
   Split,
+  Task,
 } from '@worldflora/protocol/messages'
 
 export type EvaluationOrder = {
@@ -43,6 +44,8 @@ export type CoreEvent =
   | { kind: 'run-priority-changed'; runId: RunId; priority: number }
   /** An evaluation is due (or was found unfinished at start). */
   | { kind: 'evaluation-ordered'; runId: RunId; order: EvaluationOrder }
+  /** As an evaluation, but of features. */
+  | { kind: 'features-ordered'; runId: RunId; order: EvaluationOrder }
   | { kind: 'worker-joined'; workerId: WorkerId; deterministic: boolean }
   | { kind: 'worker-left'; workerId: WorkerId }
   | {
@@ -84,7 +87,7 @@ export type EventOf<K extends CoreEvent['kind']> = Extract<CoreEvent, { kind: K 
 
 export type TaskKey = {
   runId: RunId
-  kind: 'gradient' | 'evaluate'
+  kind: Task['kind']
   step: number
   task: number
   split?: Split
@@ -112,5 +115,6 @@ export type Effect =
   /** The step is durable: tell everybody. `finished` after the run's last. */
   | { kind: 'announce-step'; runId: RunId; step: number; checkpoint: Hash; finished: boolean }
   | { kind: 'close-evaluation'; runId: RunId; step: number; split: Split }
+  | { kind: 'close-features'; runId: RunId; step: number; split: Split }
   /** The run was paused by the core (LV1) or on a fault: make it durable, and tell. */
   | { kind: 'pause-run'; runId: RunId; reason: string }

@@ -10,7 +10,8 @@ type Delivered = { slot: TaskSlot; digest: string }
 
 /**
  * A result is the sum of its tasks and counts as a whole or not at all: if others were first with some of them, the worker
- * is told which are open. Leases of accepted tasks stay known until their step ends, so that late copies are compared (LS3).
+ * is told which are open. Leases of accepted tasks stay known until their step ends (an evaluation’s
+ * until the run’s next one does), so that late copies are compared (LS3).
  */
 export function receiveResult(state: CoreState, event: EventOf<'result-received'>): Effect[] {
   const { workerId, leaseId } = event
@@ -65,6 +66,8 @@ function closeIfComplete(state: CoreState, group: TaskGroup): Effect[] {
   }
   const progress = state.runs.get(runId)!
   progress.evaluations = progress.evaluations.filter((other) => other !== group)
-  endLeasesOf(state, group)
-  return [{ kind: 'close-evaluation', runId, step: task.step, split: task.split }]
+  if (progress.measured !== null) endLeasesOf(state, progress.measured)
+  progress.measured = group
+  const kind = task.kind === 'evaluate' ? 'close-evaluation' : 'close-features'
+  return [{ kind, runId, step: task.step, split: task.split }]
 }

@@ -1,7 +1,7 @@
 /** A run opens, pauses, resumes, goes on to its next step, and ends. */
 import type { RunId } from '@worldflora/protocol/ids'
 import type { CoreState } from './core-state.ts'
-import type { Effect, EventOf } from './events.ts'
+import type { Effect, EvaluationOrder, EventOf } from './events.ts'
 import { beginInTurn } from './fair-share.ts'
 import { isLive } from './lease.ts'
 import { endLeasesOf, recallLease } from './lease-ledger.ts'
@@ -13,7 +13,7 @@ import {
   openProgress,
   type RunProgress,
 } from './run-progress.ts'
-import { evaluationGroup } from './task-group.ts'
+import { type OrderedKind, orderedGroup } from './task-group.ts'
 
 export function openRun(state: CoreState, { run }: EventOf<'run-opened'>): void {
   const { id } = run.description
@@ -24,7 +24,9 @@ export function openRun(state: CoreState, { run }: EventOf<'run-opened'>): void 
 }
 
 export function closeRun(state: CoreState, { runId }: EventOf<'run-closed'>): Effect[] {
-  const effects = groupsOf(runOf(state, runId)).flatMap((group) => endLeasesOf(state, group))
+  const progress = runOf(state, runId)
+  const groups = [...groupsOf(progress), ...(progress.measured === null ? [] : [progress.measured])]
+  const effects = groups.flatMap((group) => endLeasesOf(state, group))
   state.runs.delete(runId)
   // Opened again, it may ask for less.
   for (const { unfitFor } of state.workers.values()) {
@@ -39,9 +41,13 @@ export function runOf(state: CoreState, runId: RunId): RunProgress {
   return progress
 }
 
-export function orderEvaluation(state: CoreState, { runId, order }: EventOf<'evaluation-ordered'>): void {
-  if (order.tasks.length === 0) throw new Error('an evaluation has at least one task')
-  runOf(state, runId).evaluations.push(evaluationGroup(runId, order))
+export function orderTasks(
+  state: CoreState,
+  { runId, order }: { runId: RunId; order: EvaluationOrder },
+  kind: OrderedKind,
+): void {
+  if (order.tasks.length === 0) throw new Error('an order has at least one task')
+  runOf(state, runId).evaluations.push(orderedGroup(runId, order, kind))
 }
 
 export function changeRunState(state: CoreState, event: EventOf<'run-state-changed'>): Effect[] {

@@ -10,8 +10,10 @@ export type RunProgress = {
   checkpoint: CheckpointRef
   /** The step in flight; null when the run is through. */
   step: TaskGroup | null
-  /** The oldest order first. */
+  /** Evaluations and features under way: the oldest order first. */
   evaluations: TaskGroup[]
+  /** The last that is through: its leases stay known, so that late copies are compared (LS3). */
+  measured: TaskGroup | null
   /** 0 to 9. */
   priority: number
   /** Images granted over 2^priority: the run that is furthest behind is served first. */
@@ -21,7 +23,7 @@ export type RunProgress = {
 export function openProgress(run: OpenRun): RunProgress {
   const { state, priority, checkpoint } = run
   const step = stepAfter(run, checkpoint)
-  return { run, state, checkpoint, step, evaluations: [], priority, virtualTime: 0 }
+  return { run, state, checkpoint, step, evaluations: [], measured: null, priority, virtualTime: 0 }
 }
 
 export function advanceTo(progress: RunProgress, checkpoint: CheckpointRef): void {

@@ -42,7 +42,7 @@ function mayTake(state: CoreState, slot: TaskSlot, worker: WorkerState, nowMs: n
 function groupsInTurn(state: CoreState, worker: WorkerState): TaskGroup[] {
   const runs = runsInTurn(state)
   return [
-    ...runs.filter((run) => canDo(worker, run, 'evaluate')).flatMap(({ evaluations }) => evaluations),
+    ...runs.flatMap((run) => run.evaluations.filter(({ kind }) => canDo(worker, run, kind))),
     ...runs.filter((run) => canDo(worker, run, 'gradient')).flatMap(({ step }) => step ?? []),
   ]
 }

@@ -42,18 +42,22 @@ export function stepGroup(run: OpenRun, checkpoint: CheckpointRef): TaskGroup {
   return groupOf({ runId: run.description.id, kind: 'gradient', checkpoint }, tasks)
 }
 
-export function evaluationGroup(
+/** What is ordered of a checkpoint, and computed beside the steps. */
+export type OrderedKind = 'evaluate' | 'extract-features'
+
+export function orderedGroup(
   runId: RunId,
   { step, split, checkpoint, tasks }: EvaluationOrder,
+  kind: OrderedKind,
 ): TaskGroup {
-  const evaluate = (entries: ShardEntries[], task: number): Task => ({
-    kind: 'evaluate',
+  const ordered = (entries: ShardEntries[], task: number): Task => ({
+    kind,
     step,
     task,
     split,
     entries,
   })
-  return groupOf({ runId, kind: 'evaluate', checkpoint }, tasks.map(evaluate))
+  return groupOf({ runId, kind, checkpoint }, tasks.map(ordered))
 }
 
 function groupOf(of: Pick<TaskGroup, 'runId' | 'kind' | 'checkpoint'>, tasks: Task[]): TaskGroup {
@@ -84,7 +88,7 @@ export function keyOf({ task, group }: TaskSlot): TaskKey {
     kind,
     step,
     task: task.task,
-    ...(kind === 'evaluate' ? { split: task.split } : {}),
+    ...(kind === 'gradient' ? {} : { split: task.split }),
   }
 }
 

@@ -1,5 +1,7 @@
 /** PUT /api/leases/ID/result: what a worker computed. Read only if it can be right, checked before the core hears of it (IN1). */
 import type { HttpBindings } from '@hono/node-server'
+import { featureCount } from '@worldflora/model/parameters'
+import { FLOAT16_BYTES, isFiniteFloat16 } from '@worldflora/protocol/float16'
 import { encodedBytes } from '@worldflora/protocol/gradient-codec'
 import { LIMITS } from '@worldflora/protocol/http'
 import { Hash, LeaseId } from '@worldflora/protocol/ids'
@@ -56,7 +58,7 @@ export function resultRoutes(site: Site): Hono<{ Bindings: HttpBindings }> {
       const work = { lease, tasks, run, declaredBytes, digests }
       const reply = await (tasks[0]!.kind === 'gradient'
         ? takeGradient(site, work, upload)
-        : room.hold(rowsLimit(tasks), () => takeRows(site, work, upload)))
+        : room.hold(answerLimit(tasks, run), () => takeRows(site, work, upload)))
       return reply.kind === 'rejection' ? answerRejection(reply) : answer(reply)
     })
   })
@@ -94,7 +96,8 @@ function otherTasks(): Rejection {
 /** Of one photo's row as JSON: its longest observation name and its numbers. */
 const ROW_BYTES = 2048
 
-function rowsLimit(tasks: Task[]): number {
+function answerLimit(tasks: Task[], run: ActiveRun): number {
+  if (tasks[0]!.kind === 'extract-features') return featureBytes(tasks, run)
   return Math.min(LIMITS.evaluateResultBytes, ROW_BYTES * (1 + photosOf(tasks)))
 }
 
@@ -162,7 +165,7 @@ async function takeRows(site: Site, work: Work, upload: Upload): Promise<ResultR
   const { tasks, run, declaredBytes } = work
   const [task, ...others] = tasks
   if (task === undefined || others.length > 0) return refuse(site, work, oneTaskOnly())
-  const mostBytes = rowsLimit(tasks)
+  const mostBytes = answerLimit(tasks, run)
   if (declaredBytes > mostBytes) return refuse(site, work, brokenUpload('too-large', mostBytes))
   const chunks: Uint8Array[] = []
   let received = 0
@@ -173,8 +176,8 @@ async function takeRows(site: Site, work: Work, upload: Upload): Promise<ResultR
   })
   if (end === 'too-large') return refuse(site, work, brokenUpload(end, mostBytes))
   if (end !== 'whole') return brokenUpload(end, mostBytes)
-  const bytes = Buffer.concat(chunks)
-  const result = parseRows(bytes, task, run)
+  const bytes = new Uint8Array(Buffer.concat(chunks))
+  const result = task.kind === 'evaluate' ? parseRows(bytes, task, run) : parseFeatures(bytes, task, run)
   return isRejection(result) ? refuse(site, work, result) : say(site, work, [sha256(bytes)], result)
 }
 
@@ -198,6 +201,24 @@ function oneTaskOnly(): Rejection {
   return reject('one-task-only', 'A result answers one task.', 'Send the tasks one by one.')
 }
 
+/** float16 [photos, features]. */
+function featureBytes(tasks: Task[], { book }: ActiveRun): number {
+  return photosOf(tasks) * featureCount(book.record.config.architecture) * FLOAT16_BYTES
+}
+
+function parseFeatures(bytes: Uint8Array<ArrayBuffer>, task: Task, run: ActiveRun): TaskResult | Rejection {
+  const expected = featureBytes([task], run)
+  const isWhole = bytes.byteLength === expected && isFiniteFloat16(bytes)
+  if (isWhole) return { kind: 'extract-features', bytes }
+  return reject(
+    'invalid',
+    bytes.byteLength === expected
+      ? 'The features are not all finite.'
+      : `The features have ${bytes.byteLength} bytes, where the task’s photos need ${expected}.`,
+    'Update the worker and join again.',
+  )
+}
+
 function parseRows(bytes: Uint8Array, task: Task, { book }: ActiveRun): TaskResult | Rejection {
   const rows = parseJson(bytes, EvaluateResult, 'the evaluation’s result')
   if (isRejection(rows)) return rows
@@ -205,14 +226,13 @@ function parseRows(bytes: Uint8Array, task: Task, { book }: ActiveRun): TaskResu
   const due = photosOf([task])
   const species = book.record.flora.species
   const isKnown = (index: number) => index < species
+  const isAnswer = ({ rank, best }: { rank: number; best: [number, number][] }) =>
+    isKnown(rank) && best.every(([other]) => isKnown(other))
   const isWhole =
     photos.length === due &&
     photos.every(
       (photo) =>
-        isKnown(photo.species) &&
-        isKnown(photo.rank) &&
-        isKnown(photo.fusedRank ?? 0) &&
-        photo.best.every(([other]) => isKnown(other)),
+        isKnown(photo.species) && isAnswer(photo) && (photo.fused === undefined || isAnswer(photo.fused)),
     )
   if (isWhole) return { kind: 'evaluate', photos }
   return reject(

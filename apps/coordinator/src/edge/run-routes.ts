@@ -1,5 +1,12 @@
 /** /api/runs: looking is open to all, steering is the operator's. */
-import { ForkRun, PutPriority, PutRetention, PutRunState, RollBackRun } from '@worldflora/protocol/http'
+import {
+  ForkRun,
+  OrderFeatures,
+  PutPriority,
+  PutRetention,
+  PutRunState,
+  RollBackRun,
+} from '@worldflora/protocol/http'
 import { RunId } from '@worldflora/protocol/ids'
 import { isRejection, parseOrReject, type Rejection } from '@worldflora/protocol/rejection'
 import { RunConfig } from '@worldflora/protocol/run-config'
@@ -37,6 +44,11 @@ export function runRoutes({ runs, operator }: Site): Hono {
     return answer(isRejection(id) ? id : await runs.checkpoints(id))
   })
 
+  routes.get('/:id/features', (c) => {
+    const id = runIdOf(c.req.param('id'))
+    return answer(isRejection(id) ? id : runs.features(id))
+  })
+
   /** The operator's order to one run, with a body. */
   function order<S extends v.GenericSchema>(
     path: string,
@@ -54,6 +66,7 @@ export function runRoutes({ runs, operator }: Site): Hono {
   order('state', PutRunState, async (id, { state }) => (await runs.setState(id, state)) ?? runs.detail(id))
   order('fork', ForkRun, (id, wish) => runs.fork(id, wish), 201)
   order('rollback', RollBackRun, (id, wish) => runs.rollBack(id, wish))
+  order('features', OrderFeatures, (id, wish) => runs.orderFeatures(id, wish), 202)
   order('priority', PutPriority, async (id, wish) => (await runs.setSettings(id, wish)) ?? runs.detail(id))
   order('retention', PutRetention, async (id, wish) => (await runs.setSettings(id, wish)) ?? runs.detail(id))
 

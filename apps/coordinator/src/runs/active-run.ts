@@ -9,7 +9,7 @@ import type { EvaluationOrder, OpenRun } from '../core/events.ts'
 import type { Queue } from '../queue.ts'
 import type { Reducer } from '../reduction/reducer.ts'
 import type { BlobStore } from '../store/blob-store.ts'
-import type { PendingEvaluation } from '../store/store.ts'
+import type { BlobRef, PendingEvaluation } from '../store/store.ts'
 import { chainOf } from './checkpoint-chain.ts'
 import { evaluationTasks, type HeldSplit } from './evaluation-plan.ts'
 import type { RunBook } from './run-book.ts'
@@ -37,6 +37,8 @@ export type ActiveRun = {
   isInDoubt: boolean
   /** When its blobs were last looked at because a worker failed, and were whole. */
   foundSoundAtMs: number | null
+  /** Parts of the features under way, on their way to the disk: by order, then by task. */
+  features: Map<string, Promise<BlobRef>[]>
   /** Whatever changes the run happens here, one after the other. */
   changes: Queue
 }
@@ -56,6 +58,7 @@ export function activeRun(book: RunBook, manifest: Manifest, changes: Queue): Ac
     unrecorded: [],
     isInDoubt: false,
     foundSoundAtMs: null,
+    features: new Map(),
     changes,
   }
 }

@@ -30,8 +30,12 @@ function hasPhotos({ shards }: Manifest, split: HeldSplit): boolean {
   return shards[split].some(({ samples }) => samples > 0)
 }
 
-/** Cut at observation borders, so that fused answers are whole; an observation never spans two shards. */
 export function evaluationTasks(shards: readonly ShardRef[]): ShardEntries[][] {
+  return partsOf(shards, PHOTOS_PER_TASK)
+}
+
+/** Cut at observation borders, so that fused answers are whole; an observation never spans two shards. */
+export function partsOf(shards: readonly ShardRef[], photosPerTask: number): ShardEntries[][] {
   return shards.flatMap((shard) => {
     const observations = shard.observations ?? Array.from({ length: shard.samples }, () => 1)
     const tasks: number[][] = []
@@ -39,7 +43,7 @@ export function evaluationTasks(shards: readonly ShardRef[]): ShardEntries[][] {
     for (const photos of observations) {
       const own = Array.from({ length: photos }, () => sample++)
       const last = tasks.at(-1)
-      if (last !== undefined && last.length + photos <= PHOTOS_PER_TASK) last.push(...own)
+      if (last !== undefined && last.length + photos <= photosPerTask) last.push(...own)
       else tasks.push(own)
     }
     return tasks.map((samples) => [{ shard: shard.hash, bytes: shard.bytes, samples }])

@@ -75,6 +75,7 @@ async function returnToStep(
   book.losses = losses
   book.evaluations = book.evaluations.filter(isKept)
   book.pending = book.pending.filter(isKept)
+  book.features = book.features.filter(isKept)
   book.totals = totals
   return { dropped, changed: changed.changed, isFresh: start.isFresh }
 }
@@ -82,15 +83,19 @@ async function returnToStep(
 /** What only the later steps needed. */
 async function forgetLater(
   at: Surroundings,
-  { checkpoints, milestones, pending }: RunBook,
+  { checkpoints, milestones, pending, features }: RunBook,
   step: number,
 ): Promise<void> {
   const later = milestones.filter((milestone) => milestone.step > step)
-  const ways = pending.filter((evaluation) => evaluation.step > step).map(({ checkpoint }) => checkpoint)
+  const laterFeatures = features.filter((order) => order.step > step)
+  const ordered = [...pending.filter((order) => order.step > step), ...laterFeatures]
+  const ways = ordered.map(({ checkpoint }) => checkpoint)
+  const results = laterFeatures.flatMap(({ result }) => result ?? [])
   await forgetBlobs(at, [
     ...checkpoints.flatMap(({ base, delta }) => [base, delta]),
     ...later.map(({ checkpoint, bytes }) => ({ blob: checkpoint, bytes })),
     ...ways.flatMap(({ base, deltas }) => [base, ...deltas]),
+    ...results.flatMap(({ manifest, parts }) => [manifest, ...parts]),
   ])
   await forgetStates(at, [...checkpoints, ...later])
 }

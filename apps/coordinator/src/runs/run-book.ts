@@ -4,6 +4,7 @@ import type { Evaluation, RunStatus } from '@worldflora/protocol/messages'
 import type { Obstacle } from '../core/obstacle.ts'
 import type {
   CheckpointRecord,
+  FeaturesRecord,
   Milestone,
   PendingEvaluation,
   RunRecord,
@@ -32,6 +33,8 @@ export type RunBook = {
   totals: Totals
   evaluations: Evaluation[]
   pending: PendingEvaluation[]
+  /** In the order in which they were ordered. */
+  features: FeaturesRecord[]
 }
 
 export async function readBook(store: Store, record: RunRecord): Promise<RunBook> {
@@ -46,6 +49,7 @@ export async function readBook(store: Store, record: RunRecord): Promise<RunBook
     totals: await store.totalsOf(record.id),
     evaluations: await store.evaluationsOf(record.id),
     pending: await store.pendingEvaluations(record.id),
+    features: await store.featuresOf(record.id),
   }
 }
 
@@ -62,6 +66,7 @@ export function newBook(record: RunRecord, first: CheckpointRecord): RunBook {
     totals: { seconds: 0, samples: 0 },
     evaluations: [],
     pending: [],
+    features: [],
   }
 }
 
@@ -82,6 +87,11 @@ export function epochAfter({ config, samplesPerEpoch, steps }: RunRecord, step: 
 
 export function isMeasured({ record, pending }: RunBook): boolean {
   return record.state === 'finished' && pending.length === 0
+}
+
+/** Nothing is left to be given out of it. */
+export function isThrough(book: RunBook): boolean {
+  return isMeasured(book) && book.features.every(({ result }) => result !== null)
 }
 
 /** The latest on the validation split; on the test split where the flora has no other. */

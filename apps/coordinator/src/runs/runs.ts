@@ -1,8 +1,10 @@
 /** All runs: taken up from the store at start, made, paused, measured, published. The edge asks here; the core's effects end here. */
 import type {
+  FeaturesOf,
   ForkedRun,
   ForkRun,
   KeptCheckpoints,
+  OrderFeatures,
   PublishedModel,
   RollBackRun,
   RolledBackRun,
@@ -17,17 +19,18 @@ import type { TaskResult } from '../conductor.ts'
 import type { TaskKey } from '../core/events.ts'
 import { Queue } from '../queue.ts'
 import { rejectionOf, StorageFault } from '../store/storage-fault.ts'
-import type { RunSettings } from '../store/store.ts'
+import type { FeaturesRecord, RunSettings } from '../store/store.ts'
 import { type ActiveRun, activeRun, openReduction, openRunOf, orderOf } from './active-run.ts'
 import { watchedSplit } from './evaluation-plan.ts'
 import { closeEvaluation, gatherRows, recordEvaluations } from './evaluations.ts'
+import { closeFeatures, featuresOf, featureTasks, gatherFeatures, orderFeatures } from './features.ts'
 import { forkRun } from './forking.ts'
 import { keptCheckpoints } from './kept-checkpoints.ts'
 import { damagedBlobs, evaluationsFault, mendedWords, mendModel, mendRun, photosLost } from './mending.ts'
 import { plainWords } from './plain-words.ts'
 import { publishLatest } from './publishing.ts'
 import { faultOfRollback, type Rollback, rollBack } from './rolling-back.ts'
-import { detailOf, isMeasured, newBook, type Progress, type RunBook, readBook, statusOf } from './run-book.ts'
+import { detailOf, isThrough, newBook, type Progress, type RunBook, readBook, statusOf } from './run-book.ts'
 import { makeRun, openingOf, unfinishedNamesake } from './run-opening.ts'
 import { forgetMilestones, leaveToSweep } from './step-keeping.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -59,7 +62,7 @@ export class Runs {
     for (const record of await this.#at.store.listRuns()) {
       const book = await readBook(this.#at.store, record)
       this.#books.set(record.id, book)
-      if (isMeasured(book) || record.state === 'stopped') continue
+      if (isThrough(book) || record.state === 'stopped') continue
       const run = await this.#activate(book).catch(rejectionOf)
       if (isRejection(run)) this.#pause(book, `${run.message} ${run.action}`)
     }
@@ -266,6 +269,11 @@ export class Runs {
     for (const pending of book.pending) {
       this.#at.say({ kind: 'evaluation-ordered', runId: id, order: orderOf(run, pending) })
     }
+    for (const { step, split, checkpoint, result } of book.features) {
+      if (result !== null) continue
+      const tasks = featureTasks(run, split)
+      this.#at.say({ kind: 'features-ordered', runId: id, order: { step, split, checkpoint, tasks } })
+    }
     return run
   }
 
@@ -327,7 +335,8 @@ export class Runs {
     if (key === undefined) throw new Error('a result answers at least one task')
     const run = this.#active.get(key.runId)!
     if (result.kind === 'gradient') addContribution(this.#at, run, key, result.received)
-    else gatherRows(run, key, result.photos)
+    else if (result.kind === 'evaluate') gatherRows(run, key, result.photos)
+    else gatherFeatures(this.#at, run, key, result.bytes)
     this.#at.noteChange()
   }
 
@@ -344,6 +353,19 @@ export class Runs {
     this.#change(runId, (run) =>
       closeEvaluation(this.#at, run, evaluation).catch((error: unknown) => this.#noteUnrecorded(run, error)),
     )
+  }
+
+  closeFeatures(runId: RunId, order: { step: number; split: Split }): void {
+    this.#change(runId, async (run) => {
+      const fault = await closeFeatures(this.#at, run, order)
+      if (fault === null) return
+      const isOrdered = (one: FeaturesRecord) => one.step === order.step && one.split === order.split
+      const { checkpoint } = run.book.features.find(isOrdered)!
+      const tasks = featureTasks(run, order.split)
+      this.#at.say({ kind: 'features-ordered', runId, order: { ...order, checkpoint, tasks } })
+      this.#at.say({ kind: 'run-state-changed', runId, state: 'paused' })
+      await this.#pause(run.book, fault)
+    })
   }
 
   pauseRun(runId: RunId, reason: string): void {
@@ -397,6 +419,36 @@ export class Runs {
     return this.#active.get(runId)?.changes.add(publish) ?? publish()
   }
 
+  /** FT1. Ordered twice is once. */
+  async orderFeatures(runId: RunId, wish: OrderFeatures): Promise<FeaturesOf[] | Rejection> {
+    const book = this.#books.get(runId)
+    if (book === undefined) return noRun(runId)
+    const order = async () => {
+      const manifest = await this.#at.floras.manifestOf(book.record.flora.hash)
+      if (isRejection(manifest)) return manifest
+      const record = await orderFeatures(this.#at, { book, manifest }, wish)
+      if (isRejection(record)) return record
+      if (record !== null) await this.#giveOut(book, record)
+      return featuresOf(book)
+    }
+    return this.#active.get(runId)?.changes.add(order) ?? order()
+  }
+
+  /** A stopped run gives nothing out: it goes on with the order when it is resumed. */
+  async #giveOut(book: RunBook, { step, split, checkpoint }: FeaturesRecord): Promise<void> {
+    const { id, state } = book.record
+    const active = this.#active.get(id)
+    // Taken up, it brings its orders with it.
+    if (active === undefined) return void (state === 'stopped' || (await this.#activate(book)))
+    const tasks = featureTasks(active, split)
+    this.#at.say({ kind: 'features-ordered', runId: id, order: { step, split, checkpoint, tasks } })
+  }
+
+  features(runId: RunId): FeaturesOf[] | Rejection {
+    const book = this.#books.get(runId)
+    return book === undefined ? noRun(runId) : featuresOf(book)
+  }
+
   async checkpoints(runId: RunId): Promise<KeptCheckpoints | Rejection> {
     const book = this.#books.get(runId)
     if (book === undefined) return noRun(runId)
@@ -428,7 +480,7 @@ function freshWords({ isFresh }: { isFresh: boolean }): string {
 }
 
 function wordsOf(back: Rollback): string {
-  const { steps, evaluations, pending } = back.dropped
+  const { steps, evaluations, pending, features } = back.dropped
   const changed = back.changed.length === 0 ? '' : ` Changed from here: ${back.changed.join(', ')}.`
-  return `Dropped: ${steps} steps, ${evaluations} evaluations, ${pending} that were still to come.${changed}${freshWords(back)}`
+  return `Dropped: ${steps} steps, ${evaluations} evaluations, ${pending} that were still to come, ${features} sets of features.${changed}${freshWords(back)}`
 }

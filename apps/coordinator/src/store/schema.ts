@@ -18,7 +18,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core'
-import type { Origin, Rollback } from './store.ts'
+import type { FeaturesResult, Origin, Rollback } from './store.ts'
 
 const hash = (name: string) => text(name).$type<Hash>()
 const bytes = (name: string) => bigint(name, { mode: 'number' })
@@ -103,6 +103,20 @@ export const evaluations = pgTable(
     checkpoint: jsonb('checkpoint').$type<CheckpointRef>().notNull(),
     /** null while it is pending. */
     result: jsonb('result').$type<Evaluation>(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.step, table.split] })],
+)
+
+export const features = pgTable(
+  'features',
+  {
+    number: serial('number').notNull(),
+    runId: runId(),
+    step: integer('step').notNull(),
+    split: text('split').$type<Split>().notNull(),
+    checkpoint: jsonb('checkpoint').$type<CheckpointRef>().notNull(),
+    /** null while parts are missing. */
+    result: jsonb('result').$type<FeaturesResult>(),
   },
   (table) => [primaryKey({ columns: [table.runId, table.step, table.split] })],
 )

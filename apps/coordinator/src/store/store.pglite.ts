@@ -11,6 +11,7 @@ import {
   checkpoints,
   evaluations,
   events,
+  features,
   floras,
   milestones,
   models,
@@ -86,13 +87,17 @@ function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
 
     async returnToStep({ run, to }) {
       return db.transaction(async (tx) => {
-        const later = (table: typeof steps | typeof evaluations | typeof milestones) =>
+        const later = (table: typeof steps | typeof evaluations | typeof features | typeof milestones) =>
           and(eq(table.runId, run.id), gt(table.step, to.step))
         const goneSteps = await tx.delete(steps).where(later(steps)).returning({ step: steps.step })
         const goneEvaluations = await tx
           .delete(evaluations)
           .where(later(evaluations))
           .returning({ result: evaluations.result })
+        const goneFeatures = await tx
+          .delete(features)
+          .where(later(features))
+          .returning({ step: features.step })
         await tx.delete(milestones).where(later(milestones))
         await tx.delete(checkpoints).where(eq(checkpoints.runId, run.id))
         await tx.insert(checkpoints).values(checkpointRow(run.id, to))
@@ -102,6 +107,7 @@ function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
           steps: goneSteps.length,
           evaluations: measured,
           pending: goneEvaluations.length - measured,
+          features: goneFeatures.length,
         }
         return { dropped, totals: await totalsIn(tx, run.id) }
       })
@@ -196,6 +202,13 @@ function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
         used.add(checkpoint.base.blob)
         for (const { blob } of checkpoint.deltas) used.add(blob)
       }
+      for (const { checkpoint, result } of await db
+        .select({ checkpoint: features.checkpoint, result: features.result })
+        .from(features)) {
+        const way = [checkpoint.base, ...checkpoint.deltas]
+        const needed = result === null ? way : [result.manifest, ...result.parts]
+        for (const { blob } of needed) used.add(blob)
+      }
       const published = db.select({ weights: models.weights }).from(models).orderBy(desc(models.number))
       for (const { weights } of await published.limit(MODELS_KEPT)) used.add(weights)
       return used
@@ -240,6 +253,26 @@ function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
         .where(and(eq(evaluations.runId, runId), isNotNull(evaluations.result)))
         .orderBy(asc(evaluations.step), asc(evaluations.split))
       return rows.map(({ result }) => result!)
+    },
+
+    async orderFeatures(runId, order) {
+      await db.insert(features).values({ runId, ...order })
+    },
+
+    async recordFeatures(runId, { step, split, result }) {
+      await db
+        .update(features)
+        .set({ result })
+        .where(and(eq(features.runId, runId), eq(features.step, step), eq(features.split, split)))
+    },
+
+    async featuresOf(runId) {
+      const rows = await db
+        .select()
+        .from(features)
+        .where(eq(features.runId, runId))
+        .orderBy(asc(features.number))
+      return rows.map(({ step, split, checkpoint, result }) => ({ step, split, checkpoint, result }))
     },
 
     listFloras: () =>

@@ -79,8 +79,17 @@ export type StepOutcome = {
 
 /** Back to a checkpoint, whose bytes are durable; the run is as `run` says from then on. */
 export type ReturnToStep = { run: RunRecord; to: CheckpointRecord }
-/** What was dropped: rows of later steps, results of their evaluations, and evaluations that were still to come. */
-export type Dropped = { steps: number; evaluations: number; pending: number }
+/** What was dropped: rows of later steps, results of their evaluations, evaluations that were still to come, and features. */
+export type Dropped = { steps: number; evaluations: number; pending: number; features: number }
+
+/** `result` null: not all parts are in. */
+export type FeaturesRecord = {
+  step: number
+  split: Split
+  checkpoint: CheckpointRef
+  result: FeaturesResult | null
+}
+export type FeaturesResult = { manifest: BlobRef; parts: BlobRef[]; photos: number; dims: number }
 
 export type Totals = { seconds: number; samples: number }
 
@@ -109,7 +118,7 @@ export type Store = {
   /** By step. */
   milestonesOf(runId: RunId): Promise<Milestone[]>
   forgetMilestones(runId: RunId, steps: readonly number[]): Promise<void>
-  /** Every public blob that a checkpoint, a milestone, a pending evaluation or one of the last two models needs. */
+  /** Every public blob that a checkpoint, a milestone, a pending evaluation, an order of features, their parts or one of the last two models needs. */
   blobsInUse(): Promise<Set<Hash>>
   optimizerStatesInUse(): Promise<Set<Hash>>
 
@@ -119,6 +128,14 @@ export type Store = {
   recordEvaluation(runId: RunId, evaluation: Evaluation): Promise<void>
   /** By step. */
   evaluationsOf(runId: RunId): Promise<Evaluation[]>
+
+  orderFeatures(runId: RunId, order: FeaturesRecord): Promise<void>
+  recordFeatures(
+    runId: RunId,
+    features: { step: number; split: Split; result: FeaturesResult },
+  ): Promise<void>
+  /** In the order in which they were ordered. */
+  featuresOf(runId: RunId): Promise<FeaturesRecord[]>
 
   /** Name to manifest. */
   listFloras(): Promise<{ name: string; hash: Hash }[]>

@@ -109,6 +109,46 @@ describe('steps', () => {
     ])
   })
 
+  it('LS3: a late copy of an evaluation’s task is compared, also when the evaluation is through', () => {
+    const story = new Story()
+    for (const step of [0, 1]) {
+      story.tell({ kind: 'evaluation-ordered', runId: RUN, order: orderAt(step, 1) })
+    }
+    const [ada, bob, eve] = [story.join('ada'), story.join('bob'), story.join('eve')]
+    const first = story.ask(ada)!
+    expect(first.tasks[0]).toMatchObject({ kind: 'evaluate', step: 0 })
+    story.leave(ada)
+    const second = story.ask(bob)!
+    expect(second.tasks[0]).toMatchObject({ kind: 'evaluate', step: 0 })
+    expect(kindsOf(story.deliver(bob, second.leaseId, hashOfText('rows')))).toContain('close-evaluation')
+    story.join('ada')
+    const late = story.deliver(ada, first.leaseId, hashOfText('rows'), [0])
+    expect(late).toMatchObject([{ kind: 'note-late-result', late: [{ sameBits: true }], open: [] }])
+    // With the next one through, nobody waits for copies of this one.
+    story.deliver(eve, story.ask(eve)!.leaseId)
+    expect(kindsOf(story.deliver(ada, first.leaseId, hashOfText('rows'), [0]))).toEqual([
+      'ignore-stale-result',
+    ])
+  })
+
+  it('FT1: features are ordered, leased and raced as evaluations are, and close by themselves', () => {
+    const story = new Story()
+    story.tell({ kind: 'features-ordered', runId: RUN, order: orderAt(0, 1) })
+    const [ada, bob] = [story.join('ada'), story.join('bob')]
+    const first = story.ask(ada)!
+    expect(first.tasks).toMatchObject([{ kind: 'extract-features', step: 0, split: 'val' }])
+    story.leave(ada)
+    const second = story.ask(bob)!
+    const effects = story.deliver(bob, second.leaseId, hashOfText('features'))
+    expect(effects).toMatchObject([
+      { kind: 'accept-result', keys: [{ kind: 'extract-features', split: 'val', task: 0 }] },
+      { kind: 'close-features', runId: RUN, step: 0, split: 'val' },
+    ])
+    story.join('ada')
+    const late = story.deliver(ada, first.leaseId, hashOfText('other features'), [0])
+    expect(late).toMatchObject([{ kind: 'note-late-result', late: [{ sameBits: false }] }])
+  })
+
   it('ST4: after the last step the run is finished, and its evaluations still find workers', () => {
     const run = runOf(SCENE)
     const story = new Story({ ...run, checkpoint: checkpointAt(run.plan.steps - 1) })

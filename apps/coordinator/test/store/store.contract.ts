@@ -183,6 +183,9 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
       const evaluations = [{ step, split: 'val' as const, checkpoint: way(step) }]
       await store.recordStep(stepTo(step, { evaluations, milestone: milestone(step) }))
     }
+    for (const step of [1, 2]) {
+      await store.orderFeatures(runId, { step, split: 'train', checkpoint: way(step), result: null })
+    }
     const measures = { photos: 6, top1: 0.5, top5: 1, macroTop1: 0.5, observations: { top1: 1, top5: 1 } }
     for (const step of [1, 2]) await store.recordEvaluation(runId, { step, split: 'val', ...measures })
 
@@ -191,7 +194,7 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
     const settings = { priority: 7, newestKept: 1 }
     const back: RunRecord = { ...run, steps: 9, state: 'paused', reason: 'back', rollbacks, settings }
     expect(await store.returnToStep({ run: back, to })).toEqual({
-      dropped: { steps: 2, evaluations: 1, pending: 1 },
+      dropped: { steps: 2, evaluations: 1, pending: 1, features: 1 },
       totals: { seconds: 1.5, samples: 12 },
     })
     await store.close()
@@ -201,6 +204,33 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
     expect((await again.milestonesOf(runId)).map(({ step }) => step)).toEqual([0, 1])
     expect((await again.evaluationsOf(runId)).map(({ step }) => step)).toEqual([1])
     expect(await again.pendingEvaluations(runId)).toEqual([])
+    expect((await again.featuresOf(runId)).map(({ step }) => step)).toEqual([1])
+    await again.close()
+  })
+
+  it('FT1: an order of features keeps its checkpoint’s bytes, then its own', async () => {
+    const place = await openAt()
+    const store = await place.open()
+    await store.insertRun(run, first)
+    const checkpoint = {
+      step: 1,
+      checkpoint: hash('1'),
+      base: { step: 1, blob: hash('1'), bytes: 100 },
+      deltas: [],
+    }
+    const order = { step: 1, split: 'train' as const, checkpoint, result: null }
+    await store.orderFeatures(runId, order)
+    await expect(store.orderFeatures(runId, order)).rejects.toThrow()
+    await store.close()
+    const again = await place.open()
+    expect(await again.featuresOf(runId)).toEqual([order])
+    expect(await again.blobsInUse()).toContain(hash('1'))
+    const manifest = { blob: hash('2'), bytes: 50 }
+    const result = { manifest, parts: [{ blob: hash('3'), bytes: 200 }], photos: 10, dims: 10 }
+    await again.recordFeatures(runId, { step: 1, split: 'train', result })
+    expect(await again.featuresOf(runId)).toEqual([{ ...order, result }])
+    const used = await again.blobsInUse()
+    expect([hash('1'), hash('2'), hash('3')].map((blob) => used.has(blob))).toEqual([false, true, true])
     await again.close()
   })
 

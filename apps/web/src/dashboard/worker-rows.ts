@@ -18,11 +18,12 @@ export function kindOf({ host, backend }: WorkerSummary): string {
   return `${host === 'browser' ? 'Tab' : 'Node'}, ${computes}`
 }
 
+const DOING: { [kind: string]: string } = { evaluate: 'measuring', 'extract-features': 'describing' }
+
 export function doingOf({ connected, working }: WorkerSummary): string {
   if (!connected) return 'away'
   if (working === null) return 'waiting'
-  const what = working.kind === 'evaluate' ? 'measuring' : 'training'
-  return `${what} ${working.run}, step ${count(working.step)}, ${counted(working.tasks, 'task')}`
+  return `${DOING[working.kind] ?? 'training'} ${working.run}, step ${count(working.step)}, ${counted(working.tasks, 'task')}`
 }
 
 /** Every word of `filter` must occur. Equal rows stand in the order of their ids. */

@@ -23,6 +23,8 @@ type Stage =
 export type InferenceNetwork = {
   /** `images` [batch, size, size, 3] to probabilities [batch, classes]. Does not consume its argument; the caller owns the result. */
   probabilities(images: tf.Tensor4D): tf.Tensor2D
+  /** [batch, features]: what goes into the head. As above. */
+  features(images: tf.Tensor4D): tf.Tensor2D
   dispose(): void
 }
 
@@ -36,7 +38,8 @@ export function openInferenceNetwork(
     namedValues(architecture, classes, weights),
   )
   return {
-    probabilities: (images) => tf.tidy(() => run(stages, images)),
+    probabilities: (images) => tf.tidy(() => tf.softmax(run(stages, images))),
+    features: (images) => tf.tidy(() => run(stages.slice(0, headless(stages)), images)),
     dispose: () => {
       for (const stage of stages) {
         if (stage.kind === 'dense') tf.dispose([stage.weights, stage.bias])
@@ -66,7 +69,12 @@ function run(stages: readonly Stage[], images: tf.Tensor4D): tf.Tensor2D {
         break
     }
   }
-  return tf.softmax(features!)
+  return features!
+}
+
+/** How many stages there are before the head. */
+function headless(stages: readonly Stage[]): number {
+  return stages.findIndex(({ kind }) => kind === 'global-average-pool') + 1
 }
 
 function stagesOf(layers: readonly Layer[], valuesNamed: (name: string) => Float32Array): Stage[] {

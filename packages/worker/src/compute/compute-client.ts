@@ -29,6 +29,7 @@ export function connectCompute(endpoint: comlink.Endpoint): ComputePort {
     contribution: (request) => remote.contribution(request),
     release: (leaseId) => remote.release(leaseId),
     evaluate: (request, onProgress) => remote.evaluate(request, comlink.proxy(onProgress)),
+    features: (request, onProgress) => remote.features(request, comlink.proxy(onProgress)),
   }
 }
 

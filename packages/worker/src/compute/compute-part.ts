@@ -3,6 +3,7 @@
  * from them. It knows no coordinator, no lease and no cache.
  */
 import { evaluatePhotos } from '@worldflora/model/evaluation'
+import { extractFeatures } from '@worldflora/model/features'
 import { computeGradient } from '@worldflora/model/gradient'
 import { encodeVector } from '@worldflora/protocol/gradient-codec'
 import type { Hash, LeaseId } from '@worldflora/protocol/ids'
@@ -15,6 +16,7 @@ import type {
   CheckpointParts,
   ComputePort,
   EvaluateRequest,
+  FeaturesRequest,
   GradientRequest,
   OnProgress,
   SumRequest,
@@ -104,6 +106,16 @@ export class ComputePart implements ComputePort {
     if (isRejection(photos)) return photos
     const { architecture } = run.config
     return evaluatePhotos({ architecture, classes: run.flora.species, weights, photos, onProgress })
+  }
+
+  async features(request: FeaturesRequest, onProgress: OnProgress): Promise<Uint8Array | Rejection> {
+    const { run, task } = request
+    const weights = this.#weightsOf(request.checkpoint)
+    if (isRejection(weights)) return weights
+    const photos = this.#shelf.photosOf(task.entries)
+    if (isRejection(photos)) return photos
+    const { architecture } = run.config
+    return extractFeatures({ architecture, classes: run.flora.species, weights, photos, onProgress })
   }
 
   #weightsOf(checkpoint: Hash): Float32Array | Rejection {

@@ -1,4 +1,5 @@
 /** The thread's end of the border between session and compute part. Results are handed over, not copied. */
+import type { Rejection } from '@worldflora/protocol/rejection'
 import * as comlink from 'comlink'
 import type { ComputePort, OnProgress } from '../session/compute-port.ts'
 import { ComputePart } from './compute-part.ts'
@@ -24,15 +25,18 @@ export function exposeCompute(host: ComputeHost, endpoint?: comlink.Endpoint): v
     },
     gradient: (request, onProgress) =>
       withProgress(onProgress, (progress) => part.gradient(request, progress)),
-    contribution: async (request) => {
-      const bytes = await part.contribution(request)
-      return bytes instanceof Uint8Array ? comlink.transfer(bytes, [bytes.buffer as ArrayBuffer]) : bytes
-    },
+    contribution: async (request) => handedOver(await part.contribution(request)),
     release: (leaseId) => part.release(leaseId),
     evaluate: (request, onProgress) =>
       withProgress(onProgress, (progress) => part.evaluate(request, progress)),
+    features: (request, onProgress) =>
+      withProgress(onProgress, async (progress) => handedOver(await part.features(request, progress))),
   }
   comlink.expose(remote, endpoint)
+}
+
+function handedOver(result: Uint8Array | Rejection): Uint8Array | Rejection {
+  return result instanceof Uint8Array ? comlink.transfer(result, [result.buffer as ArrayBuffer]) : result
 }
 
 async function withProgress<T>(

@@ -8,6 +8,7 @@ import type {
   Device,
   EvaluateResult,
   EvaluateTask,
+  ExtractFeaturesTask,
   GradientTask,
   RunDescription,
   ShardEntries,
@@ -31,6 +32,7 @@ export type GradientRequest = { leaseId: LeaseId; run: RunDescription; checkpoin
 /** Some of a lease's tasks whose contributions are kept. */
 export type SumRequest = { leaseId: LeaseId; tasks: number[]; coding: Coding }
 export type EvaluateRequest = { run: RunDescription; checkpoint: Hash; task: EvaluateTask }
+export type FeaturesRequest = { run: RunDescription; checkpoint: Hash; task: ExtractFeaturesTask }
 
 /** Counts the task's images that are through. */
 export type OnProgress = (imagesDone: number) => void
@@ -53,6 +55,8 @@ export type ComputePort = {
   /** Lets go of what is kept under a lease. */
   release(leaseId: LeaseId): Promise<void>
   evaluate(request: EvaluateRequest, onProgress: OnProgress): Promise<EvaluateResult | Rejection>
+  /** float16 [photos, features]. */
+  features(request: FeaturesRequest, onProgress: OnProgress): Promise<Uint8Array | Rejection>
 }
 
 /** A compute part in a thread of its own. */

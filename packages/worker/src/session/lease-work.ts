@@ -102,7 +102,7 @@ export async function sumOf(
 
 type TaskOfLease = { lease: Lease; task: Task; tasksLeft: number }
 /** A gradient stays in the compute part: its result is the digest. */
-type TaskOutcome = { result: Hash | EvaluateResult; images: number }
+type TaskOutcome = { result: Hash | EvaluateResult | Uint8Array; images: number }
 
 async function computeTask(
   place: TaskOfLease & { signal: AbortSignal; untilDeadline: AbortSignal },
@@ -172,12 +172,17 @@ function compute(
   task: Task,
   { seat, device }: LeaseTools,
   onProgress: (imagesDone: number) => void,
-): Promise<Hash | EvaluateResult | Rejection> {
-  return seat.call<Hash | EvaluateResult | Rejection>(device, (part) =>
-    task.kind === 'gradient'
-      ? part.gradient({ leaseId, run, checkpoint, task }, onProgress)
-      : part.evaluate({ run, checkpoint, task }, onProgress),
-  )
+): Promise<TaskOutcome['result'] | Rejection> {
+  return seat.call<TaskOutcome['result'] | Rejection>(device, (part) => {
+    switch (task.kind) {
+      case 'gradient':
+        return part.gradient({ leaseId, run, checkpoint, task }, onProgress)
+      case 'evaluate':
+        return part.evaluate({ run, checkpoint, task }, onProgress)
+      case 'extract-features':
+        return part.features({ run, checkpoint, task }, onProgress)
+    }
+  })
 }
 
 function showTask(

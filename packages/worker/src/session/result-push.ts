@@ -39,7 +39,7 @@ export class ResultPush {
     return this.#pace.bytesPerSecond()
   }
 
-  /** A gradient goes as its encoded bytes, an evaluation as JSON. */
+  /** Gradients and features go as their encoded bytes, an evaluation as JSON. */
   push(
     answered: Answered,
     result: Uint8Array | EvaluateResult,

@@ -66,13 +66,15 @@ export class Account {
   }
 
   #open(open: OpenRun): void {
-    const run: KnownRun = { open, state: open.state, step: null, evaluations: new Map() }
+    const run: KnownRun = { open, state: open.state, step: null, evaluations: new Map(), measured: null }
     this.runs.set(open.description.id, run)
     beginStep(run, open.checkpoint.step)
   }
 
   #close(runId: RunId): void {
-    for (const group of groupsOf(this.run(runId))) group.isOver = true
+    const run = this.run(runId)
+    for (const group of groupsOf(run)) group.isOver = true
+    if (run.measured !== null) run.measured.isOver = true
     this.runs.delete(runId)
     for (const { unfitFor } of this.workers.values()) {
       for (const work of unfitFor) if (work.startsWith(`${runId}/`)) unfitFor.delete(work)

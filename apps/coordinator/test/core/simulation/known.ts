@@ -43,6 +43,8 @@ export type KnownRun = {
   step: KnownGroup | null
   /** By their step. */
   readonly evaluations: Map<number, KnownGroup>
+  /** The last evaluation that is through. */
+  measured: KnownGroup | null
 }
 
 export type KnownWorker = {

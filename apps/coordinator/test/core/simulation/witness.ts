@@ -80,11 +80,13 @@ export class Witness {
         judgeClosing(this.#account.run(effect.runId).step, effect.step)
         break
       case 'close-evaluation': {
-        const { evaluations } = this.#account.run(effect.runId)
-        const group = evaluations.get(effect.step) ?? null
+        const run = this.#account.run(effect.runId)
+        const group = run.evaluations.get(effect.step) ?? null
         judgeClosing(group, effect.step)
-        group!.isOver = true
-        evaluations.delete(effect.step)
+        run.evaluations.delete(effect.step)
+        // LS3: until the next one is through, late copies are compared.
+        if (run.measured !== null) run.measured.isOver = true
+        run.measured = group
       }
     }
   }

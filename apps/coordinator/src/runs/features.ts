@@ -1,0 +1,136 @@
+/**
+ * FT1: features of a split at a checkpoint. Each accepted part becomes a blob; with the last one in, a manifest names them, and
+ * a row makes both durable. An order that is not through when the coordinator ends is begun anew: what is there
+ * already is the same bytes.
+ */
+import { featureCount } from '@worldflora/model/parameters'
+import type { FeaturesManifest } from '@worldflora/protocol/features-manifest'
+import { FLOAT16_BYTES } from '@worldflora/protocol/float16'
+import { canonicalJson } from '@worldflora/protocol/hash'
+import type { FeaturesOf, OrderFeatures } from '@worldflora/protocol/http'
+import type { ShardEntries, Split } from '@worldflora/protocol/messages'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { TaskKey } from '../core/events.ts'
+import type { FeaturesRecord } from '../store/store.ts'
+import type { ActiveRun } from './active-run.ts'
+import { partsOf } from './evaluation-plan.ts'
+import { reachableAt } from './reachable.ts'
+import type { RunBook } from './run-book.ts'
+import type { Surroundings } from './surroundings.ts'
+
+/** A split of twelve million photos is fewer than 2^16 tasks. */
+const PHOTOS_PER_TASK = 256
+
+const nameOf = (step: number, split: Split) => `${step}/${split}`
+const isOf = (step: number, split: Split) => (record: FeaturesRecord) =>
+  record.step === step && record.split === split
+
+export function featureTasks({ manifest }: ActiveRun, split: Split): ShardEntries[][] {
+  return partsOf(manifest.shards[split], PHOTOS_PER_TASK)
+}
+
+/** A row that the core is then to be told of; null if it was ordered before. */
+export async function orderFeatures(
+  at: Surroundings,
+  { book, manifest }: Pick<ActiveRun, 'book' | 'manifest'>,
+  { split, step }: OrderFeatures,
+): Promise<FeaturesRecord | null | Rejection> {
+  const wished = step ?? book.checkpoints.at(-1)!.step
+  if (book.features.some(isOf(wished, split))) return null
+  if (!manifest.shards[split].some(({ samples }) => samples > 0)) {
+    return reject(
+      'no-photos',
+      `The flora ${book.record.flora.name} has no photos in its ${split} split.`,
+      'Choose another split.',
+    )
+  }
+  // Between the look and the row nothing is let go of.
+  return at.keeping.add(async () => {
+    const reachable = reachableAt(book, wished)
+    if (isRejection(reachable)) return reachable
+    const record = { step: wished, split, checkpoint: reachable.way, result: null }
+    await at.store.orderFeatures(book.record.id, record)
+    book.features = [...book.features, record]
+    return record
+  })
+}
+
+export function gatherFeatures(at: Surroundings, run: ActiveRun, key: TaskKey, bytes: Uint8Array): void {
+  const name = nameOf(key.step, key.split!)
+  const parts = run.features.get(name) ?? []
+  const stored = at.keeping.add(() => at.blobs.put(bytes)).then((blob) => ({ blob, bytes: bytes.byteLength }))
+  // Whoever closes the order awaits it; until then it must not count as unhandled.
+  stored.catch(() => {})
+  parts[key.task] = stored
+  run.features.set(name, parts)
+}
+
+/** A reason in words if a part could not be written: then the order is to be begun anew. */
+export async function closeFeatures(
+  at: Surroundings,
+  run: ActiveRun,
+  { step, split }: { step: number; split: Split },
+): Promise<string | null> {
+  const { book } = run
+  const { id, config } = book.record
+  const ordered = book.features.find(isOf(step, split))
+  const gathered = run.features.get(nameOf(step, split)) ?? []
+  run.features.delete(nameOf(step, split))
+  // The run was rolled back meanwhile, to before this step.
+  if (ordered === undefined) return null
+  try {
+    const parts = await Promise.all(gathered)
+    const result = await at.keeping.add(async () => {
+      const manifest = manifestOf(run, ordered, parts)
+      const bytes = new TextEncoder().encode(canonicalJson(manifest))
+      const made = { blob: await at.blobs.put(bytes), bytes: bytes.byteLength }
+      const photos = manifest.parts.reduce((sum, part) => sum + part.photos, 0)
+      const result = { manifest: made, parts, photos, dims: manifest.dims }
+      await at.store.recordFeatures(id, { step, split, result })
+      return result
+    })
+    book.features = book.features.map((record) => (record === ordered ? { ...record, result } : record))
+    const words = `${result.photos} photos of the ${split} split, ${result.dims} features each`
+    at.journal.note('features-extracted', id, `Features of ${config.name} after step ${step}: ${words}.`)
+    at.noteChange()
+    return null
+  } catch (error) {
+    return `Features of step ${step} could not be written to the data folder: ${(error as Error).message}.`
+  }
+}
+
+function manifestOf(
+  run: ActiveRun,
+  { step, split, checkpoint }: FeaturesRecord,
+  parts: readonly { blob: FeaturesManifest['checkpoint']; bytes: number }[],
+): FeaturesManifest {
+  const { id, config, flora } = run.book.record
+  const dims = featureCount(config.architecture)
+  return {
+    formatVersion: 1,
+    kind: 'features',
+    run: { id, name: config.name, step },
+    checkpoint: checkpoint.checkpoint,
+    architecture: config.architecture,
+    flora: { name: config.flora, hash: flora.hash },
+    split,
+    dims,
+    dtype: 'float16',
+    views: 1,
+    parts: featureTasks(run, split).map((entries, task) => ({
+      ...parts[task]!,
+      photos: parts[task]!.bytes / (dims * FLOAT16_BYTES),
+      entries,
+    })),
+  }
+}
+
+/** As everybody may see them. */
+export function featuresOf({ features }: RunBook): FeaturesOf[] {
+  return features.map(({ step, split, checkpoint, result }) => ({
+    step,
+    split,
+    checkpoint: checkpoint.checkpoint,
+    result: result && { manifest: result.manifest, photos: result.photos, dims: result.dims },
+  }))
+}

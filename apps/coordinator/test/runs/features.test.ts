@@ -13,6 +13,8 @@ const featuresOf = (site: RunningSite, id: RunId) =>
   site.json<FeaturesOf[]>('GET', `/api/runs/${id}/features`)
 const areThrough = (site: RunningSite, id: RunId) => async () =>
   (await featuresOf(site, id)).every(({ result }) => result !== null)
+/** Nothing announces that features are through: they are looked for. */
+const PATIENCE = { timeout: 60_000 }
 const blob = async (site: RunningSite, hash: string) =>
   new Uint8Array(await (await fetch(`${site.url}/blobs/${hash}`)).arrayBuffer())
 
@@ -44,7 +46,8 @@ describe('features of a split', () => {
     const back = await worker.lease()
     const infinite = encodeFloat16(new Float32Array(24 * featureCount(config.architecture)).fill(1e9))
     expect((await worker.put(back, infinite)).status).toBe(400)
-    await worker.workUntil(areThrough(again, id))
+    expect(await worker.push(await worker.lease())).toEqual({ kind: 'accepted', images: 24 })
+    await expect.poll(areThrough(again, id), PATIENCE).toBe(true)
 
     const [{ result }] = (await featuresOf(again, id)) as [FeaturesOf]
     expect(result).toMatchObject({ photos: 24 })
@@ -85,7 +88,8 @@ describe('features of a split', () => {
     })
     expect((await order({ split: 'all' })).status).toBe(400)
     const worker = await HandWorker.join(site.url)
-    await worker.workUntil(areThrough(site, id))
+    expect(await worker.push(await worker.lease())).toEqual({ kind: 'accepted', images: 6 })
+    await expect.poll(areThrough(site, id), PATIENCE).toBe(true)
     expect(await featuresOf(site, id)).toMatchObject([{ step: 0, split: 'val', result: { photos: 6 } }])
   })
 })

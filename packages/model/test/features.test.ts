@@ -33,7 +33,7 @@ function headProbability(features: Float32Array, species: number): number {
 }
 
 describe('features', () => {
-  test('FT1: are what the head names species from: over batch borders, in order, and nothing is left behind', async () => {
+  test('FE1: are what the head names species from: over batch borders, in order, and nothing is left behind', async () => {
     const drawn = await drawTask(35, CLASSES)
     const photos = drawn.map(({ jpeg, species }, i) => ({ jpeg, species, observation: `plant-${i}` }))
     const model = { architecture: SMALL_CNN, classes: CLASSES, weights, photos }

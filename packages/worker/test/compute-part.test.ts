@@ -88,7 +88,7 @@ describe('the compute part', () => {
     ])
   })
 
-  test('SD2, FT1: features are the same bits in any thread: one vector of halves a photo', async () => {
+  test('SD2, FE1: features are the same bits in any thread: one vector of halves a photo', async () => {
     const { kind: _, epoch: __, ...rest } = gradientTask(0)
     const task: ExtractFeaturesTask = { kind: 'extract-features', split: 'train', ...rest }
     const there = must(await thread.compute.features({ run, checkpoint: target, task }, () => {}))

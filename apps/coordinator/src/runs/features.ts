@@ -1,5 +1,5 @@
 /**
- * FT1: features of a split at a checkpoint. Each accepted part becomes a blob; with the last one in, a manifest names them, and
+ * FE1: features of a split at a checkpoint. Each accepted part becomes a blob; with the last one in, a manifest names them, and
  * a row makes both durable. An order that is not through when the coordinator ends is begun anew: what is there
  * already is the same bytes.
  */

@@ -419,7 +419,7 @@ export class Runs {
     return this.#active.get(runId)?.changes.add(publish) ?? publish()
   }
 
-  /** FT1. Ordered twice is once. */
+  /** FE1. Ordered twice is once. */
   async orderFeatures(runId: RunId, wish: OrderFeatures): Promise<FeaturesOf[] | Rejection> {
     const book = this.#books.get(runId)
     if (book === undefined) return noRun(runId)

@@ -131,7 +131,7 @@ describe('steps', () => {
     ])
   })
 
-  it('FT1: features are ordered, leased and raced as evaluations are, and close by themselves', () => {
+  it('FE1: features are ordered, leased and raced as evaluations are, and close by themselves', () => {
     const story = new Story()
     story.tell({ kind: 'features-ordered', runId: RUN, order: orderAt(0, 1) })
     const [ada, bob] = [story.join('ada'), story.join('bob')]

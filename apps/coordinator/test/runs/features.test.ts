@@ -27,7 +27,7 @@ async function trained(site: RunningSite): Promise<RunId> {
 }
 
 describe('features of a split', () => {
-  it('FT1: of a finished run, ordered twice, over a restart: a manifest that names every photo’s', async () => {
+  it('FE1: of a finished run, ordered twice, over a restart: a manifest that names every photo’s', async () => {
     const site = await startSite()
     const { manifest: flora } = await bringFlora(site)
     const id = await trained(site)
@@ -74,7 +74,7 @@ describe('features of a split', () => {
     expect(await idle.requestWork()).toMatchObject({ kind: 'idle' })
   })
 
-  it('FT1: of a kept checkpoint, beside the training; one that is not kept is refused with those that are', async () => {
+  it('FE1: of a kept checkpoint, beside the training; one that is not kept is refused with those that are', async () => {
     const site = await startSite()
     await bringFlora(site)
     const id = await trained(site)

@@ -208,7 +208,7 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
     await again.close()
   })
 
-  it('FT1: an order of features keeps its checkpoint’s bytes, then its own', async () => {
+  it('FE1: an order of features keeps its checkpoint’s bytes, then its own', async () => {
     const place = await openAt()
     const store = await place.open()
     await store.insertRun(run, first)

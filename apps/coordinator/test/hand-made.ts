@@ -176,12 +176,16 @@ export class HandWorker {
 
   async lease(): Promise<Lease> {
     for (;;) {
-      const rung = new Promise<void>((ring) => this.socket.once('work-available', () => ring()))
+      const rung = this.#isToldOfWork()
       const reply = await this.requestWork()
       if (reply.kind === 'leased') return reply.lease
       if (reply.kind === 'rejection') throw new Error(reply.message)
       await rung
     }
+  }
+
+  #isToldOfWork(): Promise<void> {
+    return new Promise((ring) => this.socket.once('work-available', () => ring()))
   }
 
   put(lease: Lease, body: Uint8Array | string): Promise<Response> {
@@ -202,8 +206,11 @@ export class HandWorker {
     lossOf: (step: number) => number | undefined = () => undefined,
   ): Promise<void> {
     while (!(await isDone())) {
-      const lease = await Promise.race([this.lease(), this.#pause()])
-      if (lease !== null) await this.push(lease, lossOf(lease.tasks[0].step))
+      // Listened for before asking, so that news which overtakes the answer is not missed; nothing goes on asking behind it.
+      const news = Promise.race([this.#isToldOfWork(), this.#pause()])
+      const reply = await this.requestWork()
+      if (reply.kind === 'leased') await this.push(reply.lease, lossOf(reply.lease.tasks[0].step))
+      else await news
     }
   }
 

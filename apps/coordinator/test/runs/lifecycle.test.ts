@@ -190,7 +190,7 @@ describe('a rollback', () => {
     const back = await site.json<RolledBackRun>('POST', `/api/runs/${id}/rollback`, { step: 4 })
     expect(back).toEqual({
       step: 4,
-      dropped: { steps: 3, evaluations: expect.any(Number), pending: expect.any(Number) },
+      dropped: { steps: 3, evaluations: expect.any(Number), pending: expect.any(Number), features: 0 },
       optimizer: 'kept',
     })
     expect(back.dropped.evaluations + back.dropped.pending).toBe(1)

@@ -44,6 +44,7 @@ export function modelledThread(model: Model): ComputeThread {
     },
     contribution: async ({ tasks, coding }) => model.sums.of(tasks.length, model.coding ?? coding),
     release: async () => {},
+    features: () => Promise.reject(new Error('a modelled worker extracts nothing')),
     evaluate: () => Promise.reject(new Error('a modelled worker measures nothing')),
   }
 

@@ -65,12 +65,14 @@ export const ShardEntries = v.object({
 })
 export type ShardEntries = v.InferOutput<typeof ShardEntries>
 
+const TaskEntries = v.pipe(v.array(ShardEntries), v.minLength(1), v.maxLength(4096))
+
 export const GradientTask = v.object({
   kind: v.literal('gradient'),
   step: index,
   task: index,
   epoch: index,
-  entries: v.pipe(v.array(ShardEntries), v.minLength(1), v.maxLength(4096)),
+  entries: TaskEntries,
 })
 export type GradientTask = v.InferOutput<typeof GradientTask>
 
@@ -83,7 +85,7 @@ export const EvaluateTask = v.object({
   step: index,
   task: index,
   split: Split,
-  entries: v.pipe(v.array(ShardEntries), v.minLength(1), v.maxLength(4096)),
+  entries: TaskEntries,
 })
 export type EvaluateTask = v.InferOutput<typeof EvaluateTask>
 
@@ -93,7 +95,7 @@ export const ExtractFeaturesTask = v.object({
   step: index,
   task: index,
   split: Split,
-  entries: v.pipe(v.array(ShardEntries), v.minLength(1), v.maxLength(4096)),
+  entries: TaskEntries,
 })
 export type ExtractFeaturesTask = v.InferOutput<typeof ExtractFeaturesTask>
 

@@ -99,23 +99,22 @@ export class ComputePart implements ComputePort {
   }
 
   async evaluate(request: EvaluateRequest, onProgress: OnProgress): Promise<EvaluateResult | Rejection> {
-    const { run, task } = request
-    const weights = this.#weightsOf(request.checkpoint)
-    if (isRejection(weights)) return weights
-    const photos = this.#shelf.photosOf(task.entries)
-    if (isRejection(photos)) return photos
-    const { architecture } = run.config
-    return evaluatePhotos({ architecture, classes: run.flora.species, weights, photos, onProgress })
+    const material = this.#inferenceOf(request)
+    return isRejection(material) ? material : evaluatePhotos({ ...material, onProgress })
   }
 
   async features(request: FeaturesRequest, onProgress: OnProgress): Promise<Uint8Array | Rejection> {
-    const { run, task } = request
-    const weights = this.#weightsOf(request.checkpoint)
+    const material = this.#inferenceOf(request)
+    return isRejection(material) ? material : extractFeatures({ ...material, onProgress })
+  }
+
+  /** What a network needs to look at the task's photos without learning from them. */
+  #inferenceOf({ run, checkpoint, task }: EvaluateRequest | FeaturesRequest) {
+    const weights = this.#weightsOf(checkpoint)
     if (isRejection(weights)) return weights
     const photos = this.#shelf.photosOf(task.entries)
     if (isRejection(photos)) return photos
-    const { architecture } = run.config
-    return extractFeatures({ architecture, classes: run.flora.species, weights, photos, onProgress })
+    return { architecture: run.config.architecture, classes: run.flora.species, weights, photos }
   }
 
   #weightsOf(checkpoint: Hash): Float32Array | Rejection {

@@ -69,19 +69,29 @@ export async function untilRun(
 ): Promise<RunStatus> {
   const socket = io(site.url, { reconnectionDelay: 50, reconnectionDelayMax: 200 })
   try {
-    return await new Promise<RunStatus>((resolve) => {
+    return await new Promise<RunStatus>((resolve, reject) => {
       const look = (runs: RunStatus[]) => {
         const status = runs.find((run) => run.id === id)
         if (status !== undefined && condition(status)) resolve(status)
       }
       socket.on('status-changed', look)
-      socket.on('connect', async () => {
-        look((await call<{ runs: RunStatus[] }>(site, 'GET', '/api/status')).runs)
+      socket.on('connect', () => {
+        // Killed again before it answers, it is asked again once it is back.
+        const status = call<{ runs: RunStatus[] }>(site, 'GET', '/api/status')
+        status.then(
+          ({ runs }) => look(runs),
+          (error: unknown) => isUnreachable(error) || reject(error),
+        )
       })
     })
   } finally {
     socket.disconnect()
   }
+}
+
+/** `fetch` says so, and gives the network's reason. */
+function isUnreachable(error: unknown): boolean {
+  return error instanceof TypeError && error.cause !== undefined
 }
 
 /** The run's outcome, once it has finished and nothing of it is left to measure. */

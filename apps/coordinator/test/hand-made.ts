@@ -15,6 +15,8 @@ import {
   type Lease,
   PROTOCOL_VERSION,
   type ResultReply,
+  type RunState,
+  type RunStatus,
   type WorkerEvents,
   type WorkReply,
 } from '@worldflora/protocol/messages'
@@ -205,13 +207,26 @@ export class HandWorker {
     isDone: () => Promise<boolean>,
     lossOf: (step: number) => number | undefined = () => undefined,
   ): Promise<void> {
-    while (!(await isDone())) {
-      // Listened for before asking, so that news which overtakes the answer is not missed; nothing goes on asking behind it.
+    for (;;) {
+      // Listened for before looking, so that news which overtakes an answer is not missed; nothing goes on asking behind it.
       const news = Promise.race([this.#isToldOfWork(), this.#pause()])
+      if (await isDone()) return
       const reply = await this.requestWork()
       if (reply.kind === 'leased') await this.push(reply.lease, lossOf(reply.lease.tasks[0].step))
       else await news
     }
+  }
+
+  /** Resolves when the site announces that a run is in this state. */
+  hears(state: RunState): Promise<void> {
+    return new Promise((resolve) => {
+      const listen = (runs: RunStatus[]) => {
+        if (!runs.some((run) => run.state === state)) return
+        this.socket.off('status-changed', listen)
+        resolve()
+      }
+      this.socket.on('status-changed', listen)
+    })
   }
 
   /** A step's announcement may bring no work: look again. */

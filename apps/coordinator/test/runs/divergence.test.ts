@@ -44,7 +44,10 @@ describe('a loss that explodes', () => {
     const { id, worker, before } = await exploded(site)
     const back = await site.json<RolledBackRun>('POST', `/api/runs/${id}/rollback`, { step: 2 })
     expect(back).toMatchObject({ step: 2, optimizer: 'kept' })
+    // Announced before it pauses again: the same status twice would be no news.
+    const isGoingOn = worker.hears('running')
     await setState(site, id, 'running')
+    await isGoingOn
     await worker.workUntil(stateOf(site, id, 'paused'), exploding)
     const { status } = await detailOf(site, id)
     expect(status).toMatchObject({

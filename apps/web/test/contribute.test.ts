@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { isOutdated, noteGoingOn, readGoingOn } from '../src/contribute/going-on.ts'
 import { lacksOf } from '../src/contribute/lacks.ts'
-import { NO_SHARE, shareAfter } from '../src/contribute/own-share.ts'
+import { ownPart, sharesAfter } from '../src/contribute/own-part.ts'
 import { cellsOf } from '../src/contribute/step-ring.tsx'
 
 class MemoryStorage {
@@ -44,36 +44,49 @@ describe('a tab of an older build', () => {
 })
 
 describe('the ring of a step', () => {
-  it('shows mine, the others’, the one in my hands and what is open', () => {
-    expect(cellsOf({ accepted: 3, total: 6, mine: 1, inWork: true })).toEqual([
+  it('shows mine, the others’, those in my hands and what is open', () => {
+    expect(cellsOf({ accepted: 3, total: 6, mine: 1, inHand: 2 })).toEqual([
       'mine',
       'others',
       'others',
       'in-work',
-      'open',
+      'in-work',
       'open',
     ])
   })
 
   it('never has more cells than an eye tells apart, nor none', () => {
-    const cells = cellsOf({ accepted: 32_768, total: 65_536, mine: 0, inWork: false })
+    const cells = cellsOf({ accepted: 32_768, total: 65_536, mine: 0, inHand: 0 })
     expect(cells).toHaveLength(96)
     expect(cells.filter((cell) => cell === 'others')).toHaveLength(48)
-    expect(cellsOf({ accepted: 0, total: 0, mine: 0, inWork: false })).toEqual(['open'])
+    expect(cellsOf({ accepted: 0, total: 65_536, mine: 0, inHand: 3 })[0]).toBe('in-work')
+    expect(cellsOf({ accepted: 0, total: 0, mine: 0, inHand: 0 })).toEqual(['open'])
   })
 })
 
-describe('my share of a step', () => {
-  const task = (step: number) => ({ kind: 'gradient', step }) as never
-  const activity = (step: number | null, stepsContributed: number) =>
-    ({ task: step === null ? null : task(step), stepsContributed }) as never
+describe('my part of a step', () => {
+  const run = { id: 'run-1', step: 4, tasks: { accepted: 3, total: 8 } } as never
+  const share = { run: 'run-1' as never, step: 4, accepted: 2, inHand: 3 }
 
-  it('counts what was accepted for it, and begins anew with the next step', () => {
-    let share = shareAfter(NO_SHARE, activity(4, 0))
-    share = shareAfter(share, activity(4, 1))
-    share = shareAfter(share, activity(4, 2))
-    expect(share).toMatchObject({ step: 4, accepted: 2 })
-    expect(shareAfter(share, activity(5, 2))).toMatchObject({ step: 5, accepted: 0 })
+  it('is what was accepted and what is in my hands, of this step of this run alone', () => {
+    expect(ownPart(run, [share])).toEqual({ mine: 2, inHand: 3 })
+    expect(ownPart(run, [{ ...share, step: 5 }])).toEqual({ mine: 0, inHand: 0 })
+    expect(ownPart(run, [{ ...share, run: 'run-2' as never }])).toEqual({ mine: 0, inHand: 0 })
+    expect(ownPart(run, [])).toEqual({ mine: 0, inHand: 0 })
+  })
+
+  it('is never more than the site says there is', () => {
+    expect(ownPart(run, [{ ...share, accepted: 5 }]).mine).toBe(3)
+  })
+
+  it('stays for the step that the site still shows when my machine is at the next one', () => {
+    const next = { ...share, step: 5, accepted: 0, inHand: 1 }
+    const shares = sharesAfter(sharesAfter(sharesAfter([], { ...share, accepted: 1 }), share), next)
+    expect(ownPart(run, shares)).toEqual({ mine: 2, inHand: 0 })
+    expect(sharesAfter(shares, { ...next, accepted: 1 })).toEqual([
+      { ...next, accepted: 1 },
+      { ...share, inHand: 0 },
+    ])
   })
 })
 

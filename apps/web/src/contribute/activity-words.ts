@@ -22,11 +22,17 @@ export function activityWords(activity: Activity | null): string {
   }
 }
 
-function taskWords(task: NonNullable<Activity['task']>): string {
-  const photos = counted(task.images, 'photo')
-  return task.kind === 'gradient'
-    ? `Learning from ${photos} for step ${count(task.step + 1)}`
-    : `Testing the model on ${photos} it has never seen`
+function taskWords({ kind, images, step, tasksLeft }: NonNullable<Activity['task']>): string {
+  const photos = counted(images, 'photo')
+  const more = tasksLeft > 1 ? `, then from ${counted(tasksLeft - 1, 'more piece')}` : ''
+  switch (kind) {
+    case 'gradient':
+      return `Learning from ${photos} for step ${count(step + 1)}${more}`
+    case 'evaluate':
+      return `Testing the model on ${photos} it has never seen`
+    case 'extract-features':
+      return `Describing ${photos}`
+  }
 }
 
 export function backendWords({ backend, adapter }: Pick<Activity, 'backend' | 'adapter'>): string {

@@ -50,9 +50,9 @@ export function Contribution() {
             </Button>
           )}
         </div>
-        {isOn ? <TaskPhotos photos={activity?.task?.photos ?? NO_PHOTOS} /> : null}
+        {isOn ? <TaskPhotos photos={activity?.task?.photos ?? null} /> : null}
         {state.kind === 'ended' ? (
-          <Notice tone="warm" title="Contributing has ended">
+          <Notice tone="warm" said="at-once" title="Contributing has ended">
             <p>{state.rejection.message}</p>
             <p>{state.rejection.action}</p>
           </Notice>
@@ -73,8 +73,6 @@ export function Contribution() {
     </div>
   )
 }
-
-const NO_PHOTOS: readonly Uint8Array[] = []
 
 function useLacks(): string[] {
   const [lacks, setLacks] = useState<string[]>([])

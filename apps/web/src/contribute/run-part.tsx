@@ -8,7 +8,7 @@ import { useEffect, useState } from 'react'
 import type { LiveStatus } from '../coordinator/use-status.ts'
 import { ProgressLine } from '../design/progress-line.tsx'
 import { count, counted, percent } from '../words/amounts.ts'
-import { NO_SHARE, shareAfter } from './own-share.ts'
+import { ownPart, useShares } from './own-part.ts'
 import styles from './run-part.module.css'
 import { StepRing } from './step-ring.tsx'
 
@@ -23,11 +23,8 @@ export function RunPart({
   connection: LiveStatus['connection']
   activity: Activity | null
 }) {
-  const [share, setShare] = useState(NO_SHARE)
-  useEffect(() => {
-    if (activity !== null) setShare((before) => shareAfter(before, activity))
-  }, [activity])
   const since = useFirstEvaluation(run)
+  const shares = useShares(activity)
 
   if (run === null || status === null) {
     return (
@@ -36,14 +33,10 @@ export function RunPart({
       </section>
     )
   }
-  const mine = share.step === run.step ? share.accepted : 0
-  const inWork = activity?.task?.kind === 'gradient' && activity.task.step === run.step
+  const { mine, inHand } = ownPart(run, shares)
   return (
     <section className={styles.run} aria-label="The run">
-      <StepRing
-        tasks={{ ...run.tasks, mine, inWork }}
-        label={`Step ${run.step + 1}: ${run.tasks.accepted} of ${run.tasks.total} pieces in, ${mine} of them yours`}
-      />
+      <StepRing tasks={{ ...run.tasks, mine, inHand }} label={ringWords(run, mine, inHand)} />
       <div className={styles.words}>
         <h2 className={styles.name}>{run.name}</h2>
         <p className={styles.quiet}>{peopleWords(run, status.workers)}</p>
@@ -58,6 +51,11 @@ export function RunPart({
   )
 }
 
+function ringWords({ step, tasks }: RunStatus, mine: number, inHand: number): string {
+  const inHands = inHand === 0 ? '' : `; ${count(inHand)} in your hands`
+  return `Step ${count(step + 1)}: ${count(tasks.accepted)} of ${count(tasks.total)} pieces in, ${count(mine)} of them yours${inHands}`
+}
+
 function emptyWords(status: Status | null, connection: LiveStatus['connection']): string {
   if (connection === 'away')
     return 'The site does not answer just now. This page goes on by itself when it does.'
@@ -70,7 +68,7 @@ function peopleWords({ flora, state }: RunStatus, workers: number): string {
     case 'running':
       return `Flora ${flora}, ${counted(workers, 'machine')} now`
     case 'paused':
-      return `Flora ${flora}; paused by the operator`
+      return `Flora ${flora}; paused for now`
     case 'stopped':
       return `Flora ${flora}; stopped`
     case 'finished':

@@ -1,4 +1,4 @@
-/** The step in flight as a ring of cells: mine, the others', the one in my hands, and those to come. */
+/** The step in flight as a ring of cells: mine, the others', those in my hands, and those to come. */
 import styles from './step-ring.module.css'
 
 export type Cell = 'mine' | 'others' | 'in-work' | 'open'
@@ -9,18 +9,20 @@ const CENTRE = 100
 const RADIUS = 82
 const THICKNESS = 15
 
-export type StepTasks = { accepted: number; total: number; mine: number; inWork: boolean }
+/** `inHand`: leased to me, being computed or on its way. */
+export type StepTasks = { accepted: number; total: number; mine: number; inHand: number }
 
-/** The order says nothing: mine first, then the others', then what is open. */
-export function cellsOf({ accepted, total, mine, inWork }: StepTasks): Cell[] {
+/** The order says nothing: mine first, then the others', then what is in my hands, then what is open. */
+export function cellsOf({ accepted, total, mine, inHand }: StepTasks): Cell[] {
   const cells = Math.min(Math.max(total, 1), MOST_CELLS)
   const scaled = (tasks: number) => Math.round((tasks / Math.max(total, 1)) * cells)
   const own = scaled(Math.min(mine, accepted))
   const through = scaled(accepted)
+  const held = Math.max(scaled(inHand), Math.min(inHand, 1))
   return Array.from({ length: cells }, (_, i) => {
     if (i < own) return 'mine'
     if (i < through) return 'others'
-    return i === through && inWork ? 'in-work' : 'open'
+    return i < through + held ? 'in-work' : 'open'
   })
 }
 
@@ -39,6 +41,9 @@ export function StepRing({ tasks, label }: { tasks: StepTasks; label: string }) 
           {tasks.accepted} of {tasks.total}
         </span>
         <span>pieces of this step</span>
+        <span className={styles.own}>
+          {Math.min(tasks.mine, tasks.accepted)} {'of them yours'}
+        </span>
       </figcaption>
     </figure>
   )

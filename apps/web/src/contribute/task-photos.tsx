@@ -4,8 +4,14 @@
 import { useEffect, useState } from 'react'
 import styles from './task-photos.module.css'
 
-export function TaskPhotos({ photos }: { photos: readonly Uint8Array[] }) {
-  const urls = useObjectUrls(photos)
+/** `photos`: null without a task. While a task's own are on their way (none yet), those of the task before stay. */
+export function TaskPhotos({ photos }: { photos: readonly Uint8Array[] | null }) {
+  const [shown, setShown] = useState(NONE)
+  useEffect(() => {
+    if (photos === null) setShown(NONE)
+    else if (photos.length > 0) setShown(photos)
+  }, [photos])
+  const urls = useObjectUrls(shown)
   return (
     <ul className={styles.photos} aria-hidden="true">
       {urls.map((url) => (
@@ -17,6 +23,8 @@ export function TaskPhotos({ photos }: { photos: readonly Uint8Array[] }) {
     </ul>
   )
 }
+
+const NONE: readonly Uint8Array[] = []
 
 function useObjectUrls(photos: readonly Uint8Array[]): string[] {
   const [urls, setUrls] = useState<string[]>([])

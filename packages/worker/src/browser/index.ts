@@ -23,6 +23,7 @@ export type {
   BackendChoice,
   MissingFeature,
   SessionOutcome,
+  StepShare,
 } from '../session/index.ts'
 
 const SHARDS_LIMIT_BYTES = 1_000_000_000

@@ -1,6 +1,8 @@
 /** What a worker is doing, told to whoever shows it (a page, a terminal). Plain values: a page may keep them as they are. */
-import type { RunId } from '@worldflora/protocol/ids'
-import type { BackendName, Task } from '@worldflora/protocol/messages'
+import type { LeaseId, RunId } from '@worldflora/protocol/ids'
+import type { BackendName, Lease, Task } from '@worldflora/protocol/messages'
+import type { Delivery } from './delivery.ts'
+import { ShareCount, type StepShare } from './step-share.ts'
 
 /** What the host lacks, and the worker therefore does without. */
 export type MissingFeature = 'web-locks' | 'indexeddb' | 'webgpu'
@@ -14,6 +16,8 @@ export type Activity = {
   adapter: string | null
   run: { id: RunId; name: string } | null
   task: ActivityTask | null
+  /** null before the first gradient. */
+  share: StepShare | null
   /** Images of all results that were delivered. */
   imagesDone: number
   /** Gradients that became part of a step. */
@@ -45,6 +49,7 @@ export class ActivityBoard {
     adapter: null,
     run: null,
     task: null,
+    share: null,
     imagesDone: 0,
     stepsContributed: 0,
     bytesDown: 0,
@@ -52,6 +57,7 @@ export class ActivityBoard {
     imagesPerSecond: null,
     missing: [],
   }
+  readonly #count = new ShareCount()
   readonly #onActivity: (activity: Activity) => void
 
   constructor(onActivity: (activity: Activity) => void) {
@@ -77,10 +83,29 @@ export class ActivityBoard {
     this.show({ [direction]: this.#activity[direction] + bytes })
   }
 
-  countDelivery(images: number, tasksInStep: number): void {
+  showTakenUp(lease: Lease): void {
+    this.#count.takeUp(lease)
+    this.show({ share: this.#count.share })
+  }
+
+  /** Of one task. A stale one brought nothing. */
+  countDelivery({ leaseId, task, images, as }: Delivery): void {
+    const isPartOfStep = as === 'accepted' && task.kind === 'gradient'
+    this.#count.putDown(leaseId, task.task, isPartOfStep)
     this.show({
-      imagesDone: this.#activity.imagesDone + images,
-      stepsContributed: this.#activity.stepsContributed + tasksInStep,
+      share: this.#count.share,
+      imagesDone: this.#activity.imagesDone + (as === 'stale' ? 0 : images),
+      stepsContributed: this.#activity.stepsContributed + (isPartOfStep ? 1 : 0),
     })
+  }
+
+  showUnwanted(leaseId: LeaseId, tasks: readonly number[]): void {
+    for (const task of tasks) this.#count.putDown(leaseId, task, false)
+    this.show({ share: this.#count.share })
+  }
+
+  showEnded(leaseId: LeaseId): void {
+    this.#count.end(leaseId)
+    this.show({ share: this.#count.share })
   }
 }

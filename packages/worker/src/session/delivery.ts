@@ -2,6 +2,7 @@
  * A computed lease on its way to the coordinator, while the next one is being computed. If others were first with some tasks
  * of a sum, the sum of the others is made and sent: a sum cannot be added in part.
  */
+import type { LeaseId } from '@worldflora/protocol/ids'
 import type { Task } from '@worldflora/protocol/messages'
 import { isRejection } from '@worldflora/protocol/rejection'
 import { UNREACHABLE } from './http-attempts.ts'
@@ -15,7 +16,12 @@ import {
 } from './lease-work.ts'
 
 /** What became of a task that was delivered. */
-export type Delivery = { as: 'accepted' | 'late' | 'stale'; images: number; kind: Task['kind'] }
+export type Delivery = {
+  as: 'accepted' | 'late' | 'stale'
+  leaseId: LeaseId
+  task: Pick<Task, 'kind' | 'task'>
+  images: number
+}
 
 export async function deliver(held: HeldLease, parcels: Parcel[], tools: LeaseTools): Promise<LeaseEnd> {
   const { seat, device } = tools
@@ -46,7 +52,8 @@ async function deliverParcel(held: HeldLease, parcel: Parcel, tools: LeaseTools)
       const { kind } = reply
       const open = kind === 'partly-late' ? tasks.filter(({ task }) => reply.open.includes(task.task)) : []
       for (const { task, images } of tasks.filter((task) => !open.includes(task))) {
-        tools.onDelivery({ as: kind === 'partly-late' ? 'late' : kind, images, kind: task.kind })
+        const as = kind === 'partly-late' ? 'late' : kind
+        tools.onDelivery({ as, leaseId: answered.leaseId, task, images })
       }
       if (open.length === 0) return { kind: 'delivered' }
       const sum = await sumOf(held, open, tools)

@@ -9,6 +9,7 @@ export type { Clock } from './clock.ts'
 export type { BackendChoice, ComputePort, ComputeThread } from './compute-port.ts'
 export { type Identity, type IdentityStore, identityInMemory } from './identity.ts'
 export type { Session, SessionOptions, SessionOutcome } from './session-options.ts'
+export type { StepShare } from './step-share.ts'
 
 export function startSession(options: SessionOptions): Session {
   return new WorkerSession(options)

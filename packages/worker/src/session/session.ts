@@ -118,6 +118,7 @@ export class WorkerSession {
   async #work(lease: Lease, link: CoordinatorLink, tools: LeaseTools): Promise<void> {
     const held: HeldLease = { lease, abandon: new AbortController(), revoked: new Set() }
     this.#state = { kind: 'computing', held }
+    this.#board.showTakenUp(lease)
     const outcome = await computeLease(held, tools)
     // One is on its way at a time: the next one waits for it in this worker's hands.
     if (outcome.kind === 'computed') await this.#delivering?.done
@@ -136,6 +137,7 @@ export class WorkerSession {
   }
 
   async #settle({ lease }: HeldLease, end: LeaseEnd, link: CoordinatorLink): Promise<void> {
+    this.#board.showEnded(lease.leaseId)
     switch (end.kind) {
       case 'delivered':
         this.#failures = 0
@@ -196,7 +198,10 @@ export class WorkerSession {
       onLeaseRevoked: ({ leaseId, tasks }) => {
         const held = this.#held().find(({ lease }) => lease.leaseId === leaseId)
         if (tasks === undefined) held?.abandon.abort(new Error('revoked'))
-        else for (const task of tasks) held?.revoked.add(task)
+        else {
+          for (const task of tasks) held?.revoked.add(task)
+          this.#board.showUnwanted(leaseId, tasks)
+        }
       },
       onClosed: () => {
         for (const { abandon } of this.#held()) abandon.abort(new Error('not wanted any more'))
@@ -254,9 +259,9 @@ export class WorkerSession {
       pace: this.#pace,
       limit: new PaceLimit(imagesPerSecondLimit, clock),
       photosShown,
-      onDelivery: ({ as, images, kind }) => {
+      onDelivery: (delivery) => {
         link.noteDelivery()
-        if (as !== 'stale') board.countDelivery(images, as === 'accepted' && kind === 'gradient' ? 1 : 0)
+        board.countDelivery(delivery)
       },
     }
   }

@@ -57,7 +57,7 @@ function oneOfEpochsAndSteps(changes: ConfigChanges): ConfigChanges {
 
 function patched(old: unknown, wish: unknown): unknown {
   if (!isObject(old) || !isObject(wish)) return wish
-  if (wish.name !== undefined && wish.name !== old.name) return wish
+  if (wish.name !== undefined && wish.name !== old.name) return withoutNulls(wish)
   const merged: ConfigChanges = { ...old }
   for (const [field, value] of Object.entries(wish)) merged[field] = patched(old[field], value)
   return withoutNulls(merged)

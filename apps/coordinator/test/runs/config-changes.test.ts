@@ -20,6 +20,13 @@ describe('changes of a configuration', () => {
     expect(changed({ labelSmoothing: null }).changed).toEqual([])
   })
 
+  it('LC2: an object of another name replaces the old one; null takes a field away there too', () => {
+    const adamw = { name: 'adamw', learningRate: 0.001, momentum: null, weightDecay: 0.01 }
+    const { optimizer } = changed({ optimizer: adamw }).config
+    expect(optimizer).toMatchObject({ name: 'adamw', learningRate: 0.001, weightDecay: 0.01 })
+    expect(optimizer).not.toHaveProperty('momentum')
+  })
+
   it('LC2: those that decide which samples a step has are told apart', () => {
     expect(planChanges(changed({ seed: 6, tasksPerStep: 2, labelSmoothing: 0.1 }))).toEqual([
       'seed',

@@ -1,12 +1,17 @@
 /** The pages as their users meet them. */
 
+import { renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { type Photo, readShard } from '@worldflora/dataset/shard'
+import { hashOf } from '@worldflora/protocol/hash'
 import { isRejection } from '@worldflora/protocol/rejection'
 import { describe, expect, it } from 'vitest'
-import { expectNoFaults, openBrowser, openContributor, openPage } from './browser.ts'
+import { expectNoFaults, openBrowser, openContributor, openPage, type WatchedPage } from './browser.ts'
 import { bringHerbarium, call, openRun, untilMeasured, untilRun } from './operator.ts'
 import { startCoordinator, temporaryFolder, worldflora } from './processes.ts'
+
+const PHONE = { width: 360, height: 740 }
 
 const run = {
   name: 'pages',
@@ -130,23 +135,64 @@ describe('/contribute and /dashboard', () => {
     expectNoFaults(tab)
   })
 
-  it.each(['/', '/contribute', '/identify', '/dashboard'])(
-    'axe-core finds nothing on %s, light and dark, and it fits 360 px',
-    async (path) => {
-      const site = await startCoordinator(temporaryFolder())
-      const browser = await openBrowser()
-      for (const colorScheme of ['light', 'dark'] as const) {
-        const page = await openPage(
-          await browser.newContext({ colorScheme, viewport: { width: 360, height: 740 } }),
-          site,
-          path,
-        )
-        await page.getByRole('main').waitFor()
-        const { violations } = await new AxeBuilder({ page: page as never }).analyze()
-        expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
-        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360)
-        expectNoFaults(page)
-      }
-    },
-  )
+  it('axe-core finds nothing on any page, light and dark, and each fits 360 px', async () => {
+    const site = await startCoordinator(temporaryFolder())
+    const context = await (await openBrowser()).newContext({ viewport: PHONE })
+    for (const path of ['/', '/contribute', '/identify', '/dashboard']) {
+      const page = await openPage(context, site, path)
+      await page.getByRole('main').waitFor()
+      await expectAccessible(page)
+      expectNoFaults(page)
+    }
+  })
+
+  it('LC2, LC3, LC4, DU2: an operator is told what a run waits for, forks it, takes it back, and sees trouble', async () => {
+    const data = temporaryFolder()
+    const site = await startCoordinator(data)
+    await bringHerbarium(site, 'small', { species: 4 })
+    const id = await openRun(site, run)
+    const { path } = await call<{ path: string }>(site, 'POST', '/api/operator-links')
+    const page = await openPage(await (await openBrowser()).newContext({ viewport: PHONE }), site, path)
+    const button = (name: string) => page.getByRole('button', { name })
+    await page.getByTestId('run-hint').getByText('Nobody is here').waitFor()
+    await page.getByTestId('delay-curve').locator('canvas').first().waitFor()
+
+    await button('Fork from step 0 …').click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Name of the new run').fill(run.name)
+    await button('Begin the new run').click()
+    await dialog.getByRole('alert').getByText(run.name).waitFor()
+    await expectAccessible(page)
+    await dialog.getByLabel('Name of the new run').fill('another')
+    await page.keyboard.press('Enter')
+    await page.getByText('“another” has begun, at step 0.').waitFor()
+    expect(await button('Fork from step 0 …').evaluate((it) => it === document.activeElement)).toBe(true)
+
+    await page.getByRole('button', { name: run.name }).click()
+    await button('Pause').click()
+    await button('Go back to step 0 …').click()
+    await expectAccessible(page)
+    await button(`Take “${run.name}” back`).click()
+    await page.getByText('is at step 0 again, paused.').waitFor()
+    expect((await untilRun(site, id, () => true)).state).toBe('paused')
+
+    // A folder whose blobs cannot be written: the next upload finds out.
+    renameSync(join(data, 'blobs'), join(data, 'blobs-away'))
+    writeFileSync(join(data, 'blobs'), '')
+    const bytes = new TextEncoder().encode('a blob')
+    await expect(call(site, 'PUT', `/blobs/${hashOf(bytes)}`, bytes)).rejects.toThrow('503')
+    await page.getByTestId('trouble').waitFor()
+    await expectAccessible(page)
+    expectNoFaults(page)
+  })
 })
+
+async function expectAccessible(page: WatchedPage): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme })
+    const { violations } = await new AxeBuilder({ page: page as never }).analyze()
+    const found = violations.map(({ id, nodes }) => `${page.url()} ${colorScheme} ${id}: ${nodes[0]?.html}`)
+    expect(found).toEqual([])
+  }
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width)
+}

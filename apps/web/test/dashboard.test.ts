@@ -2,10 +2,18 @@
 import type { RunHistory, WorkerSummary } from '@worldflora/protocol/http'
 import { describe, expect, it } from 'vitest'
 import { accuracyCurve, lossCurve, movingMean } from '../src/dashboard/curves-of-run.ts'
-import { changesIn, keptWords } from '../src/dashboard/kept-words.ts'
+import { delayCurve } from '../src/dashboard/health-curve.ts'
+import {
+  changesIn,
+  forkedWords,
+  keptWords,
+  leavingWith,
+  rolledBackWords,
+} from '../src/dashboard/kept-words.ts'
 import { tokenIn } from '../src/dashboard/operator.ts'
 import { rowsOf } from '../src/dashboard/worker-rows.ts'
 
+const plain = (text: string) => text.replaceAll('\u00a0', ' ')
 const step = (n: number, loss: number) => ({
   step: n,
   epoch: 0,
@@ -31,8 +39,8 @@ describe('curves', () => {
       evaluations: [evaluation(3, 0.4)],
       rollbacks: [],
     }
-    const { steps, series } = accuracyCurve(history)
-    expect(steps).toEqual([1, 3, 5])
+    const { at, series } = accuracyCurve(history)
+    expect(at).toEqual([1, 3, 5])
     expect(series.map(({ values }) => values)).toEqual([
       [0.3, null, 0.2],
       [null, 0.4, null],
@@ -57,6 +65,30 @@ describe('curves', () => {
   it('the moving mean does not lag behind at the beginning', () => {
     expect(movingMean([4, 2, 3])).toEqual([4, 3, 3])
     expect(movingMean([])).toEqual([])
+  })
+})
+
+describe('the coordinator’s delay', () => {
+  const window = (forMs: number, p50Ms: number, p99Ms: number, mostMs: number) => ({
+    forMs,
+    p50Ms,
+    p99Ms,
+    mostMs,
+  })
+
+  it('is drawn until now, the oldest window first, and said in words', () => {
+    const loop = [window(4000, 0.1, 2, 5), window(10_000, 0.2, 30, 1400), window(10_000, 0.3, 1, 3)]
+    const { at, series, summary } = delayCurve({ loop, rssBytes: 1, heapBytes: 1 })
+    expect(at.map((minutes) => Math.round(minutes * 60))).toEqual([-14, -4, 0])
+    expect(series.map(({ values }) => values)).toEqual([
+      [0.3, 0.2, 0.1],
+      [1, 30, 2],
+      [3, 1400, 5],
+    ])
+    expect(plain(summary)).toBe(
+      'Over less than a minute: 99 of 100 turns at most 30 ms late, the longest 1.4 s.',
+    )
+    expect(delayCurve(null).summary).toBe('Not measured yet.')
   })
 })
 
@@ -88,6 +120,30 @@ describe('kept checkpoints', () => {
   it('LC1: say why they are kept', () => {
     expect(keptWords({ why: ['latest', 'newest', 'best'] })).toBe(
       'The latest, among the newest, the best so far',
+    )
+  })
+
+  it('LC1: those that are kept for nothing else go when fewer of the newest are kept', () => {
+    const why = {
+      0: ['start'],
+      4: ['newest'],
+      8: ['newest', 'best'],
+      12: ['newest'],
+      16: ['latest', 'newest'],
+    }
+    const kept = Object.entries(why).map(([at, why]) => ({ step: Number(at), why }) as never)
+    expect(leavingWith(kept, 4)).toEqual([])
+    expect(leavingWith(kept, 1)).toEqual([4, 12])
+    expect(leavingWith(kept, 0)).toEqual([4, 12])
+  })
+
+  it('LC2, LC3: what came of a fork or a rollback is said, a fresh optimizer included', () => {
+    expect(forkedWords('b', { id: 'b' as never, step: 1200, optimizer: 'kept' })).toBe(
+      '“b” has begun, at step 1,200.',
+    )
+    const dropped = { steps: 3, evaluations: 1, pending: 1, features: 0 }
+    expect(plain(rolledBackWords('a', { step: 2, dropped, optimizer: 'fresh' }))).toBe(
+      '“a” is at step 2 again, paused. Dropped: 3 steps, 2 measurements. Its optimizer is another one, and starts afresh. Resume it to go on from there.',
     )
   })
 

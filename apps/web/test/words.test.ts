@@ -1,7 +1,7 @@
 /** Numbers, names and states as people read them. */
 import type { RunStatus } from '@worldflora/protocol/messages'
 import { describe, expect, it } from 'vitest'
-import { bytes, counted, duration, percent, rate } from '../src/words/amounts.ts'
+import { bytes, counted, duration, milliseconds, percent, rate } from '../src/words/amounts.ts'
 import { expectedEndMs, runSentence, sentenceOf } from '../src/words/run-sentence.ts'
 import { partsOf } from '../src/words/scientific-name.ts'
 
@@ -24,6 +24,10 @@ describe('amounts', () => {
     expect(plain(counted(1, 'photo'))).toBe('1 photo')
     expect(plain(counted(1240, 'photo'))).toBe('1,240 photos')
     expect([999, 4100, 4_120_000, 2.5e9].map(bytes).map(plain)).toEqual(['999 B', '4 kB', '4.1 MB', '2.5 GB'])
+  })
+
+  it('of milliseconds have the digits that can be seen', () => {
+    expect([0, 0.34, 12.4, 1400].map(milliseconds).map(plain)).toEqual(['0 ms', '0.3 ms', '12 ms', '1.4 s'])
   })
 
   it('of time are as people say them', () => {

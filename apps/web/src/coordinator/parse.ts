@@ -1,5 +1,15 @@
 /** The bodies that the pages read, as parsers. */
-import { KeptCheckpoints, LogEvent, RunHistory, Status, WorkerSummary } from '@worldflora/protocol/http'
+import {
+  ForkedRun,
+  Health,
+  KeptCheckpoints,
+  LogEvent,
+  PublishedModel,
+  RolledBackRun,
+  RunHistory,
+  Status,
+  WorkerSummary,
+} from '@worldflora/protocol/http'
 import { RunStatus } from '@worldflora/protocol/messages'
 import { parseOrReject } from '@worldflora/protocol/rejection'
 import { listOf } from './read.ts'
@@ -7,6 +17,10 @@ import { listOf } from './read.ts'
 export const parseStatus = (value: unknown) => parseOrReject(Status, value, 'the status')
 export const parseHistory = (value: unknown) => parseOrReject(RunHistory, value, 'the run’s history')
 export const parseKept = (value: unknown) => parseOrReject(KeptCheckpoints, value, 'the kept checkpoints')
+export const parseHealth = (value: unknown) => parseOrReject(Health, value, 'the coordinator’s health')
+export const parseFork = (value: unknown) => parseOrReject(ForkedRun, value, 'the new run')
+export const parseRollback = (value: unknown) => parseOrReject(RolledBackRun, value, 'what was dropped')
+export const parseModel = (value: unknown) => parseOrReject(PublishedModel, value, 'the published model')
 
 export const parseRuns = listOf((value) => parseOrReject(RunStatus, value, 'a run'), 'The runs')
 export const parseWorkers = listOf((value) => parseOrReject(WorkerSummary, value, 'a worker'), 'The workers')

@@ -22,19 +22,24 @@ export async function readJson<T>(path: string, parseBody: Parse<T>): Promise<T 
   return isRejection(answer) ? answer : parseBody(answer.body)
 }
 
+type Method = 'POST' | 'PUT' | 'DELETE'
+
 /** Sends an order; the answer's body is of no interest. */
-export async function order(
-  method: 'POST' | 'PUT' | 'DELETE',
-  path: string,
-  body?: unknown,
-): Promise<Rejection | null> {
-  const answer = await ask(path, {
-    method,
-    ...(body === undefined
-      ? {}
-      : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  })
+export async function order(method: Method, path: string, body?: unknown): Promise<Rejection | null> {
+  const answer = await orderFor(method, path, body, () => ({}))
   return isRejection(answer) ? answer : null
+}
+
+/** Sends an order and reads what came of it. */
+export async function orderFor<T>(
+  method: Method,
+  path: string,
+  body: unknown,
+  parseBody: Parse<T>,
+): Promise<T | Rejection> {
+  const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  const answer = await ask(path, { method, ...(body === undefined ? {} : json) })
+  return isRejection(answer) ? answer : parseBody(answer.body)
 }
 
 async function ask(path: string, init: RequestInit): Promise<{ body: unknown } | Rejection> {

@@ -14,7 +14,8 @@ const WHOLE_STATUS_REST_MS = 3000
 
 export type LiveStatus = { status: Status | null; connection: 'connecting' | 'live' | 'away' }
 
-export function useStatus(): LiveStatus {
+/** `againMs`: for who must also see what is announced to nobody, such as trouble with the data folder. */
+export function useStatus({ againMs }: { againMs?: number } = {}): LiveStatus {
   const [live, setLive] = useState<LiveStatus>({ status: null, connection: 'connecting' })
 
   useEffect(() => {
@@ -34,11 +35,13 @@ export function useStatus(): LiveStatus {
       setLive(({ status, connection }) => ({ status: status && { ...status, runs }, connection }))
       whole.ask()
     })
+    const again = againMs === undefined ? undefined : setInterval(() => whole.ask(), againMs)
     return () => {
+      clearInterval(again)
       whole.close()
       socket.disconnect()
     }
-  }, [])
+  }, [againMs])
 
   return live
 }

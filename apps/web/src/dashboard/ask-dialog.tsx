@@ -1,9 +1,11 @@
 /** Asks before something is done, by the name of what it touches. Escape is the careful answer. */
 'use client'
 
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ReactNode, useEffect, useId, useLayoutEffect, useRef } from 'react'
 import { Button, type ButtonProps } from '../design/button.tsx'
 import styles from './ask-dialog.module.css'
+import { OrderOutcome } from './order-outcome.tsx'
+import type { RunOrder } from './run-order.ts'
 
 export type Question = {
   title: string
@@ -14,24 +16,31 @@ export type Question = {
   weight: NonNullable<ButtonProps['weight']>
 }
 
-/** `onYes` may find fault with what was filled in: then the dialog stays. */
+/** Open for as long as it is there. A refused order is told here, where what was filled in can be mended. */
 export function AskDialog({
   question,
-  isOpen,
+  order,
   onYes,
   onNo,
 }: {
   question: Question
-  isOpen: boolean
+  order: RunOrder
   onYes: () => void
   onNo: () => void
 }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const titleId = useId()
+  // Closed while it is still in the page: only so the focus goes back to where it was.
+  useLayoutEffect(() => {
+    const element = dialog.current
+    element?.showModal()
+    return () => element?.close()
+  }, [])
+  // On a phone why it was refused stands below what is seen.
+  const isRefused = order.outcome?.kind === 'refused'
   useEffect(() => {
-    if (isOpen) dialog.current?.showModal()
-    else dialog.current?.close()
-  }, [isOpen])
+    if (isRefused) dialog.current?.scrollTo({ top: dialog.current.scrollHeight })
+  }, [isRefused])
   return (
     <dialog
       ref={dialog}
@@ -46,15 +55,16 @@ export function AskDialog({
         className={styles.question}
         onSubmit={(event) => {
           event.preventDefault()
-          onYes()
+          if (!order.isBusy) onYes()
         }}
       >
         <h2 id={titleId}>{question.title}</h2>
         {question.children}
+        <OrderOutcome outcome={order.outcome} />
         <div className={styles.row}>
           <Button onClick={onNo}>{question.no}</Button>
-          <Button type="submit" weight={question.weight}>
-            {question.yes}
+          <Button type="submit" weight={question.weight} isBusy={order.isBusy}>
+            {order.isBusy ? 'One moment …' : question.yes}
           </Button>
         </div>
       </form>

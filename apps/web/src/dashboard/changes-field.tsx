@@ -21,7 +21,7 @@ export function ChangesField({ text, onText }: { text: string; onText: (text: st
           onChange={(event) => onText(event.target.value)}
         />
       </label>
-      <p id={helpId} className={isWrong ? styles.fault : undefined}>
+      <p id={helpId} className={isWrong ? styles.fault : styles.help}>
         {isWrong ? 'This is not a JSON object.' : 'Fields of RUN.json; flora and architecture stay.'}
       </p>
     </div>

@@ -1,22 +1,23 @@
-/** One chart by step. Its colours are the page's tokens, read again when light turns to dark. */
+/** One chart, by step or over time. Its colours are the page's tokens, read again when light turns to dark. */
 'use client'
 
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { milliseconds } from '../words/amounts.ts'
 import styles from './curve.module.css'
-import type { CurveSeries, CurveShape } from './curves-of-run.ts'
+import type { CurveSeries, CurveShape } from './curve-shape.ts'
 
 const HEIGHT = 240
 
 type CurveProps = CurveShape & { testId: string }
 
-export function Curve({ testId, title, summary, unit, steps, series, marks }: CurveProps) {
+export function Curve({ testId, title, summary, unit, across, at, series, marks }: CurveProps) {
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const newest = useRef<uPlot.AlignedData>([[]])
-  newest.current = [steps, ...series.map(({ values }) => values)]
-  const shape = JSON.stringify([unit, marks, series.map(({ name, look }) => [name, look])])
+  newest.current = [at, ...series.map(({ values }) => values)]
+  const shape = JSON.stringify([unit, across, marks, series.map(({ name, look }) => [name, look])])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the series without their values
   useEffect(() => {
@@ -24,7 +25,7 @@ export function Curve({ testId, title, summary, unit, steps, series, marks }: Cu
     if (element === null) return
     const draw = () => {
       plot.current?.destroy()
-      plot.current = new uPlot(optionsOf(element, { unit, series, marks }), newest.current, element)
+      plot.current = new uPlot(optionsOf(element, { unit, across, series, marks }), newest.current, element)
     }
     draw()
     const dark = matchMedia('(prefers-color-scheme: dark)')
@@ -42,14 +43,19 @@ export function Curve({ testId, title, summary, unit, steps, series, marks }: Cu
   }, [shape])
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: new values are what there is to draw
-  useEffect(() => plot.current?.setData(newest.current), [steps, series])
+  useEffect(() => plot.current?.setData(newest.current), [at, series])
 
   return (
     <figure className={styles.curve} data-testid={testId}>
       <figcaption>
         <span className={styles.title}>{title}</span> <span className={styles.summary}>{summary}</span>
       </figcaption>
-      <div ref={place} role="img" aria-label={`${title} by step. ${summary}`} className={styles.plot} />
+      <div
+        ref={place}
+        role="img"
+        aria-label={`${title} ${across === 'step' ? 'by step' : 'over time'}. ${summary}`}
+        className={styles.plot}
+      />
       <ul className={styles.legend} aria-hidden="true">
         {series.map(({ name, look }) => (
           <li key={name}>
@@ -75,7 +81,7 @@ function Sample({ look }: Pick<CurveSeries, 'look'>) {
 
 function optionsOf(
   element: HTMLElement,
-  { unit, series, marks }: Pick<CurveShape, 'unit' | 'series' | 'marks'>,
+  { unit, across, series, marks }: Pick<CurveShape, 'unit' | 'across' | 'series' | 'marks'>,
 ): uPlot.Options {
   const style = getComputedStyle(element)
   const token = (name: string) => style.getPropertyValue(name).trim()
@@ -86,7 +92,6 @@ function optionsOf(
     grid: { stroke: token('--hairline'), width: 1 },
     ticks: { show: false },
   }
-  const isShare = unit === 'share'
   return {
     width: element.clientWidth,
     height: HEIGHT,
@@ -94,21 +99,38 @@ function optionsOf(
     cursor: { show: false },
     scales: {
       x: { time: false },
-      y: { range: (_, __, most) => [0, isShare ? Math.min(1, niceTop(most)) : (most || 1) * 1.05] },
+      y: {
+        range: (_, __, most) => [0, unit === 'share' ? Math.min(1, niceTop(most)) : (most || 1) * 1.05],
+      },
     },
     axes: [
-      { ...axis, size: 28 },
       {
         ...axis,
-        size: 48,
-        ...(isShare
-          ? { values: (_: uPlot, ticks: number[]) => ticks.map((tick) => `${Math.round(tick * 100)} %`) }
-          : {}),
+        size: 28,
+        ...(across === 'time' ? { space: 64, incrs: MINUTES, values: ticksIn(ago) } : {}),
       },
+      { ...axis, size: 52, ...(unit === 'plain' ? {} : { values: ticksIn(WORDS[unit]) }) },
     ],
     series: [{}, ...series.map(({ look }) => lookOf(look, token))],
     hooks: { draw: [(plot) => drawMarks(plot, marks, token('--warm'))] },
   }
+}
+
+const WORDS = {
+  share: (tick: number) => `${Math.round(tick * 100)} %`,
+  ms: milliseconds,
+}
+
+/** Between two ticks of time. */
+const MINUTES = [0.25, 0.5, 1, 2, 5]
+
+function ago(minutes: number): string {
+  if (minutes === 0) return 'now'
+  return Number.isInteger(minutes) ? `−${-minutes} min` : `−${-minutes * 60} s`
+}
+
+function ticksIn(words: (tick: number) => string) {
+  return (_: uPlot, ticks: number[]) => ticks.map(words)
 }
 
 /** A dashed upright where the run was taken back to. */

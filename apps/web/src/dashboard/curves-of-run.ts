@@ -1,23 +1,7 @@
 /** What is drawn of a run's history: each step's own value pale, their moving mean strong, measurements as points. */
 import type { RunHistory } from '@worldflora/protocol/http'
 import { count, percent } from '../words/amounts.ts'
-
-export type CurveSeries = {
-  name: string
-  look: 'pale' | 'strong' | 'points' | 'rings'
-  values: (number | null)[]
-}
-export type CurveShape = {
-  title: string
-  /** The curve in words. */
-  summary: string
-  unit: 'plain' | 'share'
-  /** Steps that the run was taken back to. */
-  marks: number[]
-  /** Steps, rising; every series has a value or null at each. */
-  steps: number[]
-  series: CurveSeries[]
-}
+import type { CurveShape } from './curve-shape.ts'
 
 /** A step's weight in the moving mean; the first few share it evenly. */
 const NEWEST_WEIGHT = 0.1
@@ -36,7 +20,8 @@ export function lossCurve(history: RunHistory | null): CurveShape {
         : `From ${first.toFixed(2)} to ${last.toFixed(2)} at step ${count(steps.at(-1)!.step)}.${backWords(history)}`,
     marks: marksOf(history),
     unit: 'plain',
-    steps: steps.map(({ step }) => step),
+    across: 'step',
+    at: steps.map(({ step }) => step),
     series: [
       { name: 'each step', look: 'pale', values: losses },
       { name: 'moving mean', look: 'strong', values: means },
@@ -58,7 +43,8 @@ export function accuracyCurve(history: RunHistory | null): CurveShape {
         : `${percent(last.top1)} of held-back photos at step ${count(last.step)}.`,
     marks: marksOf(history),
     unit: 'share',
-    steps,
+    across: 'step',
+    at: steps,
     series: [
       { name: 'training', look: 'pale', values: steps.map((step) => trained.get(step) ?? null) },
       {

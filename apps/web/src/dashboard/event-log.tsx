@@ -3,6 +3,7 @@
 
 import { parseEvents } from '../coordinator/parse.ts'
 import { useReading } from '../coordinator/use-reading.ts'
+import { FaultLine } from '../design/fault-line.tsx'
 import { timeOfDay } from '../words/amounts.ts'
 import styles from './event-log.module.css'
 
@@ -14,7 +15,7 @@ export function EventLog({ news }: { news: unknown }) {
   return (
     <section aria-labelledby="events-heading" className={styles.log}>
       <h2 id="events-heading">What happened</h2>
-      {rejection === null ? null : <p>{rejection.message}</p>}
+      <FaultLine rejection={rejection} />
       {events?.length === 0 ? <p>Nothing worth a line yet.</p> : null}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className={styles.events} tabIndex={0} aria-label="Log">

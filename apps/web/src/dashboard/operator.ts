@@ -9,19 +9,20 @@ export type OperatorSession =
   | { kind: 'asking' }
   /** `rejection`: why the last attempt to come in failed. */
   | { kind: 'stranger'; rejection: Rejection | null }
-  | { kind: 'operator' }
+  /** `fault`: why the last attempt to log out failed. */
+  | { kind: 'operator'; fault: Rejection | null }
 
 export function useOperator() {
   const [session, setSession] = useState<OperatorSession>({ kind: 'asking' })
 
   const login = useCallback(async (token: string) => {
     const rejection = await order('POST', '/api/login', { token })
-    setSession(rejection === null ? { kind: 'operator' } : { kind: 'stranger', rejection })
+    setSession(rejection === null ? { kind: 'operator', fault: null } : { kind: 'stranger', rejection })
   }, [])
 
   const logout = useCallback(async () => {
-    await order('DELETE', '/api/login')
-    setSession({ kind: 'stranger', rejection: null })
+    const fault = await order('DELETE', '/api/login')
+    setSession(fault === null ? { kind: 'stranger', rejection: null } : { kind: 'operator', fault })
   }, [])
 
   useEffect(() => {
@@ -33,7 +34,7 @@ export function useOperator() {
       return
     }
     void readJson('/api/operator', () => ({})).then((answer) => {
-      if (!isRejection(answer)) setSession({ kind: 'operator' })
+      if (!isRejection(answer)) setSession({ kind: 'operator', fault: null })
       else {
         const rejection = answer.code === 'not-operator' ? null : answer
         setSession({ kind: 'stranger', rejection })

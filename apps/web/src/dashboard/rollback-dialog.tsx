@@ -3,32 +3,41 @@
 
 import type { RunStatus } from '@worldflora/protocol/messages'
 import { useState } from 'react'
+import { parseRollback } from '../coordinator/parse.ts'
 import { count, counted } from '../words/amounts.ts'
 import { AskDialog } from './ask-dialog.tsx'
 import { ChangesField } from './changes-field.tsx'
-import { changesIn } from './kept-words.ts'
+import { changesIn, rolledBackWords } from './kept-words.ts'
+import { useRunOrder } from './run-order.ts'
 
 export function RollbackDialog({
   run,
   step,
-  onGoBack,
+  onDone,
   onClose,
 }: {
   run: RunStatus
   step: number
-  onGoBack: (changes: { [field: string]: unknown }) => void
+  onDone: (words: string) => void
   onClose: () => void
 }) {
+  const order = useRunOrder(run.id)
   const [text, setText] = useState('')
   const later = run.step - step
+
+  async function goBack(): Promise<void> {
+    const changes = changesIn(text)
+    if (changes === null) return
+    const done = (back: Parameters<typeof rolledBackWords>[1]) => rolledBackWords(run.name, back)
+    const outcome = await order.send('rollback', { step, changes }, { parse: parseRollback, done })
+    if (outcome.kind === 'done') onDone(outcome.words)
+  }
+
   return (
     <AskDialog
-      isOpen
+      order={order}
       onNo={onClose}
-      onYes={() => {
-        const changes = changesIn(text)
-        if (changes !== null) onGoBack(changes)
-      }}
+      onYes={() => void goBack()}
       question={{
         title: `Take “${run.name}” back to step ${count(step)}?`,
         yes: `Take “${run.name}” back`,

@@ -4,65 +4,61 @@
 import type { RunState, RunStatus } from '@worldflora/protocol/messages'
 import { useId, useState } from 'react'
 import { Button } from '../design/button.tsx'
-import { AskDialog } from './ask-dialog.tsx'
+import { OrderOutcome } from './order-outcome.tsx'
+import { PublishDialog } from './publish-dialog.tsx'
 import styles from './run-controls.module.css'
-import { useRunOrder } from './run-order.ts'
+import { answeredBy, useRunOrder } from './run-order.ts'
+import { StopDialog } from './stop-dialog.tsx'
 
-type Wish = 'running' | 'paused' | 'stopped'
-
-const DONE: Record<Wish, string> = {
-  running: 'The run goes on.',
-  paused: 'The run is paused. It goes on when you resume it.',
-  stopped: 'The run is stopped. What it has learned is kept.',
-}
 const PRIORITIES = Array.from({ length: 10 }, (_, priority) => priority)
 
+type Asked = 'publish' | 'stop'
+
 export function RunControls({ run }: { run: RunStatus }) {
-  const { said, isBusy, send } = useRunOrder(run.id)
-  const [isAsking, setAsking] = useState(false)
+  const { outcome, isBusy, send } = useRunOrder(run.id)
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const [said, setSaid] = useState('')
   const priorityId = useId()
-  const become = (state: Wish) => send('state', { state }, DONE[state])
+  const helpId = useId()
+  const order = (path: string, body: unknown, words: string) => {
+    setSaid('')
+    void send(path, body, answeredBy(words))
+  }
+  const dialog = {
+    run,
+    onClose: () => setAsked(null),
+    onDone: (words: string) => {
+      setAsked(null)
+      setSaid(words)
+    },
+  }
 
   return (
     <div className={styles.controls}>
       <div className={styles.row}>
-        {run.state === 'running' ? (
-          <Button disabled={isBusy} onClick={() => void become('paused')}>
-            Pause
-          </Button>
-        ) : null}
-        {isResumable(run.state) ? (
-          <Button weight="strong" disabled={isBusy} onClick={() => void become('running')}>
-            Resume
-          </Button>
-        ) : null}
-        <Button
-          disabled={isBusy}
-          onClick={() =>
-            void send(
-              'publish',
-              {},
-              `Published: plants are identified with step ${run.step} of ${run.name} now.`,
-            )
-          }
-        >
-          Publish
+        <GoButton
+          state={run.state}
+          isBusy={isBusy}
+          onOrder={(state, words) => order('state', { state }, words)}
+        />
+        <Button isBusy={isBusy} onClick={() => setAsked('publish')}>
+          Publish …
         </Button>
         {run.state === 'running' || run.state === 'paused' ? (
-          <Button weight="grave" disabled={isBusy} onClick={() => setAsking(true)}>
+          <Button weight="grave" isBusy={isBusy} onClick={() => setAsked('stop')}>
             Stop …
           </Button>
         ) : null}
         {run.state === 'finished' ? null : (
-          <label className={styles.priority} htmlFor={priorityId}>
-            Priority
+          <div className={styles.priority}>
+            <label htmlFor={priorityId}>Priority</label>
             <select
               id={priorityId}
               value={run.priority}
-              disabled={isBusy}
+              aria-describedby={helpId}
               onChange={(event) => {
                 const priority = Number(event.target.value)
-                void send('priority', { priority }, `“${run.name}” has priority ${priority} now.`)
+                order('priority', { priority }, `“${run.name}” has priority ${priority} now.`)
               }}
             >
               {PRIORITIES.map((priority) => (
@@ -71,36 +67,47 @@ export function RunControls({ run }: { run: RunStatus }) {
                 </option>
               ))}
             </select>
-          </label>
+            <span id={helpId} className={styles.quiet}>
+              One more is twice the share of the machines
+            </span>
+          </div>
         )}
       </div>
-      <p role="status" className={styles.said}>
-        {said}
-      </p>
-      <AskDialog
-        isOpen={isAsking}
-        onNo={() => setAsking(false)}
-        onYes={() => {
-          setAsking(false)
-          void become('stopped')
-        }}
-        question={{
-          title: `Stop the run “${run.name}”?`,
-          yes: `Stop “${run.name}”`,
-          no: 'Let it run',
-          weight: 'grave',
-          children: (
-            <p>
-              The step in flight is dropped, and volunteers are sent to other runs. What it has learned is
-              kept: it can be published, and resumed later.
-            </p>
-          ),
-        }}
-      />
+      <OrderOutcome outcome={said === '' ? outcome : { kind: 'done', words: said }} />
+      {asked === 'publish' ? <PublishDialog {...dialog} /> : null}
+      {asked === 'stop' ? <StopDialog {...dialog} /> : null}
     </div>
   )
 }
 
-function isResumable(state: RunState): boolean {
-  return state === 'paused' || state === 'stopped'
+/** One button, so that the focus stays on it when pausing has made it the one to resume with. */
+function GoButton({
+  state,
+  isBusy,
+  onOrder,
+}: {
+  state: RunState
+  isBusy: boolean
+  onOrder: (state: 'running' | 'paused', words: string) => void
+}) {
+  switch (state) {
+    case 'running':
+      return (
+        <Button
+          isBusy={isBusy}
+          onClick={() => onOrder('paused', 'The run is paused. It goes on when you resume it.')}
+        >
+          Pause
+        </Button>
+      )
+    case 'paused':
+    case 'stopped':
+      return (
+        <Button weight="strong" isBusy={isBusy} onClick={() => onOrder('running', 'The run goes on.')}>
+          Resume
+        </Button>
+      )
+    case 'finished':
+      return null
+  }
 }

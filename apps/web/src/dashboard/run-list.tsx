@@ -1,9 +1,13 @@
 /** All runs, to choose one from; and the model that the site identifies with. */
 import type { Status } from '@worldflora/protocol/http'
 import type { RunStatus } from '@worldflora/protocol/messages'
+import type { Rejection } from '@worldflora/protocol/rejection'
 import { Button } from '../design/button.tsx'
 import { count, counted, percent } from '../words/amounts.ts'
 import styles from './run-list.module.css'
+
+/** Where a link to the runs leads. */
+export const RUN_LIST = 'runs'
 
 export function RunList({
   runs,
@@ -11,16 +15,18 @@ export function RunList({
   onChoose,
   model,
   onLogout,
+  logoutFault,
 }: {
   runs: readonly RunStatus[]
   chosen: string | null
   onChoose: (id: string) => void
   model: Status['model']
   onLogout: () => void
+  logoutFault: Rejection | null
 }) {
   return (
     <aside className={styles.side} aria-label="Runs and model">
-      <section>
+      <section id={RUN_LIST}>
         <h2>Runs</h2>
         {runs.length === 0 ? <p className={styles.quiet}>None yet.</p> : null}
         <ul>
@@ -49,12 +55,16 @@ export function RunList({
       </section>
       <div>
         <Button onClick={onLogout}>Log out</Button>
+        <p role="alert" className={styles.fault}>
+          {logoutFault === null ? '' : `You are still logged in. ${logoutFault.message}`}
+        </p>
       </div>
     </aside>
   )
 }
 
-function summaryOf({ state, step, steps, evaluation }: RunStatus): string {
-  const accuracy = evaluation === null ? '' : `, ${percent(evaluation.top1)}`
-  return `${state}, ${count(step)}/${count(steps)}${accuracy}`
+function summaryOf({ state, hint, step, steps, evaluation }: RunStatus): string {
+  const accuracy = evaluation === null ? '' : `, ${percent(evaluation.top1)} right`
+  const now = hint === undefined ? state : `${state}, waiting for workers`
+  return `${now}, step ${count(step)} of ${count(steps)}${accuracy}`
 }

@@ -5,6 +5,7 @@ import type { RunStatus } from '@worldflora/protocol/messages'
 import { parseHistory } from '../coordinator/parse.ts'
 import { useReading } from '../coordinator/use-reading.ts'
 import { type Fact, Facts } from '../design/facts.tsx'
+import { FaultLine } from '../design/fault-line.tsx'
 import { Notice } from '../design/notice.tsx'
 import { ProgressLine } from '../design/progress-line.tsx'
 import { bytes, count, counted, percent, perSecond } from '../words/amounts.ts'
@@ -18,31 +19,36 @@ import styles from './run-view.module.css'
 /** A history is up to 2,000 points: read again at most this often, however fast the steps are. */
 const HISTORY_REST_MS = 2000
 
+/** Characters of a reason that is said in passing; a longer one also says what to do, and stands by itself. */
+const BRIEF = 60
+
 export function RunView({ run, workers }: { run: RunStatus; workers: number }) {
-  const { value: history } = useReading(`/api/runs/${run.id}/history`, parseHistory, {
+  const { value: history, rejection } = useReading(`/api/runs/${run.id}/history`, parseHistory, {
     news: `${run.step} ${run.state} ${run.measured} ${run.evaluation?.step}`,
     restMs: HISTORY_REST_MS,
   })
+  const isBrief = run.reason !== undefined && run.reason.length <= BRIEF
   return (
     <section className={styles.run} aria-labelledby="run-name">
       <div className={styles.head}>
         <h1 id="run-name">{run.name}</h1>
         <p className={styles.sentence} data-testid="run-sentence" data-state={run.state}>
-          {runSentence(run, workers, Date.now())}
+          {runSentence({ ...run, reason: isBrief ? run.reason : undefined }, workers, Date.now())}
         </p>
         <ProgressLine done={run.step} total={run.steps} label={`Epoch ${run.epoch.toFixed(1)}`} />
       </div>
       <RunControls run={run} />
-      {run.state === 'paused' && run.reason !== undefined ? (
-        <Notice tone="warm" title="Why it is paused">
+      {run.state === 'paused' && run.reason !== undefined && !isBrief ? (
+        <Notice tone="warm" said="in-turn" title="Why it is paused">
           <p className={styles.reason}>{sentenceOf(run.reason)}</p>
         </Notice>
       ) : null}
       {run.hint === undefined ? null : (
-        <Notice tone="warm" title="It does not advance">
+        <Notice tone="warm" said="in-turn" title="It does not advance">
           <p data-testid="run-hint">{run.hint}</p>
         </Notice>
       )}
+      <FaultLine rejection={rejection} />
       <div className={styles.curves}>
         <Curve testId="loss-curve" {...lossCurve(history)} />
         <Curve testId="accuracy-curve" {...accuracyCurve(history)} />
@@ -64,19 +70,21 @@ function uplinkOf({ uploadBytesPerImage }: RunStatus): Fact[] {
   ]
 }
 
+const SPLITS = { train: 'training', val: 'validation', test: 'test' } as const
+
 function figuresOf(run: RunStatus): Fact[] {
   const speed: Fact[] = [
     { name: 'Steps/s', value: figure(run.stepsPerSecond) },
     {
       name: 'Images/s',
       value: figure(run.imagesPerSecond),
-      note: `${run.tasks.accepted} of ${run.tasks.total} tasks of this step`,
+      note: run.tasks.total === 0 ? null : `${run.tasks.accepted} of ${run.tasks.total} tasks of this step`,
     },
     ...uplinkOf(run),
   ]
   const { evaluation } = run
   if (evaluation === null) return [...speed, { name: 'Accuracy', value: '–', note: 'not measured yet' }]
-  const of = `${evaluation.split}, ${counted(evaluation.photos, 'photo')}, step ${count(evaluation.step)}`
+  const of = `${SPLITS[evaluation.split]}, ${counted(evaluation.photos, 'photo')}, step ${count(evaluation.step)}`
   return [
     ...speed,
     { name: 'First guess right', value: percent(evaluation.top1), note: of },

@@ -4,6 +4,7 @@
 import { useMemo, useState } from 'react'
 import { parseWorkers } from '../coordinator/parse.ts'
 import { useReading } from '../coordinator/use-reading.ts'
+import { FaultLine } from '../design/fault-line.tsx'
 import { count, perSecond } from '../words/amounts.ts'
 import { doingOf, kindOf, rowsOf, type WorkerColumn, type WorkerOrder } from './worker-rows.ts'
 import styles from './workers-table.module.css'
@@ -42,7 +43,7 @@ export function WorkersTable({ news }: { news: unknown }) {
           <input type="search" value={filter} onChange={(event) => setFilter(event.target.value)} />
         </label>
       </div>
-      {rejection === null ? null : <p>{rejection.message}</p>}
+      <FaultLine rejection={rejection} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className={styles.scroll} tabIndex={0} aria-label="Table of workers">
         <table data-testid="workers-table">

@@ -45,6 +45,12 @@ export function duration(seconds: number): string {
   return `about ${counted(Math.round(minutes / 1440), 'day')}`
 }
 
+/** "0.3 ms", "12 ms", "1.4 s". */
+export function milliseconds(ms: number): string {
+  if (ms >= 1000) return `${(ms / 1000).toFixed(1)}${SPACE}s`
+  return `${ms >= 10 || ms === 0 ? count(ms) : ms.toFixed(1)}${SPACE}ms`
+}
+
 /** "16:40" today, with the day otherwise. */
 export function timeOfDay(atMs: number, nowMs: number): string {
   const at = new Date(atMs)

@@ -7,7 +7,7 @@ export function runSentence(run: RunStatus, workers: number, nowMs: number): str
     case 'running':
       return `${[`Step ${count(run.step)} of ${count(run.steps)}`, ...pace(run, workers, nowMs)].join(', ')}.`
     case 'paused':
-      return `Paused at step ${count(run.step)} of ${count(run.steps)}${run.reason ? `: ${run.reason}` : '.'}`
+      return `Paused at step ${count(run.step)} of ${count(run.steps)}${run.reason ? `: ${withStop(run.reason)}` : '.'}`
     case 'stopped':
       return `Stopped at step ${count(run.step)} of ${count(run.steps)}.`
     case 'finished':
@@ -25,8 +25,12 @@ function pace(run: RunStatus, workers: number, nowMs: number): string[] {
 
 /** A reason as a sentence of its own. */
 export function sentenceOf(reason: string): string {
-  const words = reason.trim()
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? '' : '.'}`
+  const words = withStop(reason.trim())
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
+}
+
+function withStop(words: string): string {
+  return /[.!?]$/.test(words) ? words : `${words}.`
 }
 
 /** null while no pace is known. */

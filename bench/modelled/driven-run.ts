@@ -8,7 +8,7 @@ import { spawnCoordinator } from '@worldflora/cli/coordinator-process'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 import { accept } from '../platform/accept.ts'
 import { ensureHerbarium } from '../platform/herbarium.ts'
-import type { Order, Report } from './driver.ts'
+import type { ComputedTask, Order, Report } from './driver.ts'
 
 const FLORA = {
   name: 'modelled',
@@ -36,7 +36,7 @@ export type Driven = {
   startedMs: number
   bytesUp: number
   bytesDown: number
-  computed: Extract<Report, { kind: 'computed' }>[]
+  computed: ComputedTask[]
   lagsMs: number[]
 }
 
@@ -70,14 +70,16 @@ async function follow(order: Order, steps: number, say: (line: string) => void):
   const through = new Promise<Driven>((resolve) => {
     driver.on('message', (report: Report) => {
       const isMeasuring = driven.startedMs > 0
-      if (report.kind === 'computed' && isMeasuring) driven.computed.push(report)
+      if (report.kind === 'computed' && isMeasuring) driven.computed.push(...report.tasks)
       if (report.kind === 'lag' && isMeasuring) driven.lagsMs.push(report.ms)
       if (report.kind === 'transferred') {
         last = report
         if (driven.stepEndsMs.length === 0) Object.assign(before, report)
       }
       if (report.kind !== 'step-advanced') return
-      say(`step ${report.step}`)
+      say(
+        `step ${report.step}: ${(last.bytesUp / 1e6).toFixed(0)} MB up, ${(last.bytesDown / 1e6).toFixed(0)} MB down so far`,
+      )
       if (report.step === WARMUP_STEPS) driven.startedMs = report.atMs
       if (report.step > WARMUP_STEPS) driven.stepEndsMs.push(report.atMs)
       if (driven.stepEndsMs.length < steps) return

@@ -34,9 +34,11 @@ export type Order = {
   merging: boolean
 }
 
+export type ComputedTask = { step: number; task: number; worker: number; startedMs: number; endedMs: number }
+
 /** Times are of `performance.timeOrigin + performance.now()`: the same in every process of a machine. */
 export type Report =
-  | { kind: 'computed'; step: number; task: number; worker: number; startedMs: number; endedMs: number }
+  | { kind: 'computed'; tasks: ComputedTask[] }
   | { kind: 'step-advanced'; step: number; atMs: number }
   | { kind: 'transferred'; bytesUp: number; bytesDown: number }
   | { kind: 'lag'; ms: number }
@@ -47,6 +49,8 @@ const config = v.parse(RunConfig, order.run)
 const sums = drawSums(config, order.classes)
 const sessions: Session[] = []
 let leavers = 0
+/** Not told of yet. */
+const computed: ComputedTask[] = []
 const transferred = { bytesUp: 0, bytesDown: 0 }
 
 function tell(report: Report): void {
@@ -89,14 +93,7 @@ function join(worker: number): void {
         coding: order.coding,
         onComputed({ step, task }, startedMs, endedMs) {
           const origin = performance.timeOrigin
-          tell({
-            kind: 'computed',
-            step,
-            task,
-            worker,
-            startedMs: origin + startedMs,
-            endedMs: origin + endedMs,
-          })
+          computed.push({ step, task, worker, startedMs: origin + startedMs, endedMs: origin + endedMs })
         },
       }),
   })
@@ -125,6 +122,7 @@ let step = -1
 function noteStep(begun: number): void {
   if (begun <= step) return
   step = begun
+  tell({ kind: 'computed', tasks: computed.splice(0) })
   tell({ kind: 'step-advanced', step, atMs: nowMs() })
   tell({ kind: 'transferred', ...transferred })
   if (order.churn > 0) replaceSome(idealStepMs)

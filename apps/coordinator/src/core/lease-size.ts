@@ -12,6 +12,11 @@ import type { WorkerState } from './worker-state.ts'
  */
 const LONGEST_MS = 10_000
 /**
+ * Before a worker's first result, for its pace is only its word until then; and so that, after a restart, results come in again
+ * soon.
+ */
+const FIRST_MS = 1000
+/**
  * Of what a worker would do of the offered tasks if everybody ended at once, so much is granted at a time (guided
  * self-scheduling, Polychronopoulos and Kuck 1987): the rest evens out what the paces did not foretell.
  */
@@ -19,9 +24,10 @@ const SHARE = 0.75
 
 /** Without a pace one task, to find it. */
 export function tasksPerLease(state: CoreState, worker: WorkerState, { offered, slots }: TaskGroup): number {
-  const { imagesPerSecond } = worker
+  const { imagesPerSecond, hasDelivered } = worker
   if (imagesPerSecond === null) return 1
   const fair = (offered.size * imagesPerSecond) / paceOfAll(state, imagesPerSecond)
-  const inTime = LONGEST_MS / Math.max(1, expectedMs(imagesPerSecond, slots[0]!.images))
+  const inTime =
+    (hasDelivered ? LONGEST_MS : FIRST_MS) / Math.max(1, expectedMs(imagesPerSecond, slots[0]!.images))
   return Math.max(1, Math.floor(Math.min(Math.ceil(SHARE * fair), inTime, TASKS_PER_LEASE)))
 }

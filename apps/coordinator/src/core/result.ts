@@ -20,7 +20,10 @@ export function receiveResult(state: CoreState, event: EventOf<'result-received'
     return [{ kind: 'ignore-stale-result', workerId, leaseId }]
   }
   const worker = state.workers.get(workerId)
-  if (worker !== undefined) worker.missedDeadlines = 0
+  if (worker !== undefined) {
+    worker.missedDeadlines = 0
+    worker.hasDelivered = true
+  }
   const delivered = event.results.map(
     ({ task, digest }): Delivered => ({ slot: slotOf(lease, task)!, digest }),
   )

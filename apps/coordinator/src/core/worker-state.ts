@@ -14,6 +14,8 @@ export type WorkerState = {
   shards: ReadonlySet<string>
   imagesPerSecond: number | null
   uploadBytesPerSecond: number | null
+  /** A valid result, since it joined this coordinator. */
+  hasDelivered: boolean
   /** In a row. */
   missedDeadlines: number
   /** Work that its device cannot hold. */
@@ -38,6 +40,7 @@ export function newWorker(id: WorkerId, deterministic: boolean): WorkerState {
     shards: new Set(),
     imagesPerSecond: null,
     uploadBytesPerSecond: null,
+    hasDelivered: false,
     missedDeadlines: 0,
     unfitFor: new Set(),
     telling: null,

@@ -8,20 +8,24 @@ import { answer, answerRejection } from './answer.ts'
 import { chunksOf, oversize } from './body.ts'
 import type { OperatorAccess } from './operator-access.ts'
 import { operatorOnly } from './operator-guard.ts'
+import { openRecentBlobs } from './recent-blobs.ts'
 
 export function blobRoutes(blobs: BlobStore, operator: OperatorAccess): Hono {
   const routes = new Hono()
+  const recent = openRecentBlobs(blobs)
 
   // Hono answers HEAD by the GET route, without the body.
   routes.get('/:hash', async (c) => {
     const hash = parseOrReject(Hash, c.req.param('hash'), 'the blob’s name')
     if (isRejection(hash)) return answerRejection(hash)
-    const size = await blobs.size(hash)
+    const whole = await recent.get(hash)
+    const size = whole?.byteLength ?? (await blobs.size(hash))
     if (size === null)
       return answerRejection(reject('no-blob', `There is no blob ${hash}.`, 'Ask for another.'))
     const etag = `"${hash}"`
     if (c.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers: { etag } })
-    return sendBlob(c, blobs, hash, size)
+    const read = ({ start, end }: BlobPart) => whole?.subarray(start, end) ?? blobs.read(hash, { start, end })
+    return sendBlob(c, { hash, size, read })
   })
 
   routes.put('/:hash', operatorOnly(operator), async (c) => {
@@ -35,7 +39,13 @@ export function blobRoutes(blobs: BlobStore, operator: OperatorAccess): Hono {
   return routes
 }
 
-function sendBlob(c: Context, blobs: BlobStore, hash: Hash, size: number): Response {
+type FoundBlob = {
+  hash: Hash
+  size: number
+  read(part: BlobPart): Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>
+}
+
+function sendBlob(c: Context, { hash, size, read }: FoundBlob): Response {
   const part = partOf(c.req.header('range'), size)
   const headers: Record<string, string> = {
     'content-type': 'application/octet-stream',
@@ -49,7 +59,7 @@ function sendBlob(c: Context, blobs: BlobStore, hash: Hash, size: number): Respo
   const { start, end } = part ?? { start: 0, end: size }
   headers['content-length'] = String(end - start)
   if (part !== null) headers['content-range'] = `bytes ${start}-${end - 1}/${size}`
-  const body = c.req.method === 'HEAD' ? null : blobs.read(hash, { start, end })
+  const body = c.req.method === 'HEAD' ? null : read({ start, end })
   return new Response(body, { status: part === null ? 200 : 206, headers })
 }
 

@@ -7,11 +7,15 @@ import { PGlite } from '@electric-sql/pglite'
 
 type Program = { _PostgresMainLoopOnce(): void; stackRestore(to: number): void }
 
+/** Of PGlite's 128 MB, most would be zeroed at every start (half a second) and never used. */
+const START = [...PGlite.defaultStartParams, '-c', 'shared_buffers=16MB']
+
 export class MortalPglite extends PGlite {
   #end: Error | null = null
 
   static async open(folder: string | null): Promise<MortalPglite> {
-    const client = folder === null ? new MortalPglite() : new MortalPglite(folder)
+    const options = { startParams: START }
+    const client = folder === null ? new MortalPglite(options) : new MortalPglite(folder, options)
     await client.waitReady
     client.#watch()
     return client

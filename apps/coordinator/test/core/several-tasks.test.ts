@@ -7,14 +7,20 @@ import { kindsOf, runOf, SCENE, Story } from './fixture.ts'
 /** One step of so many tasks with two photos each. */
 const stepOf = (tasks: number) =>
   runOf({ ...SCENE, shardSizes: [2 * tasks], samplesPerTask: 2, tasksPerStep: tasks, epochs: 1 })
+/** What it says of its pace counts from its first result on. */
+const proven = (story: Story, name: string) => {
+  const worker = story.join(name)
+  story.deliver(worker, story.ask(worker)!.leaseId)
+  return worker
+}
 const numbersOf = (lease: { tasks: { task: number }[] } | null) => lease?.tasks.map(({ task }) => task)
 
 describe('how many tasks a lease has', () => {
   it('WK13: without a pace one, to find it; then its worker’s share of what is offered', () => {
     const story = new Story(stepOf(40))
-    const [ada, bob] = [story.join('ada'), story.join('bob')]
+    const [ada, bob] = [story.join('ada'), proven(story, 'bob')]
     expect(story.ask(ada)!.tasks).toHaveLength(1)
-    expect(story.ask(bob, 10)!.tasks.length).toBe(Math.ceil((0.75 * 39) / 2))
+    expect(story.ask(bob, 10)!.tasks.length).toBe(Math.ceil((0.75 * 38) / 2))
   })
 
   it('WK13: a fast machine takes several, a slow one among fast ones takes one', () => {
@@ -28,14 +34,23 @@ describe('how many tasks a lease has', () => {
 
   it('WK13: no lease is to take longer than ten seconds, nor to have more than 64 tasks', () => {
     const alone = new Story(stepOf(400))
-    expect(alone.ask(alone.join('slow'), 0.5)!.tasks).toHaveLength(2)
+    expect(alone.ask(proven(alone, 'slow'), 0.5)!.tasks).toHaveLength(2)
     const quick = new Story(stepOf(400))
     expect(quick.ask(quick.join('quick'), 10_000)!.tasks).toHaveLength(64)
   })
 
+  it('WK13: before its first result a worker has a second’s work at most, however fast it says it is', () => {
+    const story = new Story(stepOf(400))
+    const ada = story.join('ada')
+    const first = story.ask(ada, 10)!
+    expect(first.tasks).toHaveLength(5)
+    story.deliver(ada, first.leaseId)
+    expect(story.ask(ada, 10)!.tasks).toHaveLength(50)
+  })
+
   it('WK13: ever fewer towards the end of a step, so that all end together', () => {
     const story = new Story(stepOf(32))
-    const ada = story.join('ada')
+    const ada = proven(story, 'ada')
     story.join('bob')
     const sizes: number[] = []
     for (let lease = story.ask(ada, 10); lease !== null; lease = story.ask(ada, 10)) {

@@ -70,6 +70,9 @@ export class ResultPush {
           ...(digests.length === 0 ? {} : { 'task-digests': digests.join(',') }),
         },
         body: body as Uint8Array<ArrayBuffer>,
+        // Nobody is to be asked for a login, and nothing is sent twice: Node then keeps no second copy of the body.
+        window: null,
+        redirect: 'error',
         signal,
       },
     )

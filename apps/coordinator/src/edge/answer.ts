@@ -14,6 +14,7 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   'other-run-of-that-name': 409,
   'run-finished': 409,
   'run-not-paused': 409,
+  'run-halted': 409,
   'no-checkpoint': 409,
   'nothing-left': 409,
   'not-written': 500,

@@ -6,7 +6,6 @@ import type { EvaluateResult, Evaluation, RunDescription, RunState } from '@worl
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 import type { EvaluationOrder, OpenRun } from '../core/events.ts'
-import type { Queue } from '../queue.ts'
 import type { Reducer } from '../reduction/reducer.ts'
 import type { BlobStore } from '../store/blob-store.ts'
 import type { BlobRef, PendingEvaluation } from '../store/store.ts'
@@ -39,11 +38,9 @@ export type ActiveRun = {
   foundSoundAtMs: number | null
   /** Parts of the features under way, on their way to the disk: by order, then by task. */
   features: Map<string, Promise<BlobRef>[]>
-  /** Whatever changes the run happens here, one after the other. */
-  changes: Queue
 }
 
-export function activeRun(book: RunBook, manifest: Manifest, changes: Queue): ActiveRun {
+export function activeRun(book: RunBook, manifest: Manifest): ActiveRun {
   const { config, flora, unitExponent } = book.record
   return {
     book,
@@ -59,7 +56,6 @@ export function activeRun(book: RunBook, manifest: Manifest, changes: Queue): Ac
     isInDoubt: false,
     foundSoundAtMs: null,
     features: new Map(),
-    changes,
   }
 }
 

@@ -11,6 +11,7 @@ import type { FeaturesOf, OrderFeatures } from '@worldflora/protocol/http'
 import type { ShardEntries, Split } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { TaskKey } from '../core/events.ts'
+import { StorageFault } from '../store/storage-fault.ts'
 import type { FeaturesRecord } from '../store/store.ts'
 import type { ActiveRun } from './active-run.ts'
 import { partsOf } from './evaluation-plan.ts'
@@ -95,7 +96,8 @@ export async function closeFeatures(
     at.noteChange()
     return null
   } catch (error) {
-    return `Features of step ${step} could not be written to the data folder: ${(error as Error).message}.`
+    if (!(error instanceof StorageFault)) throw error
+    return `Features of step ${step} could not be kept. ${error.words}`
   }
 }
 

@@ -12,26 +12,26 @@ import type {
   RunHistory,
 } from '@worldflora/protocol/http'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
-import type { RunState, RunStatus, Split } from '@worldflora/protocol/messages'
+import type { RunStatus, Split } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 import type { TaskResult } from '../conductor.ts'
 import type { TaskKey } from '../core/events.ts'
-import { Queue } from '../queue.ts'
 import { rejectionOf, StorageFault } from '../store/storage-fault.ts'
 import type { FeaturesRecord, RunSettings } from '../store/store.ts'
-import { type ActiveRun, activeRun, openReduction, openRunOf, orderOf } from './active-run.ts'
+import type { ActiveRun } from './active-run.ts'
+import { ActiveRuns } from './active-runs.ts'
 import { watchedSplit } from './evaluation-plan.ts'
 import { closeEvaluation, gatherRows, recordEvaluations } from './evaluations.ts'
 import { closeFeatures, featuresOf, featureTasks, gatherFeatures, orderFeatures } from './features.ts'
 import { forkRun } from './forking.ts'
 import { keptCheckpoints } from './kept-checkpoints.ts'
-import { damagedBlobs, evaluationsFault, mendedWords, mendModel, mendRun, photosLost } from './mending.ts'
-import { plainWords } from './plain-words.ts'
+import { damagedBlobs, mendModel, photosLost } from './mending.ts'
 import { publishLatest } from './publishing.ts'
 import { faultOfRollback, type Rollback, rollBack } from './rolling-back.ts'
 import { detailOf, isThrough, newBook, type Progress, type RunBook, readBook, statusOf } from './run-book.ts'
 import { makeRun, openingOf, unfinishedNamesake } from './run-opening.ts'
+import { goOn, halt, pause } from './run-states.ts'
 import { forgetMilestones, leaveToSweep } from './step-keeping.ts'
 import type { Surroundings } from './surroundings.ts'
 import { addContribution, closeStep } from './training.ts'
@@ -42,18 +42,16 @@ const STEPS_SHOWN = 2000
 /** One look at the disk for so long, however many workers complain. */
 const SOUND_FOR_MS = 60_000
 
-/** Under which name a run's state waits to be written. */
-const stateOf = (id: RunId) => `state of ${id}`
-
 export class Runs {
   readonly #at: Surroundings
   readonly #progressOf: (runId: RunId) => Progress
   /** In the order of their making. */
   readonly #books = new Map<RunId, RunBook>()
-  readonly #active = new Map<RunId, ActiveRun>()
+  readonly #active: ActiveRuns
 
   constructor(at: Surroundings, progressOf: (runId: RunId) => Progress) {
     this.#at = at
+    this.#active = new ActiveRuns(at)
     this.#progressOf = progressOf
   }
 
@@ -63,9 +61,15 @@ export class Runs {
       const book = await readBook(this.#at.store, record)
       this.#books.set(record.id, book)
       if (isThrough(book) || record.state === 'stopped') continue
-      const run = await this.#activate(book).catch(rejectionOf)
-      if (isRejection(run)) this.#pause(book, `${run.message} ${run.action}`)
+      await this.#takeUp(book)
     }
+  }
+
+  /** What cannot be taken up is paused: a run is never left running with nobody to give it out. */
+  async #takeUp(book: RunBook): Promise<ActiveRun | Rejection> {
+    const run = await this.#active.takeUp(book).catch(rejectionOf)
+    if (isRejection(run)) pause(this.#at, book, `${run.message} ${run.action}`)
+    return run
   }
 
   /** DU5: the tabs that fetch the model cannot complain of it. */
@@ -104,7 +108,7 @@ export class Runs {
     const { id } = book.record
     this.#books.set(id, book)
     this.#at.journal.note('run-opened', id, words)
-    const run = await this.#activate(book)
+    const run = await this.#active.change(id, () => this.#takeUp(book))
     this.#at.noteChange()
     return isRejection(run) ? run : null
   }
@@ -130,23 +134,18 @@ export class Runs {
   async rollBack(runId: RunId, wish: RollBackRun): Promise<RolledBackRun | Rejection> {
     const book = this.#books.get(runId)
     if (book === undefined) return noRun(runId)
-    const active = this.#active.get(runId)
-    return active === undefined
-      ? this.#rollBack(book, wish)
-      : active.changes.add(() => this.#rollBack(book, wish))
+    return this.#active.change(runId, () => this.#rollBack(book, wish))
   }
 
   async #rollBack(book: RunBook, wish: RollBackRun): Promise<RolledBackRun | Rejection> {
     const fault = faultOfRollback(book, wish)
     if (fault !== null) return fault
     const { id, config } = book.record
-    const active = this.#active.get(id)
-    if (active !== undefined) this.#at.say({ kind: 'run-closed', runId: id })
+    this.#active.letGo(id)
     const from = book.checkpoints.at(-1)!.step
     const back = await rollBack(this.#at, book, wish).catch(rejectionOf)
-    const run = await this.#activate(book, active?.changes)
-    if (isRejection(run)) this.#pause(book, `${run.message} ${run.action}`)
-    else run.isInDoubt = isRejection(back)
+    const run = await this.#takeUp(book)
+    if (!isRejection(run)) run.isInDoubt = isRejection(back)
     if (isRejection(back)) return back
     this.#at.journal.note(
       'run-rolled-back',
@@ -163,7 +162,7 @@ export class Runs {
     const settings = { ...book.record.settings, ...wish }
     await this.#at.store.setRunSettings(runId, settings)
     book.record = { ...book.record, settings }
-    if (this.#active.has(runId)) {
+    if (this.#active.get(runId) !== null) {
       this.#at.say({ kind: 'run-priority-changed', runId, priority: settings.priority })
     }
     const manifest = await this.#at.floras.manifestOf(book.record.flora.hash)
@@ -179,9 +178,7 @@ export class Runs {
   async setState(runId: RunId, wish: 'running' | 'paused' | 'stopped'): Promise<null | Rejection> {
     const book = this.#books.get(runId)
     if (book === undefined) return noRun(runId)
-    const active = this.#active.get(runId)
-    if (active === undefined) return this.#changeState(book, wish)
-    return active.changes.add(() => this.#changeState(book, wish))
+    return this.#active.change(runId, () => this.#changeState(book, wish))
   }
 
   async #changeState(book: RunBook, wish: 'running' | 'paused' | 'stopped'): Promise<null | Rejection> {
@@ -197,84 +194,26 @@ export class Runs {
   async #goOn(book: RunBook): Promise<null | Rejection> {
     const { id, steps } = book.record
     const open = this.#active.get(id)
-    if (open !== undefined) await recordEvaluations(this.#at, open)
-    const active = open === undefined || open.isInDoubt ? await this.#takeUpAnew(book) : open
-    const fault = isRejection(active) ? active : await this.#takeUpReduction(active)
-    if (fault !== null) {
-      book.record = { ...book.record, reason: `${fault.message} ${fault.action}` }
-      return fault
+    if (open !== null) await recordEvaluations(this.#at, open)
+    const active = await this.#active.takeUpAgain(book)
+    if (isRejection(active)) {
+      book.record = { ...book.record, reason: `${active.message} ${active.action}` }
+      return active
     }
     // A measurement of a finished run may have been paused; there is nothing else in it to go on with.
-    const state: RunState = book.checkpoints.at(-1)!.step === steps ? 'finished' : 'running'
-    await this.#at.store.setRunState(id, state, null)
-    this.#at.unwritten.drop(stateOf(id))
-    this.#noteState(book, state, null)
-    return null
+    const state = book.checkpoints.at(-1)!.step === steps ? 'finished' : 'running'
+    const halted = await goOn(this.#at, book, state)
+    if (halted === null) this.#at.say({ kind: 'run-state-changed', runId: id, state })
+    return halted
   }
 
   /** Holds at once, whatever the store says to it (DU2). */
   async #halt(book: RunBook, state: 'paused' | 'stopped'): Promise<null> {
-    this.#noteState(book, state, state === 'paused' ? 'the operator paused it' : null)
-    this.#insist(book)
+    const { id } = book.record
+    if (this.#active.get(id) !== null) this.#at.say({ kind: 'run-state-changed', runId: id, state })
+    halt(this.#at, book, state)
     await this.#at.unwritten.tried()
     return null
-  }
-
-  #noteState(book: RunBook, state: RunState, reason: string | null): void {
-    book.record = { ...book.record, state, reason }
-    const { id, config } = book.record
-    if (this.#active.has(id)) this.#at.say({ kind: 'run-state-changed', runId: id, state })
-    this.#at.journal.note(`run-${state}`, id, `The run ${config.name} is ${state} now.`)
-    this.#at.noteChange()
-  }
-
-  /** The run's state becomes a row as soon as the store takes it. */
-  #insist({ record: { id, state, reason } }: RunBook): void {
-    this.#at.unwritten.add(stateOf(id), () => this.#at.store.setRunState(id, state, reason))
-  }
-
-  /**
-   * DU3: a write that failed, or took too long, may have come about all the same. So before the run goes on its rows are
-   * read again: a step that is there counts, as after a kill.
-   */
-  async #takeUpAnew(book: RunBook): Promise<ActiveRun | Rejection> {
-    const { id } = book.record
-    const record = (await this.#at.store.listRuns()).find((one) => one.id === id)!
-    const { state, reason } = book.record
-    const rows = await readBook(this.#at.store, { ...record, state, reason })
-    const changes = this.#active.get(id)?.changes
-    if (changes !== undefined) this.#at.say({ kind: 'run-closed', runId: id })
-    Object.assign(book, rows)
-    return this.#activate(book, changes)
-  }
-
-  /** `changes`: of the same run, where it was active before. */
-  async #activate(book: RunBook, changes = new Queue()): Promise<ActiveRun | Rejection> {
-    this.#active.delete(book.record.id)
-    const manifest = await this.#at.floras.manifestOf(book.record.flora.hash)
-    if (isRejection(manifest)) return manifest
-    let run = activeRun(book, manifest, changes)
-    let fault = (await this.#takeUpReduction(run)) ?? (await evaluationsFault(this.#at, run))
-    if (fault !== null) {
-      const mended = await mendRun(this.#at, book)
-      if (isRejection(mended)) return mended
-      this.#at.journal.note('run-mended', book.record.id, mendedWords(book, mended))
-      run = activeRun(book, manifest, changes)
-      fault = await this.#takeUpReduction(run)
-      if (fault !== null) return fault
-    }
-    const { id, state } = book.record
-    this.#active.set(id, run)
-    this.#at.say({ kind: 'run-opened', run: openRunOf(run, state) })
-    for (const pending of book.pending) {
-      this.#at.say({ kind: 'evaluation-ordered', runId: id, order: orderOf(run, pending) })
-    }
-    for (const { step, split, checkpoint, result } of book.features) {
-      if (result !== null) continue
-      const tasks = featureTasks(run, split)
-      this.#at.say({ kind: 'features-ordered', runId: id, order: { step, split, checkpoint, tasks } })
-    }
-    return run
   }
 
   /**
@@ -282,50 +221,36 @@ export class Runs {
    * what to do, and nothing is held against the task.
    */
   async findDamage(runId: RunId, shards: readonly Hash[]): Promise<boolean> {
-    const changes = this.#active.get(runId)?.changes
-    if (changes === undefined) return false
-    return changes.add(async () => {
+    return this.#active.change(runId, async () => {
       const run = this.#active.get(runId)
-      if (run === undefined) return false
-      return this.#findDamage(run, shards)
+      if (run === null) return false
+      return this.#findDamage(run, shards).catch((error: unknown) => this.#noteUnreadable(run, error))
     })
   }
 
+  /** Nobody knows what is damaged while the disk cannot be read: the task is not to blame, and nothing is tried for ever. */
+  #noteUnreadable({ book }: ActiveRun, error: unknown): true {
+    const fault = rejectionOf(error)
+    this.#at.say({ kind: 'run-state-changed', runId: book.record.id, state: 'paused' })
+    pause(this.#at, book, `Its blobs cannot be read. ${fault.message} ${fault.action}`)
+    return true
+  }
+
   async #findDamage(run: ActiveRun, shards: readonly Hash[]): Promise<boolean> {
-    const { book, changes } = run
+    const { book } = run
     const nowMs = this.#at.clock.nowMs()
     if (run.foundSoundAtMs !== null && nowMs < run.foundSoundAtMs + SOUND_FOR_MS) return false
     const { weights, photos } = await damagedBlobs(this.#at.blobs, book, shards)
     const { id, config } = book.record
     if (photos.length > 0) {
-      // Then an import sends them again.
-      for (const hash of photos) await this.#at.blobs.delete(hash)
       this.#at.say({ kind: 'run-state-changed', runId: id, state: 'paused' })
-      this.#pause(book, photosLost(config.flora, photos))
+      pause(this.#at, book, photosLost(config.flora, photos))
+      // Then an import sends them again.
+      for (const hash of photos) await this.#at.blobs.delete(hash).catch(leaveToSweep)
     }
-    if (weights) {
-      this.#at.say({ kind: 'run-closed', runId: id })
-      const again = await this.#activate(book, changes)
-      if (isRejection(again)) this.#pause(book, `${again.message} ${again.action}`)
-    }
+    if (weights) await this.#takeUp(book)
     if (!weights && photos.length === 0) run.foundSoundAtMs = nowMs
     return weights || photos.length > 0
-  }
-
-  async #takeUpReduction(run: ActiveRun): Promise<null | Rejection> {
-    const isThrough = run.book.checkpoints.at(-1)!.step === run.book.record.steps
-    run.stepOpenedAtMs = null
-    return run.isReducing || isThrough ? null : openReduction(run, this.#at)
-  }
-
-  /** In the core it is paused already. */
-  #pause(book: RunBook, why: string): void {
-    const reason = plainWords(why)
-    book.record = { ...book.record, state: 'paused', reason }
-    const { id, config } = book.record
-    this.#at.journal.note('run-paused', id, `The run ${config.name} is paused: ${reason}`)
-    this.#at.noteChange()
-    this.#insist(book)
   }
 
   // The core's effects.
@@ -364,17 +289,17 @@ export class Runs {
       const tasks = featureTasks(run, order.split)
       this.#at.say({ kind: 'features-ordered', runId, order: { ...order, checkpoint, tasks } })
       this.#at.say({ kind: 'run-state-changed', runId, state: 'paused' })
-      await this.#pause(run.book, fault)
+      pause(this.#at, run.book, fault)
     })
   }
 
   pauseRun(runId: RunId, reason: string): void {
-    this.#pause(this.#active.get(runId)!.book, reason)
+    pause(this.#at, this.#active.get(runId)!.book, reason)
   }
 
   #change(runId: RunId, job: (run: ActiveRun) => Promise<void>): void {
     const run = this.#active.get(runId)!
-    run.changes.add(() => job(run)).catch(this.#at.fail)
+    this.#active.changeIfStill(run, () => job(run)).catch(this.#at.fail)
   }
 
   /** The step in flight is sound: nothing of it is begun anew. */
@@ -382,13 +307,13 @@ export class Runs {
     if (!(error instanceof StorageFault)) throw error
     if (book.record.state === 'stopped') return
     this.#at.say({ kind: 'run-state-changed', runId: book.record.id, state: 'paused' })
-    this.#pause(book, `A measurement could not be kept. ${error.words}`)
+    pause(this.#at, book, `A measurement could not be kept. ${error.words}`)
   }
 
   // What the edge shows.
 
   active(runId: RunId): ActiveRun | null {
-    return this.#active.get(runId) ?? null
+    return this.#active.get(runId)
   }
 
   statuses(): RunStatus[] {
@@ -415,23 +340,21 @@ export class Runs {
   async publish(runId: RunId): Promise<PublishedModel | Rejection> {
     const book = this.#books.get(runId)
     if (book === undefined) return noRun(runId)
-    const publish = () => publishLatest(this.#at, book)
-    return this.#active.get(runId)?.changes.add(publish) ?? publish()
+    return this.#active.change(runId, () => publishLatest(this.#at, book))
   }
 
   /** FE1. Ordered twice is once. */
   async orderFeatures(runId: RunId, wish: OrderFeatures): Promise<FeaturesOf[] | Rejection> {
     const book = this.#books.get(runId)
     if (book === undefined) return noRun(runId)
-    const order = async () => {
+    return this.#active.change(runId, async () => {
       const manifest = await this.#at.floras.manifestOf(book.record.flora.hash)
       if (isRejection(manifest)) return manifest
       const record = await orderFeatures(this.#at, { book, manifest }, wish)
       if (isRejection(record)) return record
       if (record !== null) await this.#giveOut(book, record)
       return featuresOf(book)
-    }
-    return this.#active.get(runId)?.changes.add(order) ?? order()
+    })
   }
 
   /** A stopped run gives nothing out: it goes on with the order when it is resumed. */
@@ -439,7 +362,7 @@ export class Runs {
     const { id, state } = book.record
     const active = this.#active.get(id)
     // Taken up, it brings its orders with it.
-    if (active === undefined) return void (state === 'stopped' || (await this.#activate(book)))
+    if (active === null) return void (state === 'stopped' || (await this.#takeUp(book)))
     const tasks = featureTasks(active, split)
     this.#at.say({ kind: 'features-ordered', runId: id, order: { step, split, checkpoint, tasks } })
   }
@@ -464,7 +387,7 @@ export class Runs {
 
   /** Resolves when everything that has begun is through. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#active.values()].map(({ changes }) => changes.drained()))
+    await this.#active.settled()
     await this.#at.keeping.drained()
   }
 }

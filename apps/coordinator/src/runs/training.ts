@@ -12,6 +12,7 @@ import { evaluationsDue, watchedSplit } from './evaluation-plan.ts'
 import { explosionLimit, isExploding, lossOfGuessing } from './loss-explosion.ts'
 import { isMilestone } from './retention.ts'
 import { epochAfter, noteStep } from './run-book.ts'
+import { finish } from './run-states.ts'
 import { forgetMilestones, forgetOldSteps, keepStep, leaveToSweep } from './step-keeping.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -91,10 +92,7 @@ async function reduceAndKeep(
   if (kept.milestone !== null) book.milestones = [...book.milestones, kept.milestone]
   run.explodedAtStep = null
   noteStep(book, record)
-  if (finished) {
-    book.record = { ...book.record, state: 'finished', reason: null }
-    at.journal.note('run-finished', id, `The run ${config.name} is through its ${steps} steps.`)
-  }
+  if (finished) finish(at, book)
   run.stepOpenedAtMs = nowMs
   at.say({ kind: 'step-made-durable', runId: id, checkpoint: chainOf(book.checkpoints) })
   for (const pending of kept.evaluations) {

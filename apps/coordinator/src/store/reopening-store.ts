@@ -1,12 +1,22 @@
 /** A store whose database may end under it: the call that finds out fails, the next one opens it anew (DU3). */
+import { reject } from '@worldflora/protocol/rejection'
+import { StorageFault } from './storage-fault.ts'
 import type { Store } from './store.ts'
 
 export type Connection = { store: Store; isLost(): boolean }
 
-/** `open` brings the database to its last durable state. Failed attempts cost memory: after some the process must end first. */
+export type Opening = {
+  /** Throws while opening would be in vain; asked before each attempt, as often as there are calls. */
+  checkRoom?(): Promise<void>
+  /** Brings the database to its last durable state. */
+  open(): Promise<Connection>
+}
+
+/** One after the other. A failed one costs memory that is not given back: after some the process must end first. */
 const ATTEMPTS = 3
 
-export async function reopeningStore(open: () => Promise<Connection>): Promise<Store> {
+export async function reopeningStore({ open, checkRoom = async () => {} }: Opening): Promise<Store> {
+  await checkRoom()
   let connection = await open()
   let failed = 0
   let opening: Promise<Connection> | null = null
@@ -20,7 +30,8 @@ export async function reopeningStore(open: () => Promise<Connection>): Promise<S
   }
 
   async function reopen(): Promise<Connection> {
-    if (failed >= ATTEMPTS) throw new Error('the database cannot be opened again in this process')
+    if (failed >= ATTEMPTS) throw beyondReopening()
+    await checkRoom()
     try {
       connection = await open()
       failed = 0
@@ -40,4 +51,13 @@ export async function reopeningStore(open: () => Promise<Connection>): Promise<S
       return (store[method] as (...args: unknown[]) => Promise<unknown>)(...args)
     }
   return Object.fromEntries(methods.map((method) => [method, forward(method)])) as unknown as Store
+}
+
+function beyondReopening(): StorageFault {
+  const rejection = reject(
+    'store-unavailable',
+    'The database has ended, and cannot be opened again.',
+    'Start the coordinator anew: its log says why, and it goes on where it was.',
+  )
+  return new StorageFault(rejection, new Error('the database was opened in vain too often'))
 }

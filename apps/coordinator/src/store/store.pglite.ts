@@ -1,5 +1,6 @@
 /** The store in PGlite: Postgres inside this process, nothing to install. One process at a time; the data folder's lock sees to it. */
-import { statfs } from 'node:fs/promises'
+import { open, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm'
@@ -28,23 +29,39 @@ const MODELS_KEPT = 2
 
 /** `folder` null: in memory. Brings an older database up to this version. */
 export function openPgliteStore(folder: string | null): Promise<Store> {
-  return reopeningStore(async () => {
-    if (folder !== null) await checkRoom(folder)
-    const client = await MortalPglite.open(folder)
-    const db = drizzle({ client })
-    await migrate(db, { migrationsFolder: MIGRATIONS })
-    return { store: storeOn(db, client), isLost: () => client.isLost }
+  return reopeningStore({
+    checkRoom: async () => {
+      if (folder !== null) await checkRoom(folder)
+    },
+    async open() {
+      const client = await MortalPglite.open(folder)
+      const db = drizzle({ client })
+      await migrate(db, { migrationsFolder: MIGRATIONS })
+      return { store: storeOn(db, client), isLost: () => client.isLost }
+    },
   })
 }
 
 /** Postgres's log grows by files of 16 MB, and it cannot even be opened without room for one. */
 const ROOM_TO_OPEN_BYTES = 17 << 20
+const PIECE_BYTES = 1 << 20
 
+/** By writing so much: a quota, or rights that are lacking, are no part of what a disk says of itself. */
 async function checkRoom(folder: string): Promise<void> {
   // Where there is no folder yet it is the caller's to be made.
-  const disk = await statfs(folder).catch(() => null)
-  if (disk === null || disk.bavail * disk.bsize >= ROOM_TO_OPEN_BYTES) return
-  throw Object.assign(new Error('there is no room for the database to be opened'), { code: 'ENOSPC' })
+  if ((await stat(folder).catch(() => null)) === null) return
+  const path = join(folder, 'room.check')
+  try {
+    const file = await open(path, 'w')
+    try {
+      const piece = Buffer.alloc(PIECE_BYTES)
+      for (let left = ROOM_TO_OPEN_BYTES; left > 0; left -= PIECE_BYTES) await file.writeFile(piece)
+    } finally {
+      await file.close()
+    }
+  } finally {
+    await rm(path, { force: true })
+  }
 }
 
 function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {

@@ -27,9 +27,13 @@ export class Unwritten {
     void this.#attempts.add(() => this.#writeAll())
   }
 
-  /** What it would have written no longer holds. */
-  drop(name: string): void {
+  /**
+   * Tried once, in its turn, and forgotten whether it succeeds or not. An earlier write under the same name no longer holds; one that is
+   * under way comes about before.
+   */
+  once(name: string, write: Write): Promise<void> {
     this.#writes.delete(name)
+    return this.#attempts.add(write)
   }
 
   /** Resolves when everything so far has been tried. */

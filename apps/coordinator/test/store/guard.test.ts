@@ -110,7 +110,7 @@ describe('what the store cannot take yet', () => {
     unwritten.add('state', write('paused'))
     unwritten.add('dropped', write('never'))
     await unwritten.tried()
-    unwritten.drop('dropped')
+    await expect(unwritten.once('dropped', write('never'))).rejects.toThrow('ENOSPC')
     clock.moveOn(60_000)
     await unwritten.tried()
     expect(written).toEqual([])

@@ -53,7 +53,7 @@ async function writeAside(path: string, write: (file: FileHandle) => Promise<voi
   return aside
 }
 
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   // Windows cannot open a folder for syncing; its renames are journaled.
   const handle = await open(folder, 'r').catch(() => null)
   if (handle === null) return

@@ -202,14 +202,18 @@ export class HandWorker {
     return (await (await this.put(lease, answerTo(lease, loss))).json()) as ResultReply
   }
 
-  /** Takes work and does it until `isDone` says so; asked before each lease. `lossOf`: a task's summed loss, by step. */
+  /**
+   * Takes work and does it until `isDone` says so; asked before each lease. `lossOf`: a task's summed loss, by step. `otherNews`: what else
+   * ends the waiting for work.
+   */
   async workUntil(
     isDone: () => Promise<boolean>,
     lossOf: (step: number) => number | undefined = () => undefined,
+    otherNews: () => Promise<void>[] = () => [],
   ): Promise<void> {
     for (;;) {
       // Listened for before looking, so that news which overtakes an answer is not missed; nothing goes on asking behind it.
-      const news = Promise.race([this.#isToldOfWork(), this.#pause()])
+      const news = Promise.race([this.#isToldOfWork(), this.#pause(), ...otherNews()])
       if (await isDone()) return
       const reply = await this.requestWork()
       if (reply.kind === 'leased') await this.push(reply.lease, lossOf(reply.lease.tasks[0].step))

@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { Hash } from '@worldflora/protocol/ids'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import * as v from 'valibot'
-import { ASIDE, writeDurably } from '../durable-file.ts'
+import { ASIDE, syncFolder, writeDurably } from '../durable-file.ts'
 import type { BlobStore } from './blob-store.ts'
 
 export function sha256(bytes: Uint8Array): Hash {
@@ -48,19 +48,28 @@ export async function openBlobFiles(folder: string): Promise<BlobStore> {
     return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength)
   }
 
+  async function makeFolder(hash: Hash): Promise<void> {
+    const made = await mkdir(dirname(pathOf(hash)), { recursive: true })
+    if (made !== undefined) await syncFolder(folder)
+  }
+
   return {
     size,
     get,
     async put(bytes) {
       const hash = await hashAside(bytes)
       // Of the right length is not enough: a damaged one is mended by being stored again.
-      if ((await size(hash)) === bytes.byteLength && (await get(hash)) !== null) return hash
-      await mkdir(join(folder, hash.slice(0, 2)), { recursive: true })
+      if ((await size(hash)) === bytes.byteLength && (await get(hash)) !== null) {
+        // It may have got there by a call that failed at the very last.
+        await syncFolder(dirname(pathOf(hash)))
+        return hash
+      }
+      await makeFolder(hash)
       await writeDurably(pathOf(hash), (file) => file.writeFile(bytes))
       return hash
     },
     async putStream(hash, chunks, maxBytes) {
-      await mkdir(join(folder, hash.slice(0, 2)), { recursive: true })
+      await makeFolder(hash)
       let bytes = 0
       const digest = createHash('sha256')
       try {

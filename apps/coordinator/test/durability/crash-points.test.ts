@@ -2,20 +2,17 @@
  * CK1 with real processes: a coordinator dies by SIGKILL between any two of blob, row, announcement and acknowledgement. The
  * next start on the same folder goes on to the bytes of an undisturbed run.
  */
-import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RunDetail } from '@worldflora/protocol/http'
 import type { RunId } from '@worldflora/protocol/ids'
-import { isRejection } from '@worldflora/protocol/rejection'
 import { afterAll, describe, expect, it } from 'vitest'
-import { systemAdapters } from '../../src/adapters.ts'
-import { Floras, shardsOf } from '../../src/runs/floras.ts'
 import { openBlobFiles } from '../../src/store/blob-store.files.ts'
-import type { Store } from '../../src/store/store.ts'
 import { bringFlora, config, HandWorker, openRun } from '../hand-made.ts'
 import { copyEmptyDatabase, type SiteApi, startSite, temporaryFolder } from '../running-site.ts'
 import { type CrashPoint, type DyingSite, startDying } from './crash-point.ts'
+import { expectNothingUnnamed, startWithStore } from './named-files.ts'
 
 type Fact = { step: number; checkpoint: string }
 
@@ -61,43 +58,9 @@ async function workUntilGone(site: DyingSite, killAtStep?: number): Promise<Fact
   return told
 }
 
-/** A start like any other; `store` is the one it opened. */
-async function startAgain(data: string): Promise<{ site: SiteApi; store: Store }> {
-  const adapters = systemAdapters()
-  const opening: Promise<Store>[] = []
-  const openStore = (folder: string) => {
-    const store = adapters.openStore(folder)
-    opening.push(store)
-    return store
-  }
-  const site = await startSite({ data }, { ...adapters, openStore })
-  return { site, store: await opening[0]! }
-}
-
-async function expectNothingUnnamed(data: string, store: Store): Promise<void> {
-  const blobs = await openBlobFiles(join(data, 'blobs'))
-  const named: Set<string> = await store.blobsInUse()
-  const floras = [
-    ...(await store.listFloras()).map(({ hash }) => hash),
-    ...(await store.listRuns()).map(({ flora }) => flora.hash),
-  ]
-  for (const hash of floras) {
-    const manifest = await new Floras(store, blobs).manifestOf(hash)
-    if (isRejection(manifest)) throw new Error(manifest.message)
-    for (const name of [hash, ...shardsOf(manifest).map((shard) => shard.hash)]) named.add(name)
-  }
-  const files = (folder: string) =>
-    readdirSync(join(data, folder), { recursive: true, withFileTypes: true }).flatMap((entry) =>
-      entry.isFile() ? [entry.name] : [],
-    )
-  expect(files('blobs').filter((name) => !named.has(name))).toEqual([])
-  const states: Set<string> = await store.optimizerStatesInUse()
-  expect(files('optimizer-states').filter((name) => !states.has(name))).toEqual([])
-}
-
 /** After the crash: what was announced is there, nothing unnamed is left, and the run ends as if nothing had been. */
 async function expectSameEnd(data: string, told: readonly Fact[]): Promise<void> {
-  const { site, store } = await startAgain(data)
+  const { site, store } = await startWithStore(data)
   await expectNothingUnnamed(data, store)
   const { status } = await detailOf(site)
   for (const { step, checkpoint } of told) {
@@ -188,7 +151,7 @@ describe.sequential('a coordinator that is killed', () => {
     await bringFlora(site)
     await expect(openRun(site)).rejects.toThrow()
     await site.gone
-    const again = await startAgain(data)
+    const again = await startWithStore(data)
     expect(await again.store.listRuns()).toEqual([])
     await expectNothingUnnamed(data, again.store)
     await openRun(again.site)
@@ -202,7 +165,7 @@ describe.sequential('a coordinator that is killed', () => {
     const site = await startDying(data, { port: 'store', method: 'putFlora', moment, count: 1 })
     await expect(bringFlora(site)).rejects.toThrow()
     await site.gone
-    const again = await startAgain(data)
+    const again = await startWithStore(data)
     await expectNothingUnnamed(data, again.store)
     const floras = await again.site.json<{ name: string }[]>('GET', '/api/floras')
     expect(floras.map(({ name }) => name)).toEqual(moment === 'before' ? [] : [config.flora])

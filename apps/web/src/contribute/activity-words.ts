@@ -1,6 +1,6 @@
 /** What the machine does now, in words. */
 import type { Activity } from '@worldflora/worker/browser'
-import { count, counted } from '../words/amounts.ts'
+import { counted } from '../words/amounts.ts'
 
 export function activityWords(activity: Activity | null): string {
   if (activity === null) return 'Starting …'
@@ -22,12 +22,12 @@ export function activityWords(activity: Activity | null): string {
   }
 }
 
-function taskWords({ kind, images, step, tasksLeft }: NonNullable<Activity['task']>): string {
+/** Short, so that what stands below does not jump from line to line: the ring says of which step it is. */
+function taskWords({ kind, images, tasksLeft }: NonNullable<Activity['task']>): string {
   const photos = counted(images, 'photo')
-  const more = tasksLeft > 1 ? `, then from ${counted(tasksLeft - 1, 'more piece')}` : ''
   switch (kind) {
     case 'gradient':
-      return `Learning from ${photos} for step ${count(step + 1)}${more}`
+      return `Learning from ${photos}${tasksLeft > 1 ? `, then ${counted(tasksLeft - 1, 'more piece')}` : ''}`
     case 'evaluate':
       return `Testing the model on ${photos} it has never seen`
     case 'extract-features':

@@ -4,7 +4,6 @@
 import { useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { milliseconds } from '../words/amounts.ts'
 import styles from './curve.module.css'
 import type { CurveSeries, CurveShape } from './curve-shape.ts'
 
@@ -118,7 +117,7 @@ function optionsOf(
 
 const WORDS = {
   share: (tick: number) => `${Math.round(tick * 100)} %`,
-  ms: milliseconds,
+  ms: (tick: number) => (tick < 1000 ? `${tick} ms` : `${tick / 1000} s`),
 }
 
 /** Between two ticks of time. */

@@ -42,7 +42,7 @@ export function RetentionField({
   return (
     <>
       <form
-        className={styles.field}
+        className={`${styles.field} screen-only`}
         onSubmit={(event) => {
           event.preventDefault()
           if (order.isBusy) return

@@ -50,7 +50,7 @@ export function RunControls({ run }: { run: RunStatus }) {
           </Button>
         ) : null}
         {run.state === 'finished' ? null : (
-          <div className={styles.priority}>
+          <div className={`${styles.priority} screen-only`}>
             <label htmlFor={priorityId}>Priority</label>
             <select
               id={priorityId}

@@ -38,7 +38,7 @@ export function WorkersTable({ news }: { news: unknown }) {
     <section aria-labelledby="workers-heading" className={styles.workers}>
       <div className={styles.head}>
         <h2 id="workers-heading">Workers now: {count(workers.length)}</h2>
-        <label className={styles.filter}>
+        <label className={`${styles.filter} screen-only`}>
           Filter
           <input type="search" value={filter} onChange={(event) => setFilter(event.target.value)} />
         </label>

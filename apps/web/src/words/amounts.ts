@@ -48,7 +48,7 @@ export function duration(seconds: number): string {
 /** "0.3 ms", "12 ms", "1.4 s". */
 export function milliseconds(ms: number): string {
   if (ms >= 1000) return `${(ms / 1000).toFixed(1)}${SPACE}s`
-  return `${ms >= 10 || ms === 0 ? count(ms) : ms.toFixed(1)}${SPACE}ms`
+  return `${ms >= 10 ? count(ms) : ms.toFixed(1)}${SPACE}ms`
 }
 
 /** "16:40" today, with the day otherwise. */

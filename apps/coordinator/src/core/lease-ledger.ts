@@ -26,6 +26,7 @@ export function grantLease(
     runId: group.runId,
     group,
     slots,
+    images,
     due: new Set(slots),
     grantedAtMs: nowMs,
     deadlineMs: nowMs + leaseDurationMs(worker, { images, missingBytes: missingBytes(slots, worker.shards) }),

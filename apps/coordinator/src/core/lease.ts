@@ -11,6 +11,7 @@ export type LeaseRecord = {
   readonly group: TaskGroup
   /** All that it was granted for, in the order in which they are computed. */
   readonly slots: readonly TaskSlot[]
+  readonly images: number
   /** Those of them that are still open: the lease is over, for its worker, when there is none. */
   readonly due: Set<TaskSlot>
   readonly grantedAtMs: number

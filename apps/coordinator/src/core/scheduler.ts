@@ -4,6 +4,7 @@ import { mayTry } from './failure.ts'
 import { runsInTurn } from './fair-share.ts'
 import type { LeaseRecord } from './lease.ts'
 import { tasksPerLease } from './lease-size.ts'
+import { takeoverIn } from './takeover.ts'
 import type { TaskGroup } from './task-group.ts'
 import { isAtTask, missingBytes, type NonEmptySlots, type TaskSlot } from './task-slot.ts'
 import { canDo, type WorkerState } from './worker-state.ts'
@@ -14,7 +15,7 @@ const TASKS_LOOKED_AT = 256
 /**
  * Evaluations first, so that curves are current and old checkpoints can go; then steps; of several runs, the one that is
  * furthest behind its share. In it, the offered tasks for which the worker lacks least. If none is offered, some of what
- * others are late with.
+ * others are late with, or will be through with later than it.
  */
 export function nextAssignment(state: CoreState, worker: WorkerState, nowMs: number): NonEmptySlots | null {
   const groups = groupsInTurn(state, worker)
@@ -24,6 +25,11 @@ export function nextAssignment(state: CoreState, worker: WorkerState, nowMs: num
   }
   for (const group of groups) {
     const slots = backupIn(state, group, worker, nowMs)
+    if (slots !== null) return slots
+  }
+  for (const group of groups) {
+    const mayTakeOver = (slot: TaskSlot) => mayTake(state, slot, worker, nowMs)
+    const slots = takeoverIn(state, group, worker, mayTakeOver, nowMs)
     if (slots !== null) return slots
   }
   return null

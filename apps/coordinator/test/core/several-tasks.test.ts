@@ -143,7 +143,8 @@ describe('results that are sums', () => {
     const [slow, fast] = [story.join('slow'), story.join('fast')]
     const held = story.ask(slow, 100)!
     expect(held.tasks.length).toBeGreaterThan(3)
-    for (let lease = story.ask(fast, 100); lease !== null; lease = story.ask(fast, 100))
+    // As long as nothing is known of its pace it takes nothing over.
+    for (let lease = story.ask(fast); lease !== null; lease = story.ask(fast))
       story.deliver(fast, lease.leaseId)
     story.sleepUntil(nextWakeAtMs(story.state, story.nowMs)!)
     const half = Math.floor(held.tasks.length / 2)
@@ -153,6 +154,34 @@ describe('results that are sums', () => {
     const [accepted, revoked] = story.deliver(fast, backup.leaseId)
     expect(accepted).toMatchObject({ kind: 'accept-result' })
     expect(revoked).toEqual({ kind: 'revoke-lease', workerId: slow, leaseId: held.leaseId, tasks: later })
+  })
+
+  it('WK8: who idles takes over from the end what it will have done before the holder comes to it', () => {
+    const story = new Story(stepOf(64))
+    const [slow, fast] = [proven(story, 'slow'), proven(story, 'fast')]
+    const held = story.ask(slow, 2)!
+    expect(held.tasks).toHaveLength(10)
+    for (let lease = story.ask(fast); lease !== null; lease = story.ask(fast))
+      story.deliver(fast, lease.leaseId)
+    // A task takes the holder a second, it .2 s: after 4 s the other has six to go, of which it can have four before the third.
+    story.nowMs = 4000
+    const taken = story.ask(fast, 10)!
+    expect(numbersOf(taken)).toEqual(numbersOf(held)!.slice(5))
+    expect(story.ask(fast, 10, [], [taken.leaseId])).toBeNull()
+    const [, revoked] = story.deliver(fast, taken.leaseId)
+    expect(revoked).toMatchObject({ kind: 'revoke-lease', workerId: slow, tasks: numbersOf(taken) })
+    expect(story.deliver(slow, held.leaseId)[0]).toMatchObject({ kind: 'accept-result' })
+  })
+
+  it('WK8: nothing is taken over from one that is as fast, or is nearly through', () => {
+    const story = new Story(stepOf(4))
+    const [ada, bob] = [proven(story, 'ada'), proven(story, 'bob')]
+    expect(story.ask(ada, 2)!.tasks).toHaveLength(1)
+    story.deliver(bob, story.ask(bob, 2)!.leaseId)
+    story.nowMs = 100
+    expect(story.ask(bob, 2)).toBeNull()
+    story.nowMs = 800
+    expect(story.ask(bob, 1000)).toBeNull()
   })
 
   it('LV1: of a lease that comes back the task that failed is blamed, the others are offered', () => {

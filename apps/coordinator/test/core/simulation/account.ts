@@ -59,6 +59,8 @@ export class Account {
         break
       case 'work-requested':
         this.#expire(this.worker(event.workerId), nowMs)
+        this.worker(event.workerId).imagesPerSecond =
+          event.imagesPerSecond ?? this.worker(event.workerId).imagesPerSecond
         break
       case 'clock-advanced':
         this.#struckMs = nowMs
@@ -85,6 +87,7 @@ export class Account {
     const worker = this.workers.get(workerId) ?? {
       deterministic,
       isHere: true,
+      imagesPerSecond: null,
       leases: new Set(),
       unfitFor: new Set(),
     }

@@ -29,6 +29,8 @@ export type KnownLease = {
   readonly tasks: readonly number[]
   readonly deadlineMs: number
   readonly stragglesFromMs: number
+  readonly grantedAtMs: number
+  readonly images: number
   /** A result under it is stale. */
   isVoid: boolean
   /** Its worker was told that it is of no more use, or not now. */
@@ -50,6 +52,8 @@ export type KnownRun = {
 export type KnownWorker = {
   deterministic: boolean
   isHere: boolean
+  /** As it said last. */
+  imagesPerSecond: number | null
   readonly leases: Set<KnownLease>
   /** `RUN/KIND` of what its device cannot hold. */
   readonly unfitFor: Set<string>

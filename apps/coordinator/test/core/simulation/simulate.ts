@@ -25,6 +25,7 @@ const MUST_HAPPEN = [
   'late copy that differs',
   'backup',
   'backup of a backup',
+  'takeover',
   'hopeless task',
   'tried again at once',
   'vanishes',

@@ -134,6 +134,8 @@ export class Witness {
       tasks: lease.tasks.map(({ task }) => task),
       deadlineMs: nowMs + lease.durationMs,
       stragglesFromMs: this.#stragglesFromMs(lease.leaseId),
+      grantedAtMs: nowMs,
+      images: lease.tasks.reduce((sum, { entries }) => sum + imagesIn(entries), 0),
       isVoid: false,
       isRevoked: false,
       gone: new Set(),
@@ -153,10 +155,9 @@ export class Witness {
     must(task.digest === null, 'a task that is accepted is given out')
     task.leases = task.leases.filter((other) => account.isAlive(other))
     const atIt = task.leases.filter((other) => account.isAtTask(other, number))
-    must(
-      atIt.every(({ stragglesFromMs }) => nowMs >= stragglesFromMs),
-      'LS3: one is raced that is not late',
-    )
+    const isLate = atIt.every(({ stragglesFromMs }) => nowMs >= stragglesFromMs)
+    must(isLate || this.#isSooner(lease, atIt), 'LS3, WK8: one is raced that is neither late nor slower')
+    if (!isLate) this.#note('takeover')
     must(
       atIt.every(({ workerId }) => workerId !== lease.workerId),
       'LS3: one races itself',
@@ -169,6 +170,17 @@ export class Witness {
       must(!this.#mayAnotherTry(lease.group, task), 'WK9: given to one that failed it, while others have not')
     }
     task.leases.push(lease)
+  }
+
+  /** By what both said of their pace, it is through with the whole lease before the one holder is with its own. */
+  #isSooner(lease: KnownLease, [holder, ...others]: readonly KnownLease[]): boolean {
+    if (holder === undefined || others.length > 0) return false
+    return this.#endsAtMs(lease) < this.#endsAtMs(holder)
+  }
+
+  #endsAtMs({ workerId, grantedAtMs, images }: KnownLease): number {
+    const pace = this.#account.worker(workerId).imagesPerSecond
+    return pace === null ? Number.POSITIVE_INFINITY : grantedAtMs + (1000 * images) / pace
   }
 
   #mayAnotherTry({ run, kind }: KnownGroup, { failures }: KnownTask): boolean {
@@ -281,4 +293,8 @@ function noteAccepted(lease: KnownLease, results: EventOf<'result-received'>['re
     group.accepted++
     lease.gone.add(task)
   }
+}
+
+function imagesIn(entries: readonly { samples: readonly number[] }[]): number {
+  return entries.reduce((sum, { samples }) => sum + samples.length, 0)
 }

@@ -10,10 +10,51 @@ import type { Store } from './store.ts'
 
 export const LONGEST_STORE_CALL_MS = 30_000
 
-/** The port's naming: what does not say that it reads, writes. */
-const READS = /^(list|latest|has|pending|size|get)|(Of|InUse)$/
+const STORE_ACCESS: Readonly<Record<keyof Store, Access>> = {
+  listRuns: 'read',
+  insertRun: 'write',
+  setRunState: 'write',
+  setRunSettings: 'write',
+  recordStep: 'write',
+  returnToStep: 'write',
+  stepsOf: 'read',
+  totalsOf: 'read',
+  lossesUpTo: 'read',
+  checkpointsOf: 'read',
+  forgetCheckpoints: 'write',
+  milestonesOf: 'read',
+  forgetMilestones: 'write',
+  blobsInUse: 'read',
+  optimizerStatesInUse: 'read',
+  pendingEvaluations: 'read',
+  rerouteEvaluations: 'write',
+  recordEvaluation: 'write',
+  evaluationsOf: 'read',
+  orderFeatures: 'write',
+  recordFeatures: 'write',
+  featuresOf: 'read',
+  listFloras: 'read',
+  putFlora: 'write',
+  publishModel: 'write',
+  latestModel: 'read',
+  insertSession: 'write',
+  hasSession: 'read',
+  deleteSession: 'write',
+  appendEvent: 'write',
+  listEvents: 'read',
+  close: 'write',
+}
 
-const accessOf = (method: string): Access => (READS.test(method) ? 'read' : 'write')
+/** `unguarded`: promises nothing, what it gives is read bit by bit. */
+const BLOB_ACCESS: Readonly<Record<keyof BlobStore, Access | 'unguarded'>> = {
+  put: 'write',
+  putStream: 'write',
+  get: 'read',
+  size: 'read',
+  read: 'unguarded',
+  delete: 'write',
+  list: 'unguarded',
+}
 
 /** While a call is overdue the next ones fail at once: nothing piles up behind a database that hangs. */
 export function guardStore(store: Store, clock: Clock, health: StorageHealth): Store {
@@ -33,31 +74,29 @@ export function guardStore(store: Store, clock: Clock, health: StorageHealth): S
     })
   }
 
-  return guarded(store, 'store', health, (call) =>
+  return guarded(store, 'store', STORE_ACCESS, health, (call) =>
     late.size > 0 ? Promise.reject(overdue(LONGEST_STORE_CALL_MS)) : inTime(call()),
   )
 }
 
 export function guardBlobs(blobs: BlobStore, name: string, health: StorageHealth): BlobStore {
-  return guarded(blobs, name, health, (call) => call())
+  return guarded(blobs, name, BLOB_ACCESS, health, (call) => call())
 }
-
-/** They promise nothing: what they give is read bit by bit. */
-const UNGUARDED: ReadonlySet<string> = new Set(['read', 'list'])
 
 /** The port with its calls made through `make`, and what became of them noted. */
 function guarded<T extends object>(
   port: T,
   name: string,
+  accessOf: Readonly<Record<keyof T, Access | 'unguarded'>>,
   health: StorageHealth,
   make: (call: () => Promise<unknown>) => Promise<unknown>,
 ): T {
   return new Proxy(port, {
     get(target, method: string & keyof T) {
       const value = target[method]
-      if (typeof value !== 'function' || UNGUARDED.has(method)) return value
+      const access = accessOf[method]
+      if (typeof value !== 'function' || access === 'unguarded') return value
       return (...args: unknown[]) => {
-        const access = accessOf(method)
         return make(async () => value.apply(target, args)).then(
           (answer) => {
             health.noteSuccess(name, access)

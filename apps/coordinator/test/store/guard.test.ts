@@ -12,14 +12,18 @@ import { handClock } from '../hand-clock.ts'
 const silent = pino({ level: 'silent' })
 const withCode = (code: string) => Object.assign(new Error(`it says ${code}`), { code })
 
-/** A store of two methods, answered by hand. */
+/** A store of three methods, answered by hand. */
 function byHand() {
   const calls: { method: string; answer(value: unknown): void; fail(error: Error): void }[] = []
   const ask = (method: string) => () =>
     new Promise((answer, fail) => {
       calls.push({ method, answer, fail })
     })
-  const store = { listRuns: ask('listRuns'), setRunState: ask('setRunState') } as unknown as Store
+  const store = {
+    listRuns: ask('listRuns'),
+    lossesUpTo: ask('lossesUpTo'),
+    setRunState: ask('setRunState'),
+  } as unknown as Store
   const clock = handClock()
   const health = new StorageHealth(silent)
   return { calls, clock, health, store: guardStore(store, clock, health) }
@@ -86,6 +90,19 @@ describe('a disk that is full', () => {
       expect(health.trouble).toBeNull()
     },
   )
+
+  it('DU2: the losses of a run are read: that says nothing about writing', async () => {
+    const { store, calls, health } = byHand()
+    const failed = codeOf(store.setRunState('r' as never, 'paused', null))
+    await Promise.resolve()
+    calls[0]!.fail(withCode('ENOSPC'))
+    await failed
+    const read = store.lossesUpTo('r' as never, 5, 64)
+    await Promise.resolve()
+    calls[1]!.answer([])
+    await read
+    expect(health.trouble?.code).toBe('disk-full')
+  })
 
   it('DU1: a folder that may not be written is said as that', async () => {
     const put = () => Promise.reject(withCode('EACCES'))

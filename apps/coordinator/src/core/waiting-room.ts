@@ -13,7 +13,7 @@ export type Telling = { readonly worker: WorkerState; readonly group: TaskGroup 
 
 export function enterWaiting(state: CoreState, worker: WorkerState): void {
   leaveWaiting(state, worker)
-  const queues = state.waitingByAbility[isProven(worker) ? 'proven' : 'unproven']
+  const queues = state.waitingByAbility[worker.hasDelivered ? 'proven' : 'unproven']
   const ability = [worker.deterministic, ...[...worker.unfitFor].sort()].join(' ')
   const queue = queues.get(ability) ?? new Set()
   queues.set(ability, queue)
@@ -21,12 +21,7 @@ export function enterWaiting(state: CoreState, worker: WorkerState): void {
   state.waiting.set(worker, queue)
 }
 
-/** It has delivered before: it will hardly be one that takes work and does none. */
-function isProven({ imagesPerSecond }: WorkerState): boolean {
-  return imagesPerSecond !== null
-}
-
-/** Those that have proven themselves first. */
+/** Those first that have delivered before: they will hardly take work and do none. */
 export function queuesOf({ waitingByAbility: { proven, unproven } }: CoreState): Set<WorkerState>[] {
   return [...proven.values(), ...unproven.values()]
 }

@@ -4,6 +4,7 @@ import { mayTry } from './failure.ts'
 import { runsInTurn } from './fair-share.ts'
 import type { LeaseRecord } from './lease.ts'
 import { tasksPerLease } from './lease-size.ts'
+import { groupsOf } from './run-progress.ts'
 import { takeoverIn } from './takeover.ts'
 import type { TaskGroup } from './task-group.ts'
 import { isAtTask, missingBytes, type NonEmptySlots, type TaskSlot } from './task-slot.ts'
@@ -13,7 +14,7 @@ import { canDo, type WorkerState } from './worker-state.ts'
 const TASKS_LOOKED_AT = 256
 
 /**
- * Evaluations first, so that curves are current and old checkpoints can go; then steps; of several runs, the one that is
+ * Evaluations first, so that curves are current and old checkpoints can go; then what runs want, that one's first which is
  * furthest behind its share. In it, the offered tasks for which the worker lacks least. If none is offered, some of what
  * others are late with, or will be through with later than it.
  */
@@ -45,12 +46,13 @@ function mayTake(state: CoreState, slot: TaskSlot, worker: WorkerState, nowMs: n
   return slot.failures.length === 0 || mayTry(state, slot, worker, nowMs)
 }
 
+/** Features may be of a whole flora: they come before their own run's step, and have to share with the other runs. */
 function groupsInTurn(state: CoreState, worker: WorkerState): TaskGroup[] {
-  const runs = runsInTurn(state)
-  return [
-    ...runs.flatMap((run) => run.evaluations.filter(({ kind }) => canDo(worker, run, kind))),
-    ...runs.filter((run) => canDo(worker, run, 'gradient')).flatMap(({ step }) => step ?? []),
-  ]
+  const groups = runsInTurn(state).flatMap((run) =>
+    groupsOf(run).filter(({ kind }) => canDo(worker, run, kind)),
+  )
+  const isEvaluation = ({ kind }: TaskGroup) => kind === 'evaluate'
+  return [...groups.filter(isEvaluation), ...groups.filter((group) => !isEvaluation(group))]
 }
 
 /** As many as a lease has for this worker; after the first, those come first whose shards it will have by then. */

@@ -40,6 +40,20 @@ describe('several runs', () => {
     expect(shareOf(3)).toBeCloseTo(8, 0)
   })
 
+  it('WK11: features of one run do not keep another’s step waiting', () => {
+    const scene = { ...SCENE, shardSizes: [4000], tasksPerStep: 500, samplesPerTask: 2 }
+    const story = new Story([runOf(scene), runOf({ ...scene, id: OTHER, priority: 2 })])
+    story.tell({ kind: 'features-ordered', runId: RUN, order: orderAt(0, 500) })
+    const ada = story.join('ada')
+    const served = Array.from({ length: 50 }, () => {
+      const { leaseId, tasks } = story.ask(ada)!
+      story.deliver(ada, leaseId)
+      return tasks[0].kind
+    })
+    expect(served.filter((kind) => kind === 'gradient')).toHaveLength(40)
+    expect(served.filter((kind) => kind === 'extract-features')).toHaveLength(10)
+  })
+
   it('WK11: a priority counts from when it is set; a new or resumed run is owed nothing for the time before', () => {
     const scene = { ...SCENE, shardSizes: [4000], tasksPerStep: 500 }
     const story = new Story(runOf(scene))
@@ -125,6 +139,22 @@ describe('several runs', () => {
       { kind: 'evaluate', step: 4 },
       { kind: 'evaluate', step: 2 },
       { kind: 'gradient' },
+    ])
+  })
+
+  it('WK4: evaluations of any run come first; then, of the run whose turn it is, features before its step', () => {
+    const story = new Story([runOf({ ...SCENE, tasksPerStep: 1 }), runOf({ ...SCENE, id: OTHER })])
+    story.tell({ kind: 'features-ordered', runId: RUN, order: orderAt(0, 1) })
+    story.tell({ kind: 'evaluation-ordered', runId: OTHER, order: orderAt(0, 1) })
+    const served = ['ada', 'bob', 'eve', 'dan'].map((name) => {
+      const { run, tasks } = story.ask(story.join(name))!
+      return [run.id, tasks[0].kind]
+    })
+    expect(served).toEqual([
+      [OTHER, 'evaluate'],
+      [RUN, 'extract-features'],
+      [RUN, 'gradient'],
+      [OTHER, 'gradient'],
     ])
   })
 
@@ -246,8 +276,12 @@ describe('idle workers', () => {
     const story = new Story(runOf({ ...SCENE, tasksPerStep: 1 }))
     const ada = story.join('ada')
     const { leaseId } = story.ask(ada)!
-    const [, , third] = idle(story)
-    expect(story.ask(third!, 4)).toBeNull()
+    story.tell({ kind: 'evaluation-ordered', runId: RUN, order: orderAt(0, 1) })
+    const third = story.join('v2')
+    expect(kindsOf(story.deliver(third, story.ask(third)!.leaseId))).toContain('accept-result')
+    const [first] = idle(story)
+    // A pace is what it says of itself.
+    expect(story.ask(first!, 4)).toBeNull()
     expect(failOf(story, ada, leaseId)).toEqual([{ kind: 'announce-work', workerIds: [third] }])
   })
 

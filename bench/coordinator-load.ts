@@ -1,4 +1,7 @@
-/** A coordinator's process under a thousand connections that push as fast as they are acknowledged. */
+/**
+ * A coordinator's process under a thousand connections that push as fast as they are acknowledged: every task by itself, where a
+ * real worker sends the one sum of its lease. So its tasks a second are requests a second.
+ */
 import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,7 +19,7 @@ import { partialSumOf } from '@worldflora/protocol/partial-sum'
 import { RandomStream } from '@worldflora/protocol/random'
 import { RunConfig } from '@worldflora/protocol/run-config'
 import * as v from 'valibot'
-import type { Order, Report } from './load/driver.ts'
+import type { Order, Report } from './load/connections.ts'
 import { accept } from './platform/accept.ts'
 import { ensureHerbarium } from './platform/herbarium.ts'
 import type { Bench } from './runner/bench.ts'
@@ -45,7 +48,8 @@ const CONFIG = v.parse(RunConfig, {
 })
 
 export const bench: Bench = {
-  about: 'a coordinator under 1,000 connections that push as fast as they are acknowledged',
+  about:
+    'a coordinator under 1,000 connections that push task by task (a real worker: one sum a lease) as fast as they are acknowledged',
   async run(args, say) {
     const { values: flags } = parseArgs({
       args,
@@ -60,18 +64,18 @@ export const bench: Bench = {
     try {
       await ensureHerbarium(coordinator.client, FLORA, say)
       const { id } = accept(await coordinator.client.openRun(CONFIG))
-      const driver = startDriver({ url: coordinator.localUrl, connections, ...sameGradient() })
-      await driver.joined
+      const connected = startConnections({ url: coordinator.localUrl, connections, ...sameGradient() })
+      await connected.joined
       say(`${connections} connections have joined`)
       await wait(WARMUP_MS)
-      const before = driver.take()
+      const before = connected.take()
       const startMs = performance.now()
       await wait(Number(flags.seconds) * 1000)
-      const measured = driver.take()
+      const measured = connected.take()
       const seconds = (performance.now() - startMs) / 1000
       const health = accept(await coordinator.client.health())
-      await driver.stop()
-      const after = driver.take()
+      await connected.stop()
+      const after = connected.take()
       const { status } = accept(await coordinator.client.run(id))
       const counted = status.step * CONFIG.tasksPerStep + status.tasks.accepted
       const windows = health.loop.filter(({ forMs }) => forMs >= 5000).slice(0, Math.floor(seconds / 10))
@@ -110,8 +114,8 @@ function sameGradient(): Pick<Order, 'body' | 'digest' | 'goldenHash'> {
   }
 }
 
-function startDriver(order: Order) {
-  const driver = fork(fileURLToPath(new URL('./load/driver.mjs', import.meta.url)), {
+function startConnections(order: Order) {
+  const connecting = fork(fileURLToPath(new URL('./load/connections.mjs', import.meta.url)), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const pushed = { latenciesMs: [] as number[], accepted: 0, others: 0 }
@@ -122,9 +126,9 @@ function startDriver(order: Order) {
   })
   const joined = new Promise<void>((resolve, fail) => {
     noteJoined = resolve
-    driver.once('exit', (code) => fail(new Error(`the driver ended (exit code ${code})`)))
+    connecting.once('exit', (code) => fail(new Error(`the connections' process ended (exit code ${code})`)))
   })
-  driver.on('message', (report: Report) => {
+  connecting.on('message', (report: Report) => {
     if (report.kind === 'joined') noteJoined()
     else if (report.kind === 'stopped') noteStopped()
     else {
@@ -133,7 +137,7 @@ function startDriver(order: Order) {
       pushed.others += report.others
     }
   })
-  driver.send(order)
+  connecting.send(order)
   return {
     joined,
     /** Since it was taken last. */
@@ -146,9 +150,9 @@ function startDriver(order: Order) {
     },
     /** What is on its way is acknowledged and counted. */
     async stop() {
-      driver.send('stop')
+      connecting.send('stop')
       await stopped
-      driver.disconnect()
+      connecting.disconnect()
     },
   }
 }

@@ -42,7 +42,7 @@ export function modelledThread(model: Model): ComputeThread {
       model.onComputed(task, startedMs, performance.now())
       return model.sums.digest
     },
-    contribution: async ({ tasks, coding }) => model.sums.of(tasks.length, model.coding ?? coding),
+    sum: async ({ tasks, coding }) => model.sums.of(tasks.length, model.coding ?? coding),
     release: async () => {},
     features: () => Promise.reject(new Error('a modelled worker extracts nothing')),
     evaluate: () => Promise.reject(new Error('a modelled worker measures nothing')),

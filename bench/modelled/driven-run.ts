@@ -1,4 +1,4 @@
-/** A run on a fresh coordinator's process, carried by modelled workers in a driver's process: so many steps, timed. */
+/** A run on a fresh coordinator's process, carried by modelled workers in a process of theirs: so many steps, timed. */
 import { fork } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { spawnCoordinator } from '@worldflora/cli/coordinator-process'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 import { accept } from '../platform/accept.ts'
 import { ensureHerbarium } from '../platform/herbarium.ts'
-import type { ComputedTask, Order, Report } from './driver.ts'
+import type { ComputedTask, Order, Report } from './workers.ts'
 
 const FLORA = {
   name: 'modelled',
@@ -58,17 +58,17 @@ export async function drive(
 }
 
 async function follow(order: Order, steps: number, say: (line: string) => void): Promise<Driven> {
-  const driver = fork(fileURLToPath(new URL('./driver.mjs', import.meta.url)), [JSON.stringify(order)], {
+  const workers = fork(fileURLToPath(new URL('./workers.mjs', import.meta.url)), [JSON.stringify(order)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const ended = new Promise<never>((_, fail) =>
-    driver.once('exit', (code) => fail(new Error(`the driver ended (exit code ${code})`))),
+    workers.once('exit', (code) => fail(new Error(`the workers' process ended (exit code ${code})`))),
   )
   const driven: Driven = { stepEndsMs: [], startedMs: 0, bytesUp: 0, bytesDown: 0, computed: [], lagsMs: [] }
   const before = { bytesUp: 0, bytesDown: 0 }
   let last = { bytesUp: 0, bytesDown: 0 }
   const through = new Promise<Driven>((resolve) => {
-    driver.on('message', (report: Report) => {
+    workers.on('message', (report: Report) => {
       const isMeasuring = driven.startedMs > 0
       if (report.kind === 'computed' && isMeasuring) driven.computed.push(...report.tasks)
       if (report.kind === 'lag' && isMeasuring) driven.lagsMs.push(report.ms)
@@ -92,6 +92,6 @@ async function follow(order: Order, steps: number, say: (line: string) => void):
     return await Promise.race([through, ended])
   } finally {
     ended.catch(() => {})
-    driver.kill()
+    workers.kill()
   }
 }

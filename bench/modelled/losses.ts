@@ -31,7 +31,7 @@ export function describeLosses({ startedMs, stepEndsMs, computed, lagsMs }: Driv
     `between its tasks ${perStep.toFixed(0)} in all,`,
     `waiting for the last task of all ${quantiles(tail)},`,
     `last task to the next step’s first lease ${quantiles(closing)} ms (p50/p90/max);`,
-    `${(wasted / steps).toFixed(1)} tasks twice; driver's lag p99 ${quantile(lagsMs, 0.99).toFixed(0)} ms`,
+    `${(wasted / steps).toFixed(1)} tasks twice; the workers' lag p99 ${quantile(lagsMs, 0.99).toFixed(0)} ms`,
   ].join(' ')
 }
 

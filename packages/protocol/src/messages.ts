@@ -35,7 +35,7 @@ export const JoinRequest = v.object({
   build: v.optional(short),
   host: v.picklist(['browser', 'node']),
   device: Device,
-  /** Given again on a reconnect: keeps the worker's identity and its unfinished lease. */
+  /** Given again on a reconnect: keeps the worker's identity and its unfinished leases. */
   identity: v.optional(v.object({ workerId: WorkerId, secret: short })),
 })
 export type JoinRequest = v.InferOutput<typeof JoinRequest>
@@ -113,7 +113,10 @@ export const CheckpointRef = v.object({
 })
 export type CheckpointRef = v.InferOutput<typeof CheckpointRef>
 
-/** What a task needs to know of its run. Everything in it is fixed for the run's whole life. */
+/**
+ * What a task needs to know of its run. A rollback may change `config` (LC3), and then voids the leases of before; the rest is
+ * fixed for the run's whole life.
+ */
 export const RunDescription = v.object({
   id: RunId,
   config: RunConfig,
@@ -146,8 +149,6 @@ export const RequestWork = v.object({
   shards: v.pipe(v.array(Hash), v.maxLength(256)),
   /** The worker's own measure over its last tasks; absent before the first. */
   imagesPerSecond: v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
-  /** Of its last uploads. */
-  uploadBytesPerSecond: v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
 })
 export type RequestWork = v.InferOutput<typeof RequestWork>
 

@@ -39,18 +39,20 @@ export function parsePartialSum(
   expected: PartialSumKind,
   limits: PartialSumLimits,
 ): PartialSum | Rejection {
-  if (bytes.byteLength < prefixBytes(expected)) return malformed('it ends before its table of segments does')
+  if (bytes.byteLength < prefixBytes(expected))
+    return malformedPartialSum('it ends before its table of segments does')
   const header = readPartialSumHeader(bytes, expected)
-  if (typeof header === 'string') return malformed(header)
+  if (typeof header === 'string') return malformedPartialSum(header)
   const { coding, tasks } = header
-  if (tasks > limits.tasks) return malformed(`it sums ${tasks} tasks where ${limits.tasks} are expected`)
+  if (tasks > limits.tasks)
+    return malformedPartialSum(`it sums ${tasks} tasks where ${limits.tasks} are expected`)
   if (bytes.byteLength > largestPartialSumBytes(expected, tasks)) {
-    return malformed(`${bytes.byteLength} bytes are more than a sum of ${tasks} can need`)
+    return malformedPartialSum(`${bytes.byteLength} bytes are more than a sum of ${tasks} can need`)
   }
   const { quantised, exact, wire, unitExponent } = expected
   const part = { quantised, exact, wire, unitExponent, coding, tasks, bytes }
   const fault = readAll(part, () => {})
-  return fault === null ? part : malformed(fault)
+  return fault === null ? part : malformedPartialSum(fault)
 }
 
 /** Calls `onBlock` with every block, in order. */
@@ -86,9 +88,9 @@ function readAll(part: PartialSum, onBlock: (block: ReadBlock) => void): string 
   }
 }
 
-function malformed(why: string): Rejection {
+export function malformedPartialSum(why: string): Rejection {
   return reject(
-    'malformed-vector',
+    'malformed-partial-sum',
     `These bytes are not a partial sum of this run: ${why}.`,
     'Update the worker and join again.',
   )

@@ -152,7 +152,7 @@ describe.each(wires)('partial sums on the %s wire', (wire) => {
     (coding) => {
       const bytes = mergePartialSums([contribution(kind, 1), contribution(kind, 2)], coding)
       const refused = (changed: Uint8Array, expected = kind, tasks = 2) =>
-        expect(parsePartialSum(changed, expected, { tasks })).toMatchObject({ code: 'malformed-vector' })
+        expect(parsePartialSum(changed, expected, { tasks })).toMatchObject({ code: 'malformed-partial-sum' })
       for (const length of [0, 3, 23, 24, 31, 40, bytes.length >> 1, bytes.length - 4, bytes.length - 1]) {
         refused(bytes.subarray(0, length))
       }
@@ -184,7 +184,7 @@ describe.each(wires)('partial sums on the %s wire', (wire) => {
           const changed = bytes.slice()
           for (const bit of bits) changed[bit >> 3] = changed[bit >> 3]! ^ (1 << (bit & 7))
           const parsed = parsePartialSum(changed, few, { tasks: 3 })
-          if (isRejection(parsed)) expect(parsed.code).toBe('malformed-vector')
+          if (isRejection(parsed)) expect(parsed.code).toBe('malformed-partial-sum')
           else {
             expect(sumsOf(changed, few).every((sum) => sum < bound && -sum < bound)).toBe(true)
           }

@@ -69,8 +69,8 @@ describe('the compute part', () => {
     const there = must(await thread.compute.gradient(request, (images) => progress.push(images)))
     expect(must(await here.gradient(request, () => {}))).toBe(there)
     const of = { leaseId, tasks: [0], coding: 'coded' as const }
-    const sum = must(await thread.compute.contribution(of))
-    expect(Buffer.from(sum).equals(must(await here.contribution(of)))).toBe(true)
+    const sum = must(await thread.compute.sum(of))
+    expect(Buffer.from(sum).equals(must(await here.sum(of)))).toBe(true)
     expect(progress).toEqual([2, 4])
     const other = must(await here.gradient({ ...request, task: gradientTask(1) }, () => {}))
     expect(other).not.toBe(there)

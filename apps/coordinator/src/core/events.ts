@@ -55,7 +55,6 @@ export type CoreEvent =
       holding: readonly LeaseId[]
       shards: ReadonlySet<string>
       imagesPerSecond?: number | undefined
-      uploadBytesPerSecond?: number | undefined
     }
   | {
       kind: 'lease-returned'
@@ -112,8 +111,8 @@ export type Effect =
   | { kind: 'revoke-lease'; workerId: WorkerId; leaseId: LeaseId; tasks?: number[] }
   /** All tasks of the step are accepted: reduce, update, make durable, then say `step-made-durable`. */
   | { kind: 'close-step'; runId: RunId; step: number; samples: number }
-  /** The step is durable: tell everybody. `finished` after the run's last. */
-  | { kind: 'announce-step'; runId: RunId; step: number; checkpoint: Hash; finished: boolean }
+  /** The step is durable: tell everybody. */
+  | { kind: 'announce-step'; runId: RunId; step: number; checkpoint: Hash }
   | { kind: 'close-evaluation'; runId: RunId; step: number; split: Split }
   | { kind: 'close-features'; runId: RunId; step: number; split: Split }
   /** The run was paused by the core (LV1) or on a fault: make it durable, and tell. */

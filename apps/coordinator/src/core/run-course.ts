@@ -81,9 +81,8 @@ export function goOn(state: CoreState, { runId, checkpoint }: EventOf<'step-made
   }
   const effects = endLeasesOf(state, progress.step)
   advanceTo(progress, checkpoint)
-  const finished = progress.state === 'finished'
   const { step } = checkpoint
-  return [...effects, { kind: 'announce-step', runId, step, checkpoint: checkpoint.checkpoint, finished }]
+  return [...effects, { kind: 'announce-step', runId, step, checkpoint: checkpoint.checkpoint }]
 }
 
 /** Their workers are free; what they have nearly done is still accepted until the deadline. */

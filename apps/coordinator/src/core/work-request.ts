@@ -18,7 +18,6 @@ export function answerRequest(state: CoreState, event: EventOf<'work-requested'>
   endTelling(worker)
   worker.shards = event.shards
   if (event.imagesPerSecond !== undefined) notePace(state, worker, event.imagesPerSecond)
-  if (event.uploadBytesPerSecond !== undefined) worker.uploadBytesPerSecond = event.uploadBytesPerSecond
   const lease = unheardLease(state, worker, event.holding, nowMs) ?? newLease(state, worker, nowMs)
   if (lease === null) {
     // Whoever has its hands full asks again by itself, once it has delivered.

@@ -13,7 +13,6 @@ export type WorkerState = {
   readonly leaseIds: Set<LeaseId>
   shards: ReadonlySet<string>
   imagesPerSecond: number | null
-  uploadBytesPerSecond: number | null
   /** A valid result, since it joined this coordinator. */
   hasDelivered: boolean
   /** In a row. */
@@ -39,7 +38,6 @@ export function newWorker(id: WorkerId, deterministic: boolean): WorkerState {
     leaseIds: new Set(),
     shards: new Set(),
     imagesPerSecond: null,
-    uploadBytesPerSecond: null,
     hasDelivered: false,
     missedDeadlines: 0,
     unfitFor: new Set(),

@@ -17,7 +17,6 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   'run-halted': 409,
   'no-checkpoint': 409,
   'nothing-left': 409,
-  'not-written': 500,
   'upload-stalled': 408,
   'upload-broken': 408,
   'upload-replaced': 409,

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { encodedBytes, malformed } from '@worldflora/protocol/gradient-codec'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import { contributionShape } from '@worldflora/protocol/parameter-layout'
-import type { PartialSumKind } from '@worldflora/protocol/partial-sum'
+import { malformedPartialSum, type PartialSumKind } from '@worldflora/protocol/partial-sum'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { Contribution } from './contribution.ts'
 import { readFrame } from './partial-sum-frame.ts'
@@ -69,7 +69,7 @@ export function startReducerPool(
     async checkPartialSum(body, expected, tasks) {
       assertOpen()
       const contribution = readFrame(body, expected, tasks)
-      if (typeof contribution === 'string') return malformed(contribution)
+      if (typeof contribution === 'string') return malformedPartialSum(contribution)
       return (await inspect(contribution, expected)) ?? { kind: 'checked', received: { body, contribution } }
     },
     async checkVector(body, expected) {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { malformed } from '@worldflora/protocol/gradient-codec'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
+import { malformedPartialSum } from '@worldflora/protocol/partial-sum'
 import { isRejection } from '@worldflora/protocol/rejection'
 import type { Answer, FromThread, Job, News, ToThread } from './jobs.ts'
 import { PageReader } from './pages.ts'
@@ -43,7 +44,7 @@ function carryOut(job: Job): Answer {
       const { contribution, expected, slice } = job
       if (contribution.format === 'partial-sum') {
         const fault = partialSums.faultOf(contribution, expected, slice)
-        return fault === null ? null : malformed(fault)
+        return fault === null ? null : malformedPartialSum(fault)
       }
       const fault =
         (slice.first === 0 ? vectors.faultOfFrame(contribution, expected) : null) ??

@@ -104,7 +104,7 @@ describe('steps', () => {
     expect(story.ask(ada)).toBeNull()
     const effects = story.tell({ kind: 'step-made-durable', runId: RUN, checkpoint: checkpointAt(1) })
     expect(effects).toMatchObject([
-      { kind: 'announce-step', step: 1, finished: false },
+      { kind: 'announce-step', step: 1 },
       { kind: 'announce-work', workerIds: [ada] },
     ])
   })
@@ -156,8 +156,9 @@ describe('steps', () => {
     story.finishStep(ada)
     const last = checkpointAt(run.plan.steps)
     expect(story.tell({ kind: 'step-made-durable', runId: RUN, checkpoint: last })).toMatchObject([
-      { finished: true },
+      { kind: 'announce-step', step: last.step },
     ])
+    expect(story.state.runs.get(RUN)!.state).toBe('finished')
     const tasks = [[{ shard: hashOfText('val'), bytes: 1, samples: [0, 1] }]]
     story.tell({
       kind: 'evaluation-ordered',

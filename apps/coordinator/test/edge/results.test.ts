@@ -111,5 +111,5 @@ it('RS2: a sum without its digests, with too few, or of other tasks than it says
       digests: digests!.slice(1),
       body,
     })),
-  ).toMatchObject({ code: 'malformed-vector' })
+  ).toMatchObject({ code: 'malformed-partial-sum' })
 })

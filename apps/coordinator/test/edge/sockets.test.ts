@@ -85,6 +85,15 @@ describe('joining', () => {
     if (status.step === 1) expect(fact).toMatchObject({ checkpoint: status.checkpoint })
   })
 
+  it('MS2: a worker of before, which still says how fast its uplink is, is given work', async () => {
+    const site = await startSite()
+    await bringFlora(site)
+    await openRun(site)
+    const { socket } = await HandWorker.join(site.url)
+    const request = { holding: [], shards: [], imagesPerSecond: 10, uploadBytesPerSecond: 1e6 }
+    expect(await socket.emitWithAck('request-work', request)).toMatchObject({ kind: 'leased' })
+  })
+
   it('IN1: nonsense is answered with what is wrong, or with nothing where nobody asked', async () => {
     const site = await startSite()
     const { socket } = await HandWorker.connect(site.url)

@@ -26,7 +26,7 @@ export function connectCompute(endpoint: comlink.Endpoint): ComputePort {
     },
     photosOf: (entries, limit) => remote.photosOf(entries, limit),
     gradient: (request, onProgress) => remote.gradient(request, comlink.proxy(onProgress)),
-    contribution: (request) => remote.contribution(request),
+    sum: (request) => remote.sum(request),
     release: (leaseId) => remote.release(leaseId),
     evaluate: (request, onProgress) => remote.evaluate(request, comlink.proxy(onProgress)),
     features: (request, onProgress) => remote.features(request, comlink.proxy(onProgress)),

@@ -1,6 +1,6 @@
 /**
  * What runs in the compute thread, the same in a tab and in Node: it holds a backend, weights and shards, and computes tasks
- * from them. It knows no coordinator, no lease and no cache.
+ * from them. What it keeps under a lease's id is summed on demand; it knows no coordinator, no deadline and no cache.
  */
 import { evaluatePhotos } from '@worldflora/model/evaluation'
 import { extractFeatures } from '@worldflora/model/features'
@@ -90,7 +90,7 @@ export class ComputePart implements ComputePort {
     return this.#kept.keep(leaseId, task.task, bytes, { ...layout, wire, unitExponent })
   }
 
-  async contribution({ leaseId, tasks, coding }: SumRequest): Promise<Uint8Array | Rejection> {
+  async sum({ leaseId, tasks, coding }: SumRequest): Promise<Uint8Array | Rejection> {
     return this.#kept.sumOf(leaseId, tasks, coding)
   }
 

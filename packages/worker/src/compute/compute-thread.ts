@@ -25,7 +25,7 @@ export function exposeCompute(host: ComputeHost, endpoint?: comlink.Endpoint): v
     },
     gradient: (request, onProgress) =>
       withProgress(onProgress, (progress) => part.gradient(request, progress)),
-    contribution: async (request) => handedOver(await part.contribution(request)),
+    sum: async (request) => handedOver(await part.sum(request)),
     release: (leaseId) => part.release(leaseId),
     evaluate: (request, onProgress) =>
       withProgress(onProgress, (progress) => part.evaluate(request, progress)),

@@ -51,7 +51,7 @@ export type ComputePort = {
   /** Computes the task's contribution and keeps it under its lease; the hash of its own bytes is its digest. */
   gradient(request: GradientRequest, onProgress: OnProgress): Promise<Hash | Rejection>
   /** The exact sum of contributions that are kept: a partial sum. */
-  contribution(request: SumRequest): Promise<Uint8Array | Rejection>
+  sum(request: SumRequest): Promise<Uint8Array | Rejection>
   /** Lets go of what is kept under a lease. */
   release(leaseId: LeaseId): Promise<void>
   evaluate(request: EvaluateRequest, onProgress: OnProgress): Promise<EvaluateResult | Rejection>

@@ -12,8 +12,8 @@ import { faultOf } from './compute-fault.ts'
 import type { ComputePort } from './compute-port.ts'
 import type { ComputeSeat } from './compute-seat.ts'
 import type { Delivery } from './delivery.ts'
-import type { Pace } from './pace.ts'
 import type { PaceLimit } from './pace-limit.ts'
+import type { Rate } from './rate.ts'
 import type { ResultPush } from './result-push.ts'
 
 export type LeaseEnd =
@@ -40,7 +40,8 @@ export type LeaseTools = {
   caches: BlobCaches
   board: ActivityBoard
   clock: Clock
-  pace: Pace
+  /** In images, of the tasks computed. */
+  pace: Rate
   limit: PaceLimit
   photosShown: number
   onDelivery(delivery: Delivery): void
@@ -91,7 +92,7 @@ export async function sumOf(
   }
   try {
     const sum = await unlessAborted(
-      seat.call(device, (part) => part.contribution(of)),
+      seat.call(device, (part) => part.sum(of)),
       abandon.signal,
     )
     return isRejection(sum) ? { kind: 'failed', rejection: sum } : sum
@@ -131,7 +132,7 @@ async function computeTask(
     imagesLeft = 0
     tools.pace.note(images, tools.clock.nowMs() - startedMs)
     await tools.limit.rest(images, startedMs, signal)
-    tools.board.show({ imagesPerSecond: tools.limit.applyTo(tools.pace.imagesPerSecond()) })
+    tools.board.show({ imagesPerSecond: tools.limit.applyTo(tools.pace.perSecond()) })
     return { result, images }
   } catch (error) {
     if (signal.aborted || isTimeout(error)) {

@@ -5,7 +5,12 @@ import { parseOrReject, type Rejection } from '@worldflora/protocol/rejection'
 import type { Clock } from './clock.ts'
 import type { CoordinatorLink } from './coordinator-link.ts'
 import { type Attempts, type Unreachable, unreachable } from './http-attempts.ts'
-import { UploadPace } from './upload-pace.ts'
+import { Rate } from './rate.ts'
+
+/** How the next ones are coded follows from so many. */
+const UPLOADS_REMEMBERED = 4
+/** Of smaller ones the time is the network's delay rather than its width. */
+const LEAST_BYTES = 32_768
 
 /** Which tasks of a lease a result is of; of gradients also what each of them came to by itself. */
 export type Answered = { leaseId: LeaseId; tasks: number[]; digests: Hash[] }
@@ -24,7 +29,8 @@ export class ResultPush {
   readonly #attempts: Attempts
   readonly #clock: Clock
   readonly #onBytesUp: (bytes: number) => void
-  readonly #pace = new UploadPace()
+  /** In bytes. */
+  readonly #uplink = new Rate(UPLOADS_REMEMBERED)
 
   constructor({ url, link, attempts, clock, onBytesUp }: PushOptions) {
     this.#url = url
@@ -34,9 +40,9 @@ export class ResultPush {
     this.#onBytesUp = onBytesUp
   }
 
-  /** Of the last uploads; null before the first. */
+  /** Of the last uploads; null before the first that is large enough to tell. */
   bytesPerSecond(): number | null {
-    return this.#pace.bytesPerSecond()
+    return this.#uplink.perSecond()
   }
 
   /** Gradients and features go as their encoded bytes, an evaluation as JSON. */
@@ -82,7 +88,7 @@ export class ResultPush {
       return unreachable(`status ${response.status}`)
     }
     const reply = parseOrReject(ResultReply, await response.json(), "the coordinator's answer to a result")
-    this.#pace.note(body.length, this.#clock.nowMs() - startedMs)
+    if (body.length >= LEAST_BYTES) this.#uplink.note(body.length, this.#clock.nowMs() - startedMs)
     this.#onBytesUp(body.length)
     return reply
   }

@@ -14,14 +14,16 @@ import { CoordinatorLink, type Joining } from './coordinator-link.ts'
 import { deliver } from './delivery.ts'
 import { Attempts } from './http-attempts.ts'
 import { computeLease, type HeldLease, type LeaseEnd, type LeaseTools } from './lease-work.ts'
-import { Pace } from './pace.ts'
 import { PaceLimit } from './pace-limit.ts'
 import { Prefetcher } from './prefetch.ts'
+import { Rate } from './rate.ts'
 import { ResultPush } from './result-push.ts'
 import type { SessionOptions, SessionOutcome } from './session-options.ts'
 
 const FAILURES_ACCEPTED = 4
 const SHARDS_NAMED = 256
+/** Of the last ones, by which a worker says how fast it is. */
+const TASKS_REMEMBERED = 8
 
 type SessionState =
   | { kind: 'opening' }
@@ -37,7 +39,8 @@ export class WorkerSession {
   readonly #options: SessionOptions
   readonly #board: ActivityBoard
   readonly #seat: ComputeSeat
-  readonly #pace = new Pace()
+  /** In images. */
+  readonly #pace = new Rate(TASKS_REMEMBERED)
   readonly #stopping = new AbortController()
   #state: SessionState = { kind: 'opening' }
   #delivering: Delivering | null = null
@@ -99,8 +102,7 @@ export class WorkerSession {
     const request = {
       holding: this.#held().map(({ lease }) => lease.leaseId),
       shards,
-      imagesPerSecond: tools.limit.applyTo(this.#pace.imagesPerSecond()) ?? undefined,
-      uploadBytesPerSecond: tools.push.bytesPerSecond() ?? undefined,
+      imagesPerSecond: tools.limit.applyTo(this.#pace.perSecond()) ?? undefined,
     }
     const reply = await link.ask('request-work', request, WorkReply)
     if (this.#isStopping() || reply === 'disconnected') return null

@@ -95,7 +95,7 @@ export const BROKEN_CORES: Readonly<Record<string, () => Core>> = {
         if (effect.kind !== 'close-step') return [effect]
         const { runId, step } = effect
         const checkpoint = 'none' as Extract<Effect, { kind: 'announce-step' }>['checkpoint']
-        return [effect, { kind: 'announce-step', runId, step: step + 1, checkpoint, finished: false }]
+        return [effect, { kind: 'announce-step', runId, step: step + 1, checkpoint }]
       }),
     ),
 

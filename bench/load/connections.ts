@@ -1,6 +1,7 @@
 /**
  * The process that the connections live in: each joins as a worker of its own, asks for work over its socket, and pushes the
- * same gradient for each task as soon as the one before is acknowledged. Nothing is computed.
+ * same gradient for each task of its lease, one by one, as soon as the one before is acknowledged: where a worker sends one sum a
+ * lease, this sends as many bodies as there are tasks. Nothing is computed.
  */
 import { Agent, request } from 'node:http'
 import type { LeaseId } from '@worldflora/protocol/ids'

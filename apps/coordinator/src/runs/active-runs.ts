@@ -7,7 +7,7 @@ import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { Queue } from '../queue.ts'
 import { type ActiveRun, activeRun, openReduction, openRunOf, orderOf } from './active-run.ts'
 import { featureTasks } from './features.ts'
-import { evaluationsFault, mendedWords, mendRun } from './mending.ts'
+import { mendedWords, mendRun, ordersFault } from './mending.ts'
 import { type RunBook, readBook } from './run-book.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -52,7 +52,7 @@ export class ActiveRuns {
     const manifest = await this.#at.floras.manifestOf(book.record.flora.hash)
     if (isRejection(manifest)) return manifest
     let run = activeRun(book, manifest)
-    let fault = (await this.#takeUpReduction(run)) ?? (await evaluationsFault(this.#at, run))
+    let fault = (await this.#takeUpReduction(run)) ?? (await ordersFault(this.#at, run))
     if (fault !== null) {
       const mended = await mendRun(this.#at, book)
       if (isRejection(mended)) return mended

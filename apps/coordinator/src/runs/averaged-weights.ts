@@ -3,7 +3,7 @@ import { averageIn } from '@worldflora/model/optimizer'
 import type { CheckpointRef } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import type { BlobStore } from '../store/blob-store.ts'
-import { chainOf } from './checkpoint-chain.ts'
+import { chainOf, wayOfWhole } from './checkpoint-chain.ts'
 import type { RunBook } from './run-book.ts'
 import type { RunLayout } from './run-layout.ts'
 import { damaged, weightsAt } from './weights-at.ts'
@@ -23,8 +23,7 @@ export async function putWhole(
   step: number,
   weights: Uint8Array<ArrayBuffer>,
 ): Promise<CheckpointRef> {
-  const blob = await blobs.put(weights)
-  return { step, checkpoint: blob, base: { step, blob, bytes: weights.byteLength }, deltas: [] }
+  return wayOfWhole({ step, checkpoint: await blobs.put(weights), bytes: weights.byteLength })
 }
 
 /** Of the run's latest checkpoint, in canonical form. */

@@ -3,6 +3,7 @@
  * the newest base weigh half of it; it is taken into use when the way from the older one would weigh more than a base. So
  * a worker that follows a run fetches nothing but deltas, and a newcomer at most two checkpoints' worth of bytes (CK2).
  */
+import type { Hash } from '@worldflora/protocol/ids'
 import type { CheckpointRef } from '@worldflora/protocol/messages'
 import type { BlobRef, CheckpointRecord } from '../store/store.ts'
 
@@ -19,6 +20,19 @@ export function isBaseDue(records: readonly CheckpointRecord[], next: BlobRef): 
 /** The way to the last of these records. */
 export function chainOf(records: readonly CheckpointRecord[]): CheckpointRef {
   return wayFrom(records, baseInUse(records))
+}
+
+/** To a checkpoint that is kept as the blob of its own name. */
+export function wayOfWhole({
+  step,
+  checkpoint,
+  bytes,
+}: {
+  step: number
+  checkpoint: Hash
+  bytes: number
+}): CheckpointRef {
+  return { step, checkpoint, base: { step, blob: checkpoint, bytes }, deltas: [] }
 }
 
 /** Every way there is to the last of these records, the shortest first. */

@@ -6,7 +6,7 @@ import type { BlobStore } from '../store/blob-store.ts'
 import type { BlobRef } from '../store/store.ts'
 import { reachableOf } from './reachable.ts'
 import { reasonsToKeep } from './retention.ts'
-import { epochAfter, type RunBook } from './run-book.ts'
+import { epochAfter, openOrders, type RunBook } from './run-book.ts'
 
 export async function keptCheckpoints(
   book: RunBook,
@@ -20,7 +20,8 @@ export async function keptCheckpoints(
   const blobs = new Map<Hash, number>()
   const add = ({ blob, bytes }: BlobRef) => blobs.set(blob, bytes)
   for (const { base, delta } of checkpoints) for (const ref of [base, delta]) if (ref !== null) add(ref)
-  for (const { checkpoint } of pending) for (const ref of [checkpoint.base, ...checkpoint.deltas]) add(ref)
+  for (const { checkpoint } of openOrders(book))
+    for (const ref of [checkpoint.base, ...checkpoint.deltas]) add(ref)
   for (const { checkpoint, bytes } of milestones) add({ blob: checkpoint, bytes })
   const states = new Set([...checkpoints, ...milestones].flatMap((one) => one.optimizerState ?? []))
   let bytes = [...blobs.values()].reduce((sum, size) => sum + size, 0)

@@ -9,18 +9,18 @@ import type { Hash } from '@worldflora/protocol/ids'
 import type { CheckpointRef } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { BlobStore } from '../store/blob-store.ts'
-import type { CheckpointRecord } from '../store/store.ts'
+import type { CheckpointRecord, FeaturesRecord, PendingEvaluation } from '../store/store.ts'
 import type { ActiveRun } from './active-run.ts'
-import { chainOf, waysTo } from './checkpoint-chain.ts'
-import type { RunBook } from './run-book.ts'
+import { chainOf, wayOfWhole, waysTo } from './checkpoint-chain.ts'
+import { backAt, openOrders, type RunBook } from './run-book.ts'
 import { type RunLayout, runLayout } from './run-layout.ts'
 import type { Surroundings } from './surroundings.ts'
 import { weightsAt } from './weights-at.ts'
 
 export type Stores = Pick<Surroundings, 'store' | 'blobs' | 'optimizerStates' | 'keeping'>
 
-/** Without loss, if `to` is `from`. */
-export type Mended = { from: number; to: number }
+/** Without loss of steps, if `to` is `from`; `features`: those that are gone, with what they came to. */
+export type Mended = { from: number; to: number; features: FeaturesRecord[] }
 
 type Way = { way: CheckpointRef; optimizerState: Hash | null }
 
@@ -29,14 +29,17 @@ export async function mendRun(at: Stores, book: RunBook): Promise<Mended | Rejec
   const { config, flora, unitExponent } = book.record
   const layout = runLayout(config, flora.species, unitExponent)
   const from = book.checkpoints.at(-1)!.step
-  const limit = await mendEvaluations(at, book, layout)
+  const { features } = book
+  const { limit, lostFeatures } = await mendOrders(at, book, layout)
   for (const { way, optimizerState } of waysOf(book)) {
     if (way.step >= limit) continue
     const start = await startFrom(at, { way, optimizerState }, layout)
     if (start === null) continue
     if (isStart(book, way.step) && from - way.step > STEPS_LOST_TO_START_ANEW) break
-    await at.keeping.add(() => goBackTo(at, book, start))
-    return { from, to: way.step }
+    await at.keeping.add(() => goBackTo(at, book, start, lostFeatures))
+    const isGone = ({ step, split }: FeaturesRecord) =>
+      !book.features.some((kept) => kept.step === step && kept.split === split)
+    return { from, to: way.step, features: features.filter(isGone) }
   }
   return beyondMending(book)
 }
@@ -64,16 +67,36 @@ export async function mendModel(
   return true
 }
 
-/** Pending evaluations get a way that can be read; returns the first step whose checkpoint has none. */
-async function mendEvaluations(at: Stores, book: RunBook, layout: RunLayout): Promise<number> {
-  for (const { step, checkpoint } of book.pending) {
+type OrdersMended = {
+  /** The first step whose checkpoint cannot be evaluated any more: it is computed again. */
+  limit: number
+  /** Those are not ordered again by computing their step again. */
+  lostFeatures: PendingEvaluation[]
+}
+
+/** Open orders get a way that can be read. */
+async function mendOrders(at: Stores, book: RunBook, layout: RunLayout): Promise<OrdersMended> {
+  const mended: OrdersMended = { limit: Number.POSITIVE_INFINITY, lostFeatures: [] }
+  const isEvaluation = new Set(book.pending)
+  for (const order of openOrders(book)) {
+    const { step, checkpoint } = order
     if (!isRejection(await weightsAt(at.blobs, checkpoint, layout))) continue
-    const other = await firstSound(at, book, checkpoint, layout)
-    if (other === null) return step
-    await at.keeping.add(() => at.store.rerouteEvaluations(book.record.id, other))
-    book.pending = book.pending.map((one) => (one.step === step ? { ...one, checkpoint: other } : one))
+    const way = await firstSound(at, book, checkpoint, layout)
+    if (way !== null) await reroute(at, book, way)
+    else if (isEvaluation.has(order)) mended.limit = Math.min(mended.limit, step)
+    else mended.lostFeatures.push(order)
   }
-  return Number.POSITIVE_INFINITY
+  return mended
+}
+
+async function reroute(at: Stores, book: RunBook, way: CheckpointRef): Promise<void> {
+  await at.keeping.add(() => at.store.rerouteOrders(book.record.id, way))
+  const isOf = ({ step, checkpoint }: PendingEvaluation) =>
+    step === way.step && checkpoint.checkpoint === way.checkpoint
+  book.pending = book.pending.map((one) => (isOf(one) ? { ...one, checkpoint: way } : one))
+  book.features = book.features.map((one) =>
+    isOf(one) && one.result === null ? { ...one, checkpoint: way } : one,
+  )
 }
 
 async function firstSound(
@@ -94,11 +117,8 @@ function waysOf({ checkpoints, milestones }: RunBook): Way[] {
   const ways = checkpoints.flatMap(({ optimizerState }, place) =>
     waysTo(checkpoints.slice(0, place + 1)).map((way) => ({ way, optimizerState })),
   )
-  for (const { step, checkpoint, bytes, optimizerState } of milestones) {
-    ways.push({
-      way: { step, checkpoint, base: { step, blob: checkpoint, bytes }, deltas: [] },
-      optimizerState,
-    })
+  for (const milestone of milestones) {
+    ways.push({ way: wayOfWhole(milestone), optimizerState: milestone.optimizerState })
   }
   return ways.sort((a, b) => b.way.step - a.way.step || a.way.deltas.length - b.way.deltas.length)
 }
@@ -122,28 +142,20 @@ async function goBackTo(
   at: Stores,
   book: RunBook,
   { weights, ...to }: CheckpointRecord & { weights: Uint8Array },
+  lostFeatures: readonly PendingEvaluation[],
 ): Promise<void> {
   const isBack = to.step < book.checkpoints.at(-1)!.step
   const state = isBack && book.record.state === 'finished' ? 'running' : book.record.state
-  const run = { ...book.record, state }
   await at.blobs.put(weights)
-  const { totals } = await at.store.returnToStep({ run, to })
-  const isKept = ({ step }: { step: number }) => step <= to.step
-  book.record = run
-  book.checkpoints = [to]
-  book.milestones = book.milestones.filter(isKept)
-  book.recent = book.recent.filter(isKept)
-  book.evaluations = book.evaluations.filter(isKept)
-  book.pending = book.pending.filter(isKept)
-  book.totals = totals
+  await backAt(at.store, book, { run: { ...book.record, state }, to, lostFeatures })
 }
 
-/** Why an evaluation that is under way cannot be made; null if all can. */
-export async function evaluationsFault(
+/** Why something that was ordered cannot be computed; null if all can. */
+export async function ordersFault(
   { blobs }: Pick<Stores, 'blobs'>,
   { book, layout }: Pick<ActiveRun, 'book' | 'layout'>,
 ): Promise<Rejection | null> {
-  for (const { checkpoint } of book.pending) {
+  for (const { checkpoint } of openOrders(book)) {
     const weights = await weightsAt(blobs, checkpoint, layout)
     if (isRejection(weights)) return weights
   }
@@ -153,10 +165,10 @@ export async function evaluationsFault(
 /** Whether a checkpoint that workers are sent to is damaged, and which of the shards are. */
 export async function damagedBlobs(
   blobs: BlobStore,
-  { checkpoints, pending }: RunBook,
+  book: RunBook,
   shards: readonly Hash[],
 ): Promise<{ weights: boolean; photos: Hash[] }> {
-  const ways = [chainOf(checkpoints), ...pending.map(({ checkpoint }) => checkpoint)]
+  const ways = [chainOf(book.checkpoints), ...openOrders(book).map(({ checkpoint }) => checkpoint)]
   const named = new Set(ways.flatMap(({ base, deltas }) => [base.blob, ...deltas.map(({ blob }) => blob)]))
   return {
     weights: (await damagedOf(blobs, named)).length > 0,
@@ -170,11 +182,15 @@ async function damagedOf(blobs: BlobStore, hashes: ReadonlySet<Hash>): Promise<H
   return damaged
 }
 
-export function mendedWords({ record }: RunBook, { from, to }: Mended): string {
+export function mendedWords({ record }: RunBook, { from, to, features }: Mended): string {
   const { name } = record.config
-  return from === to
-    ? `A damaged checkpoint of ${name} (step ${from}) was put together again from what is whole.`
-    : `The checkpoint of ${name} after step ${from} is damaged: it goes on from step ${to}, and will come to the same bytes.`
+  const mended =
+    from === to
+      ? `A damaged checkpoint of ${name} (step ${from}) was put together again from what is whole.`
+      : `The checkpoint of ${name} after step ${from} is damaged: it goes on from step ${to}, and will come to the same bytes.`
+  if (features.length === 0) return mended
+  const gone = features.map(({ step, split }) => `of the ${split} split after step ${step}`).join(', ')
+  return `${mended} Features ${gone} are gone with it: order them again.`
 }
 
 export function photosLost(flora: string, shards: readonly Hash[]): string {

@@ -2,7 +2,7 @@
 import type { Hash } from '@worldflora/protocol/ids'
 import type { CheckpointRef } from '@worldflora/protocol/messages'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
-import { chainOf } from './checkpoint-chain.ts'
+import { chainOf, wayOfWhole } from './checkpoint-chain.ts'
 import type { RunBook } from './run-book.ts'
 
 export type Reachable = {
@@ -20,9 +20,9 @@ export function reachableOf({ milestones, checkpoints }: RunBook): Reachable[] {
     if (optimizerState === null && step > 0) continue
     byStep.set(step, { step, way: chainOf(checkpoints.slice(0, place + 1)), optimizerState })
   }
-  for (const { step, checkpoint, bytes, optimizerState } of milestones) {
-    const way = { step, checkpoint, base: { step, blob: checkpoint, bytes }, deltas: [] }
-    byStep.set(step, { step, way, optimizerState })
+  for (const milestone of milestones) {
+    const { step, optimizerState } = milestone
+    byStep.set(step, { step, way: wayOfWhole(milestone), optimizerState })
   }
   return [...byStep.values()].sort((a, b) => a.step - b.step)
 }

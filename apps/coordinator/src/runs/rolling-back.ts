@@ -7,10 +7,9 @@ import { isRejection, type Rejection, reject } from '@worldflora/protocol/reject
 import type { Dropped, RunRecord } from '../store/store.ts'
 import { planOf } from './active-run.ts'
 import { type ChangedConfig, changeConfig, planChanges } from './config-changes.ts'
-import { LOSSES_JUDGED } from './loss-explosion.ts'
 import { newStartAt } from './new-start.ts'
 import { reachableAt } from './reachable.ts'
-import type { RunBook } from './run-book.ts'
+import { backAt, type RunBook } from './run-book.ts'
 import { unitExponentOf } from './run-opening.ts'
 import { forgetBlobs, forgetStates, leaveToSweep } from './step-keeping.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -65,18 +64,7 @@ async function returnToStep(
   if (isRejection(reachable)) return reachable
   const start = await newStartAt(at, book, reachable, changed.config)
   if (isRejection(start)) return start
-  const losses = await at.store.lossesUpTo(run.id, wish.step, LOSSES_JUDGED)
-  const { dropped, totals } = await at.store.returnToStep({ run, to: start.record })
-  const isKept = ({ step }: { step: number }) => step <= wish.step
-  book.record = run
-  book.checkpoints = [start.record]
-  book.milestones = book.milestones.filter(isKept)
-  book.recent = book.recent.filter(isKept)
-  book.losses = losses
-  book.evaluations = book.evaluations.filter(isKept)
-  book.pending = book.pending.filter(isKept)
-  book.features = book.features.filter(isKept)
-  book.totals = totals
+  const dropped = await backAt(at.store, book, { run, to: start.record, lostFeatures: [] })
   return { dropped, changed: changed.changed, isFresh: start.isFresh }
 }
 

@@ -4,9 +4,11 @@ import type { Evaluation, RunStatus } from '@worldflora/protocol/messages'
 import type { Obstacle } from '../core/obstacle.ts'
 import type {
   CheckpointRecord,
+  Dropped,
   FeaturesRecord,
   Milestone,
   PendingEvaluation,
+  ReturnToStep,
   RunRecord,
   StepRecord,
   Store,
@@ -85,13 +87,41 @@ export function epochAfter({ config, samplesPerEpoch, steps }: RunRecord, step: 
   return (step * config.tasksPerStep * config.samplesPerTask) / samplesPerEpoch
 }
 
+/** What is still to be computed beside the steps. */
+export function openOrders({
+  pending,
+  features,
+}: Pick<RunBook, 'pending' | 'features'>): PendingEvaluation[] {
+  return [...pending, ...features.filter(({ result }) => result === null)]
+}
+
+/** The run is back at a checkpoint whose bytes are durable, in the store and in its book, or nothing has changed. */
+export async function backAt(store: Store, book: RunBook, back: ReturnToStep): Promise<Dropped> {
+  const { run, to, lostFeatures } = back
+  const losses = await store.lossesUpTo(run.id, to.step, LOSSES_JUDGED)
+  const { dropped, totals } = await store.returnToStep(back)
+  const isKept = ({ step }: { step: number }) => step <= to.step
+  const isLost = ({ step, split }: FeaturesRecord) =>
+    lostFeatures.some((lost) => lost.step === step && lost.split === split)
+  book.record = run
+  book.checkpoints = [to]
+  book.milestones = book.milestones.filter(isKept)
+  book.recent = book.recent.filter(isKept)
+  book.losses = losses
+  book.evaluations = book.evaluations.filter(isKept)
+  book.pending = book.pending.filter(isKept)
+  book.features = book.features.filter((order) => isKept(order) && !isLost(order))
+  book.totals = totals
+  return dropped
+}
+
 export function isMeasured({ record, pending }: RunBook): boolean {
   return record.state === 'finished' && pending.length === 0
 }
 
 /** Nothing is left to be given out of it. */
 export function isThrough(book: RunBook): boolean {
-  return isMeasured(book) && book.features.every(({ result }) => result !== null)
+  return book.record.state === 'finished' && openOrders(book).length === 0
 }
 
 /** The latest on the validation split; on the test split where the flora has no other. */

@@ -27,7 +27,7 @@ const STORE_ACCESS: Readonly<Record<keyof Store, Access>> = {
   blobsInUse: 'read',
   optimizerStatesInUse: 'read',
   pendingEvaluations: 'read',
-  rerouteEvaluations: 'write',
+  rerouteOrders: 'write',
   recordEvaluation: 'write',
   evaluationsOf: 'read',
   orderFeatures: 'write',

@@ -3,7 +3,8 @@ import { open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
-import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, sql } from 'drizzle-orm'
+import type { Split } from '@worldflora/protocol/messages'
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
 import { MortalPglite } from './mortal-pglite.ts'
@@ -102,10 +103,12 @@ function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
       })
     },
 
-    async returnToStep({ run, to }) {
+    async returnToStep({ run, to, lostFeatures }) {
       return db.transaction(async (tx) => {
         const later = (table: typeof steps | typeof evaluations | typeof features | typeof milestones) =>
           and(eq(table.runId, run.id), gt(table.step, to.step))
+        const isOrder = ({ step, split }: { step: number; split: Split }) =>
+          and(eq(features.runId, run.id), eq(features.step, step), eq(features.split, split))
         const goneSteps = await tx.delete(steps).where(later(steps)).returning({ step: steps.step })
         const goneEvaluations = await tx
           .delete(evaluations)
@@ -113,7 +116,7 @@ function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
           .returning({ result: evaluations.result })
         const goneFeatures = await tx
           .delete(features)
-          .where(later(features))
+          .where(or(later(features), ...lostFeatures.map(isOrder)))
           .returning({ step: features.step })
         await tx.delete(milestones).where(later(milestones))
         await tx.delete(checkpoints).where(eq(checkpoints.runId, run.id))
@@ -247,12 +250,19 @@ function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
         .orderBy(asc(evaluations.step), asc(evaluations.split))
     },
 
-    async rerouteEvaluations(runId, checkpoint) {
-      const { step } = checkpoint
-      await db
-        .update(evaluations)
-        .set({ checkpoint })
-        .where(and(eq(evaluations.runId, runId), eq(evaluations.step, step), isNull(evaluations.result)))
+    async rerouteOrders(runId, checkpoint) {
+      // Of one step there may be two checkpoints: the weights, and their average.
+      const isOpen = (table: typeof evaluations | typeof features) =>
+        and(
+          eq(table.runId, runId),
+          eq(table.step, checkpoint.step),
+          sql`${table.checkpoint}->>'checkpoint' = ${checkpoint.checkpoint}`,
+          isNull(table.result),
+        )
+      await db.transaction(async (tx) => {
+        await tx.update(evaluations).set({ checkpoint }).where(isOpen(evaluations))
+        await tx.update(features).set({ checkpoint }).where(isOpen(features))
+      })
     },
 
     async recordEvaluation(runId, result) {

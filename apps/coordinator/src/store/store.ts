@@ -78,7 +78,12 @@ export type StepOutcome = {
 }
 
 /** Back to a checkpoint, whose bytes are durable; the run is as `run` says from then on. */
-export type ReturnToStep = { run: RunRecord; to: CheckpointRecord }
+export type ReturnToStep = {
+  run: RunRecord
+  to: CheckpointRecord
+  /** Orders that cannot be carried out, of whatever step. */
+  lostFeatures: readonly { step: number; split: Split }[]
+}
 /** What was dropped: rows of later steps, results of their evaluations, evaluations that were still to come, and features. */
 export type Dropped = { steps: number; evaluations: number; pending: number; features: number }
 
@@ -103,7 +108,7 @@ export type Store = {
   setRunSettings(runId: RunId, settings: RunSettings): Promise<void>
 
   recordStep(outcome: StepOutcome): Promise<void>
-  /** Everything of the run that is later than `to` is gone; nothing of it is kept but `to` and the milestones up to it. */
+  /** Everything of the run that is later than `to` is gone, and so are the lost features; nothing of it is kept but `to` and the milestones up to it. */
   returnToStep(back: ReturnToStep): Promise<{ dropped: Dropped; totals: Totals }>
   /** At most `limit`, evenly chosen, the last one included; by step. */
   stepsOf(runId: RunId, limit: number): Promise<StepRecord[]>
@@ -123,8 +128,8 @@ export type Store = {
   optimizerStatesInUse(): Promise<Set<Hash>>
 
   pendingEvaluations(runId: RunId): Promise<PendingEvaluation[]>
-  /** The pending evaluations of that checkpoint reach it this way from now on. */
-  rerouteEvaluations(runId: RunId, checkpoint: CheckpointRef): Promise<void>
+  /** The pending evaluations of that checkpoint, and its features without a result, reach it this way from now on. */
+  rerouteOrders(runId: RunId, checkpoint: CheckpointRef): Promise<void>
   recordEvaluation(runId: RunId, evaluation: Evaluation): Promise<void>
   /** By step. */
   evaluationsOf(runId: RunId): Promise<Evaluation[]>

@@ -10,8 +10,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Queue } from '../../src/queue.ts'
 import { RunState } from '../../src/reduction/run-state.ts'
-import { chainOf } from '../../src/runs/checkpoint-chain.ts'
-import { mendRun, type Stores } from '../../src/runs/mending.ts'
+import { chainOf, wayOfWhole } from '../../src/runs/checkpoint-chain.ts'
+import { damagedBlobs, mendedWords, mendRun, ordersFault, type Stores } from '../../src/runs/mending.ts'
 import { newBook, type RunBook } from '../../src/runs/run-book.ts'
 import { runLayout } from '../../src/runs/run-layout.ts'
 import { forgetOldSteps, keepStep } from '../../src/runs/step-keeping.ts'
@@ -93,17 +93,21 @@ async function trainTo(at: Stores, book: RunBook, end: number): Promise<void> {
 /** Rows that nobody asks for: the book has them. */
 function rowless(book: () => RunBook): Store {
   const used = () => [...book().checkpoints, ...book().milestones]
-  return {
+  const dropped = { steps: 0, evaluations: 0, pending: 0, features: 0 }
+  const rows = {
     recordStep: async () => {},
     forgetCheckpoints: async () => {},
-    returnToStep: async () => ({ dropped: { steps: 0, evaluations: 0, pending: 0 }, totals: book().totals }),
+    lossesUpTo: async (_, step, count) => Array.from({ length: step }, (_, before) => before).slice(-count),
+    returnToStep: async () => ({ dropped, totals: book().totals }),
+    rerouteOrders: async () => {},
     blobsInUse: async () =>
       new Set([
-        ...book().checkpoints.flatMap(({ base, delta }) => [base?.blob, delta?.blob]),
+        ...book().checkpoints.flatMap(({ base, delta }) => [base, delta].flatMap((ref) => ref?.blob ?? [])),
         ...book().milestones.map(({ checkpoint }) => checkpoint),
       ]),
-    optimizerStatesInUse: async () => new Set(used().map(({ optimizerState }) => optimizerState)),
-  } as unknown as Store
+    optimizerStatesInUse: async () => new Set(used().flatMap(({ optimizerState }) => optimizerState ?? [])),
+  } satisfies Partial<Store>
+  return rows as unknown as Store
 }
 
 async function trained(end: number) {
@@ -178,6 +182,39 @@ describe('a damaged disk', () => {
     )
     expect(outcomes.whole).toBeGreaterThan(0)
     expect(outcomes.back).toBeGreaterThan(0)
+  })
+
+  const blobAt = (folder: string, hash: Hash) => filesOf(folder).find((file) => file.endsWith(hash))!
+  const features = (step: number, checkpoint: RunBook['features'][number]['checkpoint']) =>
+    ({ step, split: 'train', checkpoint, result: null }) as const
+
+  it('DU5, DV3, FE1: a run that goes back forgets the later features and losses, and says which features', async () => {
+    const { folder, at, book } = await trained(5)
+    book.losses = [0, 1, 2, 3, 4]
+    const kept = features(3, wayOfWhole(book.milestones.at(-1)!))
+    book.features = [kept, features(5, chainOf(book.checkpoints))]
+    rmSync(blobAt(folder, book.checkpoints.at(-1)!.optimizerState!))
+    const mended = await mendRun(at, book)
+    if (isRejection(mended)) throw new Error(mended.message)
+    expect([mended.from, mended.to]).toEqual([5, 4])
+    expect(book.features).toEqual([kept])
+    expect(book.losses).toEqual([0, 1, 2, 3])
+    expect(mendedWords(book, mended)).toContain('Features of the train split after step 5 are gone')
+  })
+
+  it('DU5, FE1: features whose checkpoint is damaged are dropped and named where no way leads to it; the run loses no step', async () => {
+    const { folder, at, book } = await trained(8)
+    const milestone = book.milestones.find(({ step }) => step === 3)!
+    book.features = [features(3, wayOfWhole(milestone))]
+    rmSync(blobAt(join(folder, 'blobs'), milestone.checkpoint))
+    expect(await ordersFault(at, { book, layout })).toMatchObject({ code: 'damaged-checkpoint' })
+    expect(await damagedBlobs(at.blobs, book, [])).toMatchObject({ weights: true })
+    const mended = await mendRun(at, book)
+    if (isRejection(mended)) throw new Error(mended.message)
+    expect(book.checkpoints.at(-1)!.step).toBe(8)
+    expect(book.features).toEqual([])
+    expect(mendedWords(book, mended)).toContain('Features of the train split after step 3')
+    expect(await ordersFault(at, { book, layout })).toBeNull()
   })
 
   it('DU5: of an old run nothing but the start is left: it is not begun anew without the operator’s word', async () => {

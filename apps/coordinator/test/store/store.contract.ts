@@ -193,7 +193,7 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
     const rollbacks = [{ at: '2026-01-01T00:00:00.000Z', from: 3, to: 1, changed: ['optimizer'] }]
     const settings = { priority: 7, newestKept: 1 }
     const back: RunRecord = { ...run, steps: 9, state: 'paused', reason: 'back', rollbacks, settings }
-    expect(await store.returnToStep({ run: back, to })).toEqual({
+    expect(await store.returnToStep({ run: back, to, lostFeatures: [] })).toEqual({
       dropped: { steps: 2, evaluations: 1, pending: 1, features: 1 },
       totals: { seconds: 1.5, samples: 12 },
     })
@@ -232,6 +232,33 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
     const used = await again.blobsInUse()
     expect([hash('1'), hash('2'), hash('3')].map((blob) => used.has(blob))).toEqual([false, true, true])
     await again.close()
+  })
+
+  it('DU5: open orders of a checkpoint get another way to it, its average does not; lost features go, whatever their step', async () => {
+    const place = await openAt()
+    const store = await place.open()
+    await store.insertRun(run, first)
+    const way = (digit: string, base: string) => ({
+      step: 1,
+      checkpoint: hash(digit),
+      base: { step: 1, blob: hash(base), bytes: 100 },
+      deltas: [],
+    })
+    const average = { step: 1, split: 'val' as const, checkpoint: way('2', '2') }
+    await store.recordStep(stepTo(1, { evaluations: [average] }))
+    const order = { step: 1, split: 'train' as const, checkpoint: way('1', '5'), result: null }
+    await store.orderFeatures(runId, order)
+    await store.orderFeatures(runId, { ...order, split: 'test' })
+    const other = way('1', '6')
+    await store.rerouteOrders(runId, other)
+    expect(await store.pendingEvaluations(runId)).toEqual([average])
+    expect((await store.featuresOf(runId)).map(({ checkpoint }) => checkpoint)).toEqual([other, other])
+
+    const to = { ...stepTo(1).checkpoint, base: { blob: hash('1'), bytes: 100 }, delta: null }
+    const back = { run, to, lostFeatures: [{ step: 1, split: 'test' as const }] }
+    expect((await store.returnToStep(back)).dropped).toMatchObject({ steps: 0, features: 1 })
+    expect((await store.featuresOf(runId)).map(({ split }) => split)).toEqual(['train'])
+    await store.close()
   })
 
   it('a long curve is thinned out evenly and keeps its last point', async () => {

@@ -8,6 +8,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           sequence: { groupOrder: 0 },
+          // Much of their time is waiting: for disks, sockets, processes. Without this one core of two stays idle.
+          maxWorkers: 2,
           include: [
             'packages/*/test/**/*.test.ts',
             'apps/*/test/**/*.test.ts',

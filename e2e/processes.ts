@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { copyEmptyDatabase } from '../apps/coordinator/test/empty-database.ts'
 
 const WORLDFLORA = fileURLToPath(new URL('../apps/cli/bin/worldflora.mjs', import.meta.url))
 const COORDINATOR = fileURLToPath(new URL('../apps/coordinator/bin/coordinator.mjs', import.meta.url))
@@ -40,6 +41,7 @@ export type Site = Running & { url: string; token: string }
 
 /** A coordinator with the built pages; `port` is given when it must come back at the same address. */
 export async function startCoordinator(data: string, port = 0): Promise<Site> {
+  await copyEmptyDatabase(join(data, 'database'))
   const child = fork(
     COORDINATOR,
     ['--data', data, '--port', String(port), '--host', '127.0.0.1', '--web', WEB],

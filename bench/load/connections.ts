@@ -47,7 +47,8 @@ async function drive(order: Order): Promise<void> {
   let isOver = false
 
   function tell(report: Report): void {
-    process.send?.(report)
+    // Whoever listened may be gone: then so is this process, in a moment.
+    process.send?.(report, undefined, undefined, () => {})
   }
 
   function push(leaseId: LeaseId, task: number, secret: string): Promise<ResultReply> {

@@ -9,8 +9,12 @@ export function glooSeconds(
   sizes: readonly number[],
   say: (line: string) => void,
 ): Map<number, number> | null {
-  if (!hasTorch() && !installTorch(say)) return null
-  const { status, stdout, stderr } = spawnSync('python3', [script, ...sizes.map(String)], {
+  const python = pythonWithTorch() ?? (installTorch(say) ? pythonWithTorch() : null)
+  if (python === null) {
+    say('There is no python3 with torch: ratioToGloo is null.')
+    return null
+  }
+  const { status, stdout, stderr } = spawnSync(python, [script, ...sizes.map(String)], {
     encoding: 'utf8',
   })
   if (status !== 0) {
@@ -21,18 +25,18 @@ export function glooSeconds(
   return new Map(Object.entries(seconds).map(([size, time]) => [Number(size), time]))
 }
 
-function hasTorch(): boolean {
-  return spawnSync('python3', ['-c', 'import torch.distributed']).status === 0
+/** Debian's own first: another python3 in the path does not see Debian's packages. */
+function pythonWithTorch(): string | null {
+  const imports = (python: string) => spawnSync(python, ['-c', 'import torch.distributed']).status === 0
+  return ['/usr/bin/python3', 'python3'].find(imports) ?? null
 }
 
 function installTorch(say: (line: string) => void): boolean {
   if (process.getuid?.() !== 0) {
-    say('There is no torch here, and only root can install python3-torch: ratioToGloo is null.')
+    say('Only root can install python3-torch.')
     return false
   }
   say('installing python3-torch')
   const { status } = spawnSync('apt-get', ['install', '-y', '-q', 'python3-torch'], { stdio: 'ignore' })
-  if (status === 0 && hasTorch()) return true
-  say('python3-torch could not be installed: ratioToGloo is null.')
-  return false
+  return status === 0
 }

@@ -1,15 +1,14 @@
 /** A coordinator on a real port, a real PGlite and a real folder, in this process. */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { cp } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import pino from 'pino'
-import { afterAll, onTestFinished } from 'vitest'
+import { onTestFinished } from 'vitest'
 import type { Adapters } from '../src/adapters.ts'
 import { startCoordinator } from '../src/coordinator.ts'
 import type { Options } from '../src/options.ts'
-import { openPgliteStore } from '../src/store/store.pglite.ts'
+import { copyEmptyDatabase } from './empty-database.ts'
 
 export type SiteApi = {
   url: string
@@ -44,24 +43,6 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'worldflora-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   return folder
-}
-
-let emptyDatabase: Promise<string> | null = null
-
-/** Postgres takes seconds to make a new database: the tests of a file begin with copies of one. */
-async function makeEmptyDatabase(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'worldflora-empty-'))
-  await (await openPgliteStore(folder)).close()
-  return folder
-}
-
-afterAll(async () => {
-  if (emptyDatabase !== null) rmSync(await emptyDatabase, { recursive: true, force: true })
-})
-
-export async function copyEmptyDatabase(to: string): Promise<void> {
-  emptyDatabase ??= makeEmptyDatabase()
-  if (!existsSync(to)) await cp(await emptyDatabase, to, { recursive: true })
 }
 
 export async function tryStart(

@@ -10,8 +10,8 @@ import { isAtTask, type NonEmptySlots, type TaskSlot } from './task-slot.ts'
 import type { WorkerState } from './worker-state.ts'
 
 /** Fetching, sending, and what the paces do not foretell. */
-const OVERHEAD_MS = 250
-const MARGIN = 1.2
+const OVERHEAD_MS = 100
+const MARGIN = 1.1
 
 type Takeover = { slots: TaskSlot[]; endsAtMs: number }
 

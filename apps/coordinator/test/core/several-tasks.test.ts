@@ -180,7 +180,7 @@ describe('results that are sums', () => {
     story.deliver(bob, story.ask(bob, 2)!.leaseId)
     story.nowMs = 100
     expect(story.ask(bob, 2)).toBeNull()
-    story.nowMs = 800
+    story.nowMs = 950
     expect(story.ask(bob, 1000)).toBeNull()
   })
 

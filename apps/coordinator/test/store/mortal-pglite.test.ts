@@ -6,7 +6,8 @@ import { MortalPglite } from '../../src/store/mortal-pglite.ts'
 import { reopeningStore } from '../../src/store/reopening-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { limitFiles, unlimitFiles } from '../durability/file-limit.ts'
-import { copyEmptyDatabase, temporaryFolder } from '../running-site.ts'
+import { copyEmptyDatabase } from '../empty-database.ts'
+import { temporaryFolder } from '../running-site.ts'
 
 /** Postgres's log is some megabytes into its file, its tables are smaller. */
 const LIMIT_BYTES = 1 << 20

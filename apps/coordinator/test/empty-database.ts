@@ -1,0 +1,48 @@
+/**
+ * Postgres takes seconds to make a new database: tests begin with copies of one. It is made by whichever test comes first, and
+ * kept, under a name that says of which Postgres and which schema it is.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { openPgliteStore } from '../src/store/store.pglite.ts'
+
+const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/worldflora-test/', import.meta.url))
+const MIGRATIONS = fileURLToPath(new URL('../drizzle/', import.meta.url))
+
+let made: Promise<string> | null = null
+
+/** Leaves a database that is there already as it is. */
+export async function copyEmptyDatabase(to: string): Promise<void> {
+  if (existsSync(to)) return
+  made ??= makeOnce()
+  await mkdir(dirname(to), { recursive: true })
+  await cp(await made, to, { recursive: true })
+}
+
+/** Returns its folder. Of several processes that make it at the same time one is first, and all use that one's. */
+async function makeOnce(): Promise<string> {
+  const folder = join(CACHE, `empty-database-${await kind()}`)
+  if (existsSync(folder)) return folder
+  await mkdir(CACHE, { recursive: true })
+  const aside = await mkdtemp(join(CACHE, 'making-'))
+  await (await openPgliteStore(join(aside, 'database'))).close()
+  await rename(join(aside, 'database'), folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
+  })
+  await rm(aside, { recursive: true, force: true })
+  return folder
+}
+
+async function kind(): Promise<string> {
+  const digest = createHash('sha256')
+  const postgres = dirname(createRequire(import.meta.url).resolve('@electric-sql/pglite'))
+  digest.update(await readFile(join(postgres, '..', 'package.json')))
+  for (const name of (await readdir(MIGRATIONS, { recursive: true })).sort()) {
+    if (name.endsWith('.sql')) digest.update(await readFile(join(MIGRATIONS, name)))
+  }
+  return digest.digest('hex').slice(0, 16)
+}

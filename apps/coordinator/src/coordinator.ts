@@ -134,6 +134,8 @@ export async function startCoordinator(
     log,
   }
 
+  // A large folder takes its time to be taken up, and to be left: it is held all the while.
+  const renewal = keepLock(folder.lock, clock, onFault)
   await runs.takeUp()
   await runs.checkModel().catch(leaveToSweep)
   await sweepBlobs({ store, blobs, optimizerStates, floras }, runs.florasInUse(), log).catch(leaveToSweep)
@@ -142,14 +144,12 @@ export async function startCoordinator(
   audience.io.attach(server!)
   for (const other of others) audience.io.engine.attach(other, { path: audience.io.path() })
   await folder.lock.announce({ url: listener.url, localUrl: listener.localUrl })
-  const renewal = keepLock(folder.lock, clock, onFault)
 
   return {
     url: listener.url,
     localUrl: listener.localUrl,
     token: folder.token,
     async stop() {
-      renewal.set(null)
       conductor.stop()
       health.stop()
       broadcast.stop()
@@ -160,6 +160,7 @@ export async function startCoordinator(
       await unwritten.close()
       await reducer.close()
       await store.close()
+      renewal.set(null)
       await folder.lock.release()
     },
   }

@@ -4,8 +4,9 @@
  * Of a holder in another container, or on another machine, nobody here can tell whether it runs: so each renews its lock, and
  * one that was renewed lately is taken for held (DU6).
  */
-import { readFile, rename, rm, stat, utimes } from 'node:fs/promises'
+import { mkdir, readFile, rm, rmdir, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import * as v from 'valibot'
 import { createDurably, writeDurably } from '../durable-file.ts'
@@ -16,6 +17,9 @@ const OWNER_ONLY = 0o600
 export const RENEWED_EVERY_MS = 5_000
 /** So long after its last renewal a stranger's lock is taken for left behind. */
 const HELD_FOR_MS = 30_000
+/** To look at a dead holder's lock and to remove it takes far less. */
+const TURN_MS = 10_000
+const ASK_AGAIN_MS = 20
 
 const Holder = v.pipe(
   v.string(),
@@ -71,16 +75,23 @@ export async function takeLock(folder: string, token: string, now: Date): Promis
 }
 
 function heldLock(path: string, mine: Holder): Lock {
+  async function isMine(): Promise<boolean> {
+    const holder = v.safeParse(Holder, await readFile(path, 'utf8').catch(() => ''))
+    return holder.success && holder.output.token === mine.token
+  }
   return {
-    announce: (address) =>
-      writeDurably(path, (file) => file.writeFile(JSON.stringify({ ...mine, ...address })), OWNER_ONLY),
+    async announce(address) {
+      if (!(await isMine())) return
+      await writeDurably(path, (file) => file.writeFile(JSON.stringify({ ...mine, ...address })), OWNER_ONLY)
+    },
     async renew(now) {
-      const holder = v.safeParse(Holder, await readFile(path, 'utf8').catch(() => ''))
-      if (!holder.success || holder.output.token !== mine.token) return false
+      if (!(await isMine())) return false
       await utimes(path, now, now)
       return true
     },
-    release: () => rm(path, { force: true }),
+    async release() {
+      if (await isMine()) await rm(path, { force: true })
+    },
   }
 }
 
@@ -93,13 +104,23 @@ async function isRenewed(path: string, now: Date): Promise<boolean> {
   return entry !== null && now.getTime() < entry.mtimeMs + HELD_FOR_MS
 }
 
-/** Removes a dead holder's lock, and no other: a second starter may have taken the folder in between. */
+/** Removes a dead holder's lock, and no other: of several starters one at a time may look and remove. */
 async function setAside(path: string, deadText: string): Promise<void> {
-  const aside = `${path}.dead-${process.pid}`
-  await rename(path, aside).catch(() => {})
-  const taken = await readFile(aside, 'utf8').catch(() => null)
-  if (taken !== null && taken !== deadText) await createDurably(path, taken, OWNER_ONLY)
-  await rm(aside, { force: true })
+  const turn = `${path}.taking-over`
+  try {
+    await mkdir(turn)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    const since = await stat(turn).catch(() => null)
+    // Whoever had the turn was killed in it.
+    if (since !== null && Date.now() > since.mtimeMs + TURN_MS) await rmdir(turn).catch(() => {})
+    return wait(ASK_AGAIN_MS)
+  }
+  try {
+    if ((await readFile(path, 'utf8').catch(() => null)) === deadText) await rm(path, { force: true })
+  } finally {
+    await rmdir(turn).catch(() => {})
+  }
 }
 
 function inUse(folder: string, { pid, url }: Holder): Rejection {

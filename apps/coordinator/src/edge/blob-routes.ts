@@ -18,14 +18,14 @@ export function blobRoutes(blobs: BlobStore, operator: OperatorAccess): Hono {
   routes.get('/:hash', async (c) => {
     const hash = parseOrReject(Hash, c.req.param('hash'), 'the blob’s name')
     if (isRejection(hash)) return answerRejection(hash)
-    const whole = await recent.get(hash)
-    const size = whole?.byteLength ?? (await blobs.size(hash))
+    const size = await blobs.size(hash)
     if (size === null)
       return answerRejection(reject('no-blob', `There is no blob ${hash}.`, 'Ask for another.'))
     const etag = `"${hash}"`
     if (c.req.header('if-none-match') === etag) return new Response(null, { status: 304, headers: { etag } })
-    const read = ({ start, end }: BlobPart) => whole?.subarray(start, end) ?? blobs.read(hash, { start, end })
-    return sendBlob(c, { hash, size, read })
+    const isWhole = c.req.method === 'GET' && c.req.header('range') === undefined
+    const bytes = isWhole ? await recent.get(hash, size) : null
+    return sendBlob(c, { hash, size, read: (part) => bytes ?? blobs.read(hash, part) })
   })
 
   routes.put('/:hash', operatorOnly(operator), async (c) => {

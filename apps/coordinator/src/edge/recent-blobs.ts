@@ -6,25 +6,45 @@ import type { Hash } from '@worldflora/protocol/ids'
 import { LRUCache } from 'lru-cache'
 import type { BlobStore } from '../store/blob-store.ts'
 
-const MOST_BYTES = 128 << 20
-/** A larger one would drive out all others; it is streamed. */
-const LARGEST_BYTES = 32 << 20
+const MOST_BYTES = 64 << 20
+/** Larger ones are streamed: shards, of which different workers want different ones, would drive the deltas out. */
+const LARGEST_BYTES = 8 << 20
+/** So many are read at a time; what more is asked for meanwhile is streamed. Strangers ask too. */
+const LOADS_AT_ONCE = 4
 
 export type RecentBlobs = {
-  /** null for one that is absent, damaged, or too large to be kept. */
-  get(hash: Hash): Promise<Uint8Array<ArrayBuffer> | null>
+  /** null for one that is absent, damaged, or not to be kept: the disk is to be asked. */
+  get(hash: Hash, size: number): Promise<Uint8Array<ArrayBuffer> | null>
 }
 
-export function openRecentBlobs(blobs: Pick<BlobStore, 'size' | 'get'>): RecentBlobs {
-  const cache = new LRUCache<Hash, Uint8Array<ArrayBuffer>>({
+export function openRecentBlobs(blobs: Pick<BlobStore, 'get'>): RecentBlobs {
+  const kept = new LRUCache<Hash, Uint8Array<ArrayBuffer>>({
     maxSize: MOST_BYTES,
-    maxEntrySize: LARGEST_BYTES,
     sizeCalculation: ({ byteLength }) => byteLength + 1,
-    async fetchMethod(hash) {
-      const size = await blobs.size(hash)
-      if (size === null || size >= LARGEST_BYTES) return undefined
-      return (await blobs.get(hash)) ?? undefined
-    },
   })
-  return { get: async (hash) => (await cache.fetch(hash)) ?? null }
+  const loading = new Map<Hash, Promise<Uint8Array<ArrayBuffer> | null>>()
+
+  async function load(hash: Hash): Promise<Uint8Array<ArrayBuffer> | null> {
+    try {
+      const bytes = await blobs.get(hash)
+      if (bytes !== null) kept.set(hash, bytes)
+      return bytes
+    } finally {
+      loading.delete(hash)
+    }
+  }
+
+  return {
+    async get(hash, size) {
+      if (size > LARGEST_BYTES) return null
+      const bytes = kept.get(hash)
+      if (bytes !== undefined) return bytes
+      const started = loading.get(hash)
+      if (started !== undefined) return started
+      if (loading.size === LOADS_AT_ONCE) return null
+      const loaded = load(hash)
+      loading.set(hash, loaded)
+      return loaded
+    },
+  }
 }

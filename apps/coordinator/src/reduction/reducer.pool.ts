@@ -44,6 +44,11 @@ export function startReducerPool(
     if (runs.delete(runId)) pool.tell({ kind: 'run-closed', runId })
   }
 
+  async function closed(run: RunReduction, runId: RunId): Promise<void> {
+    await run.settled()
+    if (runs.get(runId) === run) forget(runId)
+  }
+
   async function inspect(contribution: Contribution, expected: PartialSumKind): Promise<Rejection | null> {
     const looks = slicesFor(expected, threads).map((slice) =>
       pool.run({ kind: 'inspect', contribution, expected, slice }),
@@ -55,9 +60,11 @@ export function startReducerPool(
     async open(run) {
       assertOpen()
       const { runId, layout, config, unitExponent, steps } = run
-      const known = runs.get(runId)
-      if (known !== undefined) return known.open(run)
       const kind = { ...contributionShape(layout), wire: config.wire, unitExponent }
+      const known = runs.get(runId)
+      if (known?.isOf(kind, steps)) return known.open(run)
+      // A rollback may have changed what its sums are of, and when it is through (LC3).
+      if (known !== undefined) await closed(known, runId)
       const reduction = new RunReduction({ runId, kind, steps }, pool, nextHome)
       nextHome = (nextHome + 1) % threads
       runs.set(runId, reduction)

@@ -36,6 +36,7 @@ export class RunReduction {
   readonly #pool: ThreadPool
   readonly #home: number
   readonly #slices: Slice[]
+  readonly #kind: PartialSumKind
   readonly #steps: number
   #step = 0
   #waiting: Waiting[] = []
@@ -49,8 +50,14 @@ export class RunReduction {
     this.#pool = pool
     this.#home = home
     this.#slices = slicesFor(run.kind, pool.threads)
+    this.#kind = run.kind
     this.#steps = run.steps
     pool.tell({ kind: 'sums-made', runId: run.runId, sums: makeSums(run.kind, pool.threads) })
+  }
+
+  /** Whether its sums, and their end, are those of such a run. The layout of a run never changes. */
+  isOf({ wire, unitExponent }: PartialSumKind, steps: number): boolean {
+    return this.#kind.wire === wire && this.#kind.unitExponent === unitExponent && this.#steps === steps
   }
 
   /** The run has no step left. */

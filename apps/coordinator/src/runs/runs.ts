@@ -156,9 +156,15 @@ export class Runs {
     return { step: wish.step, dropped: back.dropped, optimizer: optimizerOf(back) }
   }
 
+  /** Between two steps: one that is being kept adds to the milestones. */
   async setSettings(runId: RunId, wish: Partial<RunSettings>): Promise<null | Rejection> {
     const book = this.#books.get(runId)
     if (book === undefined) return noRun(runId)
+    return this.#active.change(runId, () => this.#setSettings(book, wish))
+  }
+
+  async #setSettings(book: RunBook, wish: Partial<RunSettings>): Promise<null> {
+    const runId = book.record.id
     const settings = { ...book.record.settings, ...wish }
     await this.#at.store.setRunSettings(runId, settings)
     book.record = { ...book.record, settings }
@@ -231,8 +237,7 @@ export class Runs {
   /** Nobody knows what is damaged while the disk cannot be read: the task is not to blame, and nothing is tried for ever. */
   #noteUnreadable({ book }: ActiveRun, error: unknown): true {
     const fault = rejectionOf(error)
-    this.#at.say({ kind: 'run-state-changed', runId: book.record.id, state: 'paused' })
-    pause(this.#at, book, `Its blobs cannot be read. ${fault.message} ${fault.action}`)
+    this.#pauseFor(book, `Its blobs cannot be read. ${fault.message} ${fault.action}`)
     return true
   }
 
@@ -241,10 +246,8 @@ export class Runs {
     const nowMs = this.#at.clock.nowMs()
     if (run.foundSoundAtMs !== null && nowMs < run.foundSoundAtMs + SOUND_FOR_MS) return false
     const { weights, photos } = await damagedBlobs(this.#at.blobs, book, shards)
-    const { id, config } = book.record
     if (photos.length > 0) {
-      this.#at.say({ kind: 'run-state-changed', runId: id, state: 'paused' })
-      pause(this.#at, book, photosLost(config.flora, photos))
+      this.#pauseFor(book, photosLost(book.record.config.flora, photos))
       // Then an import sends them again.
       for (const hash of photos) await this.#at.blobs.delete(hash).catch(leaveToSweep)
     }
@@ -288,8 +291,7 @@ export class Runs {
       const { checkpoint } = run.book.features.find(isOrdered)!
       const tasks = featureTasks(run, order.split)
       this.#at.say({ kind: 'features-ordered', runId, order: { ...order, checkpoint, tasks } })
-      this.#at.say({ kind: 'run-state-changed', runId, state: 'paused' })
-      pause(this.#at, run.book, fault)
+      this.#pauseFor(run.book, fault)
     })
   }
 
@@ -305,9 +307,15 @@ export class Runs {
   /** The step in flight is sound: nothing of it is begun anew. */
   #noteUnrecorded({ book }: ActiveRun, error: unknown): void {
     if (!(error instanceof StorageFault)) throw error
-    if (book.record.state === 'stopped') return
-    this.#at.say({ kind: 'run-state-changed', runId: book.record.id, state: 'paused' })
-    pause(this.#at, book, `A measurement could not be kept. ${error.words}`)
+    this.#pauseFor(book, `A measurement could not be kept. ${error.words}`)
+  }
+
+  /** A fault that the core does not know of. A stopped run stays stopped (ST3). */
+  #pauseFor(book: RunBook, why: string): void {
+    const { id, state } = book.record
+    if (state === 'stopped') return
+    this.#at.say({ kind: 'run-state-changed', runId: id, state: 'paused' })
+    pause(this.#at, book, why)
   }
 
   // What the edge shows.

@@ -40,6 +40,17 @@ async function reduce(run: OpenReduction, tasks: number[], by = reducer): Promis
   return must(await by.closeStep({ runId, step, samples: SAMPLES }))
 }
 
+it('LC3: opened anew on another wire it sums what that one brings', async () => {
+  const narrow = openingOf('int8')
+  const wide = { ...openingOf('float32'), runId: 'another-wire' as RunId }
+  const expected = await reduce(wide, [0, 1])
+  const changed = startReducerPool(fail, { threads: 2 })
+  must(await changed.open({ ...narrow, runId: wide.runId }))
+  must(await deliver(changed, wide, contributionBytes(3, 'int8'), 'int8'))
+  expect(await reduce(wide, [0, 1], changed)).toEqual(expected)
+  await changed.close()
+})
+
 describe.each(WIRES)('the reduction on the %s wire', (wire: Wire) => {
   it('RD1: gives the same checkpoint in any order of arrival, with any number of threads', async () => {
     const one = await reduce(openingOf(wire), [0, 1, 2, 3])
@@ -72,6 +83,16 @@ describe.each(WIRES)('the reduction on the %s wire', (wire: Wire) => {
     const resumed = await reduce({ ...openingOf(wire), weights, optimizerState, step: 1 }, [5, 4])
     expect(resumed).toEqual(straight)
     expect(resumed.checkpoint).not.toBe(first.checkpoint)
+  })
+
+  it('LC3: opened anew with other steps it goes on to its new end', async () => {
+    const short = { ...openingOf(wire), runId: `${wire}-longer` as RunId, steps: 1 }
+    const first = await reduce(short, [0, 1])
+    const { weights, optimizerState } = first
+    const longer = { ...short, steps: 3, step: 1, weights, optimizerState }
+    const [second] = [await reduce(longer, [2, 3])]
+    const third = { ...longer, step: 2, weights: second.weights, optimizerState: second.optimizerState }
+    expect((await reduce(third, [4, 5])).checkpoint).not.toBe(second.checkpoint)
   })
 
   it('opening anew drops what had been added', async () => {

@@ -3,7 +3,7 @@
  * of a sum, the sum of the others is made and sent: a sum cannot be added in part.
  */
 import type { LeaseId } from '@worldflora/protocol/ids'
-import type { Task } from '@worldflora/protocol/messages'
+import type { Lease, Task } from '@worldflora/protocol/messages'
 import { isRejection } from '@worldflora/protocol/rejection'
 import { UNREACHABLE } from './http-attempts.ts'
 import {
@@ -24,8 +24,6 @@ export type Delivery = {
 }
 
 export async function deliver(held: HeldLease, parcels: Parcel[], tools: LeaseTools): Promise<LeaseEnd> {
-  const { seat, device } = tools
-  const { leaseId } = held.lease
   try {
     for (const parcel of parcels) {
       const end = await deliverParcel(held, parcel, tools)
@@ -33,9 +31,13 @@ export async function deliver(held: HeldLease, parcels: Parcel[], tools: LeaseTo
     }
     return { kind: 'delivered' }
   } finally {
-    // A compute part that is gone has released everything.
-    seat.call(device, (part) => part.release(leaseId)).catch(() => {})
+    release(held.lease, tools)
   }
+}
+
+/** What the compute part keeps of it. One that is gone has released everything. */
+export function release({ leaseId }: Lease, { seat, device }: LeaseTools): void {
+  seat.call(device, (part) => part.release(leaseId)).catch(() => {})
 }
 
 async function deliverParcel(held: HeldLease, parcel: Parcel, tools: LeaseTools): Promise<LeaseEnd> {

@@ -11,7 +11,7 @@ import { systemClock } from './clock.ts'
 import { OUT_OF_MEMORY } from './compute-fault.ts'
 import { ComputeSeat } from './compute-seat.ts'
 import { CoordinatorLink, type Joining } from './coordinator-link.ts'
-import { deliver } from './delivery.ts'
+import { deliver, release } from './delivery.ts'
 import { Attempts } from './http-attempts.ts'
 import { computeLease, type HeldLease, type LeaseEnd, type LeaseTools } from './lease-work.ts'
 import { PaceLimit } from './pace-limit.ts'
@@ -126,7 +126,10 @@ export class WorkerSession {
     if (outcome.kind === 'computed') await this.#delivering?.done
     if (this.#isStopping()) return
     this.#state = { kind: 'asking' }
-    if (outcome.kind !== 'computed') return this.#settle(held, outcome, link)
+    if (outcome.kind !== 'computed') {
+      release(lease, tools)
+      return this.#settle(held, outcome, link)
+    }
     this.#board.show({ state: 'sending' })
     const done = deliver(held, outcome.parcels, tools).then(async (end) => {
       if (this.#delivering?.held === held) this.#delivering = null

@@ -20,30 +20,19 @@ const TASKS_LOOKED_AT = 256
  */
 export function nextAssignment(state: CoreState, worker: WorkerState, nowMs: number): NonEmptySlots | null {
   const groups = groupsInTurn(state, worker)
-  for (const group of groups) {
-    const slots = nearest(state, group, worker, nowMs)
-    if (slots !== null) return slots
-  }
-  for (const group of groups) {
-    const slots = backupIn(state, group, worker, nowMs)
-    if (slots !== null) return slots
-  }
-  for (const group of groups) {
-    const mayTakeOver = (slot: TaskSlot) => mayTake(state, slot, worker, nowMs)
-    const slots = takeoverIn(state, group, worker, mayTakeOver, nowMs)
-    if (slots !== null) return slots
+  for (const find of [nearest, backupIn, takeoverIn]) {
+    for (const group of groups) {
+      const slots = find(state, group, worker, nowMs)
+      if (slots !== null) return slots
+    }
   }
   return null
 }
 
 /** Whether it would get anything of the group, whose kind of work it can do. */
 export function isWorkFor(state: CoreState, worker: WorkerState, group: TaskGroup, nowMs: number): boolean {
-  for (const slot of group.offered) if (mayTake(state, slot, worker, nowMs)) return true
+  for (const slot of group.offered) if (mayTry(state, slot, worker, nowMs)) return true
   return backupIn(state, group, worker, nowMs) !== null
-}
-
-function mayTake(state: CoreState, slot: TaskSlot, worker: WorkerState, nowMs: number): boolean {
-  return slot.failures.length === 0 || mayTry(state, slot, worker, nowMs)
 }
 
 /** Features may be of a whole flora: they come before their own run's step, and have to share with the other runs. */
@@ -70,7 +59,7 @@ function nearest(
   let lookedAt = 0
   for (const slot of group.offered) {
     if (chosen.length === most || lookedAt++ === TASKS_LOOKED_AT) break
-    if (!mayTake(state, slot, worker, nowMs)) continue
+    if (!mayTry(state, slot, worker, nowMs)) continue
     if (missingBytes([slot], held) === 0) chosen.push(slot)
     else costly.push(slot)
   }
@@ -105,7 +94,7 @@ function backupIn(
   worker: WorkerState,
   nowMs: number,
 ): NonEmptySlots | null {
-  const mayRace = (slot: TaskSlot) => !isAtTask(slot, worker.id) && mayTake(state, slot, worker, nowMs)
+  const mayRace = (slot: TaskSlot) => !isAtTask(slot, worker.id) && mayTry(state, slot, worker, nowMs)
   for (const first of late) {
     if (!mayRace(first)) continue
     const slots = [...holderOf(first).due].filter((slot) => late.has(slot) && mayRace(slot))

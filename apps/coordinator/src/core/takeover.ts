@@ -3,10 +3,11 @@
  * the paces it can be told early which one that will be.
  */
 import type { CoreState } from './core-state.ts'
+import { mayTry } from './failure.ts'
 import type { LeaseRecord } from './lease.ts'
 import { expectedMs } from './pace.ts'
 import type { TaskGroup } from './task-group.ts'
-import { isAtTask, type NonEmptySlots, type TaskSlot } from './task-slot.ts'
+import type { NonEmptySlots, TaskSlot } from './task-slot.ts'
 import type { WorkerState } from './worker-state.ts'
 
 /** Fetching, sending, and what the paces do not foretell. */
@@ -23,18 +24,18 @@ export function takeoverIn(
   state: CoreState,
   group: TaskGroup,
   worker: WorkerState,
-  mayTake: (slot: TaskSlot) => boolean,
   nowMs: number,
 ): NonEmptySlots | null {
   const pace = worker.imagesPerSecond
   if (pace === null || !worker.hasDelivered) return null
   let last: Takeover | null = null
   for (const lease of group.leases) {
+    if (lease.workerId === worker.id) continue
     const holderPace = state.workers.get(lease.workerId)?.imagesPerSecond ?? null
     if (lease.due.size === 0 || lease.abandoned || lease.isOverdue || holderPace === null) continue
     const endsAtMs = lease.grantedAtMs + expectedMs(holderPace, lease.images)
     if (endsAtMs <= Math.max(last?.endsAtMs ?? 0, nowMs + OVERHEAD_MS)) continue
-    const slots = slotsOf({ lease, holderPace, worker, pace, nowMs }, mayTake)
+    const slots = slotsOf(state, { lease, holderPace, worker, pace, nowMs })
     if (slots.length > 0) last = { slots, endsAtMs }
   }
   return last === null ? null : (last.slots as unknown as NonEmptySlots)
@@ -42,10 +43,7 @@ export function takeoverIn(
 
 type Race = { lease: LeaseRecord; holderPace: number; worker: WorkerState; pace: number; nowMs: number }
 
-function slotsOf(
-  { lease, holderPace, worker, pace, nowMs }: Race,
-  mayTake: (slot: TaskSlot) => boolean,
-): TaskSlot[] {
+function slotsOf(state: CoreState, { lease, holderPace, worker, pace, nowMs }: Race): TaskSlot[] {
   let { images } = lease
   const slots: TaskSlot[] = []
   let own = 0
@@ -55,7 +53,7 @@ function slotsOf(
     if (doneAtMs >= holderDoneAtMs) break
     images -= slot.images
     if (!lease.due.has(slot)) continue
-    if (!isAloneAt(lease, slot) || isAtTask(slot, worker.id) || !mayTake(slot)) break
+    if (!isAloneAt(lease, slot) || !mayTry(state, slot, worker, nowMs)) break
     slots.unshift(slot)
     own += slot.images
   }

@@ -6,7 +6,7 @@ import type { RunId } from '@worldflora/protocol/ids'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { Queue } from '../queue.ts'
 import { type ActiveRun, activeRun, openReduction, openRunOf, orderOf } from './active-run.ts'
-import { featureTasks } from './features.ts'
+import { giveOutFeatures } from './features.ts'
 import { mendedWords, mendRun, ordersFault } from './mending.ts'
 import { type RunBook, readBook } from './run-book.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -66,11 +66,7 @@ export class ActiveRuns {
     for (const pending of book.pending) {
       this.#at.say({ kind: 'evaluation-ordered', runId: id, order: orderOf(run, pending) })
     }
-    for (const { step, split, checkpoint, result } of book.features) {
-      if (result !== null) continue
-      const tasks = featureTasks(run, split)
-      this.#at.say({ kind: 'features-ordered', runId: id, order: { step, split, checkpoint, tasks } })
-    }
+    for (const record of book.features) if (record.result === null) giveOutFeatures(this.#at, run, record)
     return run
   }
 

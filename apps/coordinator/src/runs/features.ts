@@ -26,8 +26,18 @@ const nameOf = (step: number, split: Split) => `${step}/${split}`
 const isOf = (step: number, split: Split) => (record: FeaturesRecord) =>
   record.step === step && record.split === split
 
-export function featureTasks({ manifest }: ActiveRun, split: Split): ShardEntries[][] {
+function featureTasks({ manifest }: ActiveRun, split: Split): ShardEntries[][] {
   return partsOf(manifest.shards[split], PHOTOS_PER_TASK)
+}
+
+/** The core gives its tasks out from now on. */
+export function giveOutFeatures(
+  { say }: Pick<Surroundings, 'say'>,
+  run: ActiveRun,
+  { step, split, checkpoint }: FeaturesRecord,
+): void {
+  const order = { step, split, checkpoint, tasks: featureTasks(run, split) }
+  say({ kind: 'features-ordered', runId: run.book.record.id, order })
 }
 
 /** A row that the core is then to be told of; null if it was ordered before. */

@@ -23,7 +23,7 @@ import type { ActiveRun } from './active-run.ts'
 import { ActiveRuns } from './active-runs.ts'
 import { watchedSplit } from './evaluation-plan.ts'
 import { closeEvaluation, gatherRows, recordEvaluations } from './evaluations.ts'
-import { closeFeatures, featuresOf, featureTasks, gatherFeatures, orderFeatures } from './features.ts'
+import { closeFeatures, featuresOf, gatherFeatures, giveOutFeatures, orderFeatures } from './features.ts'
 import { forkRun } from './forking.ts'
 import { keptCheckpoints } from './kept-checkpoints.ts'
 import { damagedBlobs, mendModel, photosLost } from './mending.ts'
@@ -288,9 +288,7 @@ export class Runs {
       const fault = await closeFeatures(this.#at, run, order)
       if (fault === null) return
       const isOrdered = (one: FeaturesRecord) => one.step === order.step && one.split === order.split
-      const { checkpoint } = run.book.features.find(isOrdered)!
-      const tasks = featureTasks(run, order.split)
-      this.#at.say({ kind: 'features-ordered', runId, order: { ...order, checkpoint, tasks } })
+      giveOutFeatures(this.#at, run, run.book.features.find(isOrdered)!)
       this.#pauseFor(run.book, fault)
     })
   }
@@ -366,13 +364,12 @@ export class Runs {
   }
 
   /** A stopped run gives nothing out: it goes on with the order when it is resumed. */
-  async #giveOut(book: RunBook, { step, split, checkpoint }: FeaturesRecord): Promise<void> {
+  async #giveOut(book: RunBook, record: FeaturesRecord): Promise<void> {
     const { id, state } = book.record
     const active = this.#active.get(id)
     // Taken up, it brings its orders with it.
     if (active === null) return void (state === 'stopped' || (await this.#takeUp(book)))
-    const tasks = featureTasks(active, split)
-    this.#at.say({ kind: 'features-ordered', runId: id, order: { step, split, checkpoint, tasks } })
+    giveOutFeatures(this.#at, active, record)
   }
 
   features(runId: RunId): FeaturesOf[] | Rejection {

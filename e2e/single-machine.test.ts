@@ -148,7 +148,8 @@ function plainSgd(layout: ParameterLayout, { momentum, weightDecay }: typeof SGD
 }
 
 /** Linear warm-up, then a half cosine to zero. */
-function rateAt({ optimizer, steps }: RunConfig, step: number, stepsPerEpoch: number): number {
+function rateAt({ optimizer: given, steps }: RunConfig, step: number, stepsPerEpoch: number): number {
+  const optimizer = given!
   const warmup = Math.min(Math.round(optimizer.warmupEpochs * stepsPerEpoch), steps!)
   if (step < warmup) return (optimizer.learningRate * (step + 1)) / warmup
   return (optimizer.learningRate * (1 + Math.cos((Math.PI * (step - warmup)) / (steps! - warmup)))) / 2

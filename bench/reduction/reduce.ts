@@ -7,7 +7,7 @@ import type { RunId } from '@worldflora/protocol/ids'
 import { contributionShape, layoutOf } from '@worldflora/protocol/parameter-layout'
 import type { Coding, PartialSumKind } from '@worldflora/protocol/partial-sum'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
-import { RunConfig, type Wire } from '@worldflora/protocol/run-config'
+import { PhaseConfig, type Wire } from '@worldflora/protocol/run-config'
 import * as v from 'valibot'
 import { makeContributions } from './contributions.ts'
 
@@ -37,10 +37,12 @@ export async function contributionsPerSecond(measurement: Measurement): Promise<
     await reducer.open({
       runId,
       layout,
+      selection: null,
       config: configOf(wire),
       unitExponent: UNIT,
       stepsPerEpoch: 1,
-      steps: 1,
+      firstStep: 0,
+      endStep: 1,
       weights: new Uint8Array(layout.total * 4),
       optimizerState: null,
       step: 0,
@@ -78,8 +80,8 @@ export async function contributionsPerSecond(measurement: Measurement): Promise<
   return count / seconds
 }
 
-function configOf(wire: Wire): RunConfig {
-  return v.parse(RunConfig, {
+function configOf(wire: Wire): PhaseConfig {
+  return v.parse(PhaseConfig, {
     name: 'bench',
     flora: 'bench',
     architecture: { name: 'small-cnn' },

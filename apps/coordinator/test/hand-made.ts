@@ -1,4 +1,6 @@
 /** A flora of bytes that nobody decodes, a run on it, and a worker that makes its contributions by hand. */
+
+import { packFeatureShard } from '@worldflora/dataset/feature-shard'
 import { encodeManifest, type Manifest, type ShardRef } from '@worldflora/dataset/manifest'
 import { type Photo, packShard } from '@worldflora/dataset/shard'
 import { GOLDEN_HASH } from '@worldflora/model/golden-hash'
@@ -87,7 +89,7 @@ export async function openRun(site: SiteApi, run: unknown = config): Promise<Run
 
 /** What a deterministic worker would find: a pure function of the task; with another summed loss, if one is given. */
 export function contributionOf({ run, tasks: [task] }: Lease, loss?: number): Uint8Array<ArrayBuffer> {
-  const { contribution: kind } = runLayout(run.config, run.flora.species, run.unitExponent)
+  const { contribution: kind } = runLayout(run.config, run.flora.species, run.unitExponent, run.train)
   const random = new RandomStream(run.config.seed, 'roundGradient', task.step, task.task)
   const values = Float32Array.from({ length: kind.quantised + kind.exact }, () => random.uniform() - 0.5)
   if (loss !== undefined) values[values.length - TALLY.length + TALLY.loss] = loss
@@ -106,9 +108,13 @@ export function contributionOf({ run, tasks: [task] }: Lease, loss?: number): Ui
 export function featuresFor({ run, checkpoint, tasks: [task] }: Lease): Uint8Array<ArrayBuffer> {
   const dims = featureCount(run.config.architecture)
   const seed = Number.parseInt(checkpoint.checkpoint.slice(0, 8), 16)
-  const samples = task.entries.flatMap((entry) => entry.samples)
+  const labels = task.entries.flatMap(({ samples }) =>
+    samples.map((sample) => ({ species: sample % SPECIES })),
+  )
+  const views = task.kind === 'extract-features' ? task.views : 1
   const random = new RandomStream(seed, 'initialWeights', task.task)
-  return encodeFloat16(Float32Array.from({ length: samples.length * dims }, () => random.uniform()))
+  const values = Float32Array.from({ length: views * labels.length * dims }, () => random.uniform())
+  return packFeatureShard({ labels, views, dims, values: encodeFloat16(values) })
 }
 
 /** Every second photo is right, whatever it shows. */

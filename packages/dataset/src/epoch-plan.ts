@@ -38,18 +38,20 @@ export type PlanRequest = {
   /** Give either `epochs` or `steps`. */
   epochs?: number | undefined
   steps?: number | undefined
+  /** Where the count of epochs begins: a later phase of a run shuffles otherwise than the one before. */
+  firstEpoch?: number
 }
 
 /** Consecutive tasks lie in at most two epochs, unless an epoch is smaller than a task. */
 const EPOCHS_KEPT = 3
 
 export function planRun(request: PlanRequest): RunPlan {
-  const { shardSizes, seed, samplesPerTask, tasksPerStep } = request
+  const { shardSizes, seed, samplesPerTask, tasksPerStep, firstEpoch = 0 } = request
   const samples = shardSizes.reduce((sum, size) => sum + size, 0)
   if (samples === 0) throw new RangeError('A run needs at least one train sample.')
   const { tasks, end: streamEnd } = lengthOf(request, samples)
   const steps = Math.ceil(tasks / tasksPerStep)
-  const lists = keepLast(EPOCHS_KEPT, (epoch) => epochList(shardSizes, seed, epoch))
+  const lists = keepLast(EPOCHS_KEPT, (epoch) => epochList(shardSizes, seed, firstEpoch + epoch))
   const orders = keepLast(EPOCHS_KEPT, (epoch) => taskOrder(epoch))
 
   /** The n-th task of the stream is done as the `taskOrder(epoch)[n - first]`-th of its epoch. */
@@ -58,7 +60,9 @@ export function planRun(request: PlanRequest): RunPlan {
     const end = Math.ceil(((epoch + 1) * samples) / samplesPerTask)
     const shortLast = streamEnd < end * samplesPerTask ? 1 : 0
     const order = Uint32Array.from({ length: end - first }, (_, n) => n)
-    new RandomStream(seed, 'permuteTasks', epoch).shuffle(order.subarray(0, order.length - shortLast))
+    new RandomStream(seed, 'permuteTasks', firstEpoch + epoch).shuffle(
+      order.subarray(0, order.length - shortLast),
+    )
     return { first, order }
   }
 
@@ -69,7 +73,7 @@ export function planRun(request: PlanRequest): RunPlan {
     const end = Math.min(begin + samplesPerTask, streamEnd)
     const list: PlanEntry[] = []
     for (let n = begin; n < end; n++) list.push(lists(Math.floor(n / samples))(n % samples))
-    return { epoch, entries: list }
+    return { epoch: firstEpoch + epoch, entries: list }
   }
 
   return {

@@ -12,11 +12,25 @@ export function parameterSpecs(architecture: Architecture, classes: number): Par
   return describeNetwork(architecture, classes).layers.flatMap((layer) => parametersOf(layer).map(specOf))
 }
 
+/** What a phase trains: all of the network, or its head alone. */
+export function trainedSpecs(
+  architecture: Architecture,
+  classes: number,
+  train: 'all' | 'head',
+): ParameterSpec[] {
+  if (train === 'all') return parameterSpecs(architecture, classes)
+  return parametersOf(headLayer(architecture, classes)).map(specOf)
+}
+
+export function headLayer(architecture: Architecture, classes: number): Extract<Layer, { kind: 'dense' }> {
+  const head = describeNetwork(architecture, classes).layers.at(-1)!
+  if (head.kind !== 'dense') throw new Error('a network ends with its head')
+  return head
+}
+
 /** How many values go into the head. */
 export function featureCount(architecture: Architecture): number {
-  const head = describeNetwork(architecture, 1).layers.at(-1)!
-  if (head.kind !== 'dense') throw new Error('a network ends with its head')
-  return head.inputs
+  return headLayer(architecture, 1).inputs
 }
 
 /**

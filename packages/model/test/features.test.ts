@@ -39,7 +39,12 @@ describe('features', () => {
     const model = { architecture: SMALL_CNN, classes: CLASSES, weights, photos }
     const before = tf.memory().numTensors
     const progress: number[] = []
-    const bytes = await extractFeatures({ ...model, onProgress: (images) => progress.push(images) })
+    const oneView = { views: 1, augmentation: { crop: false, flip: false, color: 0 }, seed: 1, task: 0 }
+    const bytes = await extractFeatures({
+      ...model,
+      ...oneView,
+      onProgress: (images) => progress.push(images),
+    })
     expect(tf.memory().numTensors).toBe(before)
     expect(progress).toEqual([32, 35])
     expect(bytes.byteLength).toBe(35 * dims * 2)

@@ -1,14 +1,14 @@
 /** A run's configuration for tests, and the photos of a task. */
 import { parseOrReject } from '@worldflora/protocol/rejection'
-import { RunConfig } from '@worldflora/protocol/run-config'
+import { PhaseConfig } from '@worldflora/protocol/run-config'
 import { drawPhoto } from './drawn-photos.ts'
 
 export const SMALL_CNN = { name: 'small-cnn', width: 1, imageSize: 32 } as const
 export const MOBILENET = { name: 'mobilenet-v1', width: 0.25, imageSize: 32 } as const
 
-export function testRun(fields: Record<string, unknown>): RunConfig {
+export function testRun(fields: Record<string, unknown>): PhaseConfig {
   const config = parseOrReject(
-    RunConfig,
+    PhaseConfig,
     {
       name: 'test',
       flora: 'test',

@@ -1,6 +1,6 @@
 /**
- * Features as data: what one checkpoint's network sees in every photo of a split, in parts of float16 [photos, dims] that are
- * blobs by their own hash, as a flora's shards are. The manifest is canonical JSON; its SHA-256 names the features.
+ * Features as data: what one checkpoint's network sees in every photo of a split, in shards (`feature-shard.ts`) that are blobs by
+ * their own hash, as a flora's are. The manifest is canonical JSON; its SHA-256 names the features.
  */
 import * as v from 'valibot'
 import { Hash, RunId, Slug } from './ids.ts'
@@ -10,7 +10,7 @@ import { Architecture } from './run-config.ts'
 const index = v.pipe(v.number(), v.integer(), v.minValue(0))
 
 export const FeaturesManifest = v.object({
-  formatVersion: v.literal(1),
+  formatVersion: v.literal(2),
   kind: v.literal('features'),
   run: v.object({ id: RunId, name: Slug, step: index }),
   /** Of which the features are; the run does not matter to them. */
@@ -21,8 +21,8 @@ export const FeaturesManifest = v.object({
   /** Features of a photo. */
   dims: index,
   dtype: v.literal('float16'),
-  /** Vectors of a photo, one after the other: 1 is the centre crop. */
-  views: v.literal(1),
+  /** Vectors of a photo: the centre crop's, then those of augmented ones. */
+  views: index,
   /** In the order of the split: `photos` of a part are its entries' samples, in their order. */
   parts: v.array(v.object({ blob: Hash, bytes: index, photos: index, entries: v.array(ShardEntries) })),
 })

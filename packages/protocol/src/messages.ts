@@ -5,10 +5,10 @@
 import * as v from 'valibot'
 import { Hash, LeaseId, RunId, Slug, WorkerId } from './ids.ts'
 import { Rejection } from './rejection.ts'
-import { RunConfig } from './run-config.ts'
+import { PhaseConfig } from './run-config.ts'
 
 /** Raised when a message changes its meaning. A worker of another version is told to update, and gets no work. */
-export const PROTOCOL_VERSION = 2
+export const PROTOCOL_VERSION = 3
 
 /** One being uploaded while the next is computed. */
 export const LEASES_AT_ONCE = 2
@@ -96,6 +96,8 @@ export const ExtractFeaturesTask = v.object({
   task: index,
   split: Split,
   entries: TaskEntries,
+  /** Of each photo: the centre crop, and augmented ones. */
+  views: v.optional(v.pipe(index, v.minValue(1)), 1),
 })
 export type ExtractFeaturesTask = v.InferOutput<typeof ExtractFeaturesTask>
 
@@ -114,12 +116,14 @@ export const CheckpointRef = v.object({
 export type CheckpointRef = v.InferOutput<typeof CheckpointRef>
 
 /**
- * What a task needs to know of its run. A rollback may change `config` (LC3), and then voids the leases of before; the rest is
- * fixed for the run's whole life.
+ * What a task needs to know of its run. A rollback may change `config` (LC3), and a new phase changes it (PH1); either voids the leases
+ * of before. The rest is fixed for the run's whole life.
  */
 export const RunDescription = v.object({
   id: RunId,
-  config: RunConfig,
+  config: PhaseConfig,
+  /** What contributions and deltas are of. */
+  train: v.optional(v.picklist(['all', 'head']), 'all'),
   flora: v.object({ name: Slug, hash: Hash, species: index }),
   /** Contributions are integer multiples of 2^unitExponent. */
   unitExponent: v.pipe(v.number(), v.integer()),
@@ -203,6 +207,16 @@ export const RunStatus = v.object({
   step: index,
   steps: index,
   epoch: v.number(),
+  /** Of a run of several, the one that its next step is of, from 1 on. */
+  phase: v.optional(
+    v.object({
+      number: index,
+      of: index,
+      train: v.picklist(['all', 'head']),
+      /** It waits for the features that its head is trained on. */
+      extracting: v.boolean(),
+    }),
+  ),
   /** Tasks of the step in flight: accepted so far, and in all. */
   tasks: v.object({ accepted: index, total: index }),
   checkpoint: Hash,

@@ -71,3 +71,33 @@ export function deltaShape({ quantised, exact, statistics }: ParameterLayout) {
 export function valuesOf(entry: ParameterEntry, vector: Float32Array): Float32Array {
   return vector.subarray(entry.offset, entry.offset + entry.length)
 }
+
+/** Where the tensors of a part of a network lie in the whole's vector. */
+export type Selection = {
+  whole: ParameterLayout
+  part: ParameterLayout
+  ranges: readonly { whole: number; part: number; length: number }[]
+}
+
+/** Throws on a tensor that the whole does not have. */
+export function selectionOf(whole: ParameterLayout, part: ParameterLayout): Selection {
+  const offsets = new Map(whole.entries.map(({ spec, offset }) => [spec.name, offset]))
+  const ranges = part.entries.map(({ spec, offset, length }) => {
+    const from = offsets.get(spec.name)
+    if (from === undefined) throw new Error(`the network has no tensor ${spec.name}`)
+    return { whole: from, part: offset, length }
+  })
+  return { whole, part, ranges }
+}
+
+/** The part's vector, as a copy. */
+export function gather({ part, ranges }: Selection, whole: Float32Array): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(part.total)
+  for (const range of ranges) values.set(whole.subarray(range.whole, range.whole + range.length), range.part)
+  return values
+}
+
+/** Puts the part's values in their places. */
+export function scatter({ ranges }: Selection, part: Float32Array, whole: Float32Array): void {
+  for (const range of ranges) whole.set(part.subarray(range.part, range.part + range.length), range.whole)
+}

@@ -18,6 +18,7 @@ const PURPOSES = {
   shuffleImport: 10,
   /** Which fault a test or a bench inflicts next. */
   faults: 11,
+  augmentView: 12,
 } as const
 export type Purpose = keyof typeof PURPOSES
 

@@ -38,38 +38,119 @@ export const Augmentation = v.strictObject({
 })
 export type Augmentation = v.InferOutput<typeof Augmentation>
 
+const samplesPerTask = count(4096)
+const tasksPerStep = count(65_536)
+const epochs = count(100_000)
+const steps = count(100_000_000)
+
+/** One after the other, a run may train parts of the network: first the head on features extracted once, then all of it. */
+export const Phase = v.pipe(
+  v.strictObject({
+    train: v.picklist(['head', 'all']),
+    epochs: v.optional(epochs),
+    /** May stand for `epochs`. */
+    steps: v.optional(steps),
+    /** The run's own, where a phase has none. */
+    optimizer: v.optional(OptimizerConfig),
+    samplesPerTask: v.optional(samplesPerTask),
+    tasksPerStep: v.optional(tasksPerStep),
+    samplesPerChunk: v.optional(count(4096)),
+    augmentation: v.optional(Augmentation),
+    evaluateEveryEpochs: v.optional(positive),
+    /** `head`: features of so many views of each photo, the centre crop and augmented ones; an epoch draws one of each photo. */
+    views: v.optional(count(64)),
+  }),
+  v.check(
+    (phase) => (phase.epochs === undefined) !== (phase.steps === undefined),
+    'a phase has either epochs or steps',
+  ),
+  v.check(
+    (phase) => phase.train === 'head' || phase.views === undefined,
+    'only a phase that trains the head has views',
+  ),
+)
+export type Phase = v.InferOutput<typeof Phase>
+
+/** What holds for a whole run. */
+const ofRun = {
+  name: Slug,
+  flora: Slug,
+  seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff)), 0),
+  /** `deterministic`: only workers of the WASM class; the same bits with any of them. `any`: GPUs as well. */
+  backend: v.optional(v.picklist(['deterministic', 'any']), 'deterministic'),
+  architecture: Architecture,
+  wire: v.optional(Wire, 'int8'),
+  labelSmoothing: v.optional(v.pipe(v.number(), v.minValue(0), v.ltValue(1)), 0),
+  /** Publish each evaluated checkpoint that is better than what this run has published. */
+  publishBest: v.optional(v.boolean(), false),
+}
+
+/** What a phase may have of its own. */
+const ofPhase = {
+  samplesPerTask,
+  tasksPerStep,
+  /** Batch statistics are per chunk (BN1). Default: samplesPerTask. */
+  samplesPerChunk: v.optional(count(4096)),
+  epochs: v.optional(epochs),
+  /** May stand for `epochs`. */
+  steps: v.optional(steps),
+  augmentation: v.optional(Augmentation, {}),
+  /** Evaluate on the validation split each time so many epochs are through. */
+  evaluateEveryEpochs: v.optional(positive, 1),
+}
+
+const wholeChunks = (of: { samplesPerTask: number; samplesPerChunk?: number | undefined }) =>
+  of.samplesPerChunk === undefined || of.samplesPerTask % of.samplesPerChunk === 0
+const WHOLE_CHUNKS = 'samplesPerTask must be a multiple of samplesPerChunk'
+
 export const RunConfig = v.pipe(
   v.strictObject({
-    name: Slug,
-    flora: Slug,
-    seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff)), 0),
-    /** `deterministic`: only workers of the WASM class; the same bits with any of them. `any`: GPUs as well. */
-    backend: v.optional(v.picklist(['deterministic', 'any']), 'deterministic'),
-    architecture: Architecture,
-    samplesPerTask: count(4096),
-    tasksPerStep: count(65_536),
-    /** Batch statistics are per chunk (BN1). Default: samplesPerTask. */
-    samplesPerChunk: v.optional(count(4096)),
-    epochs: v.optional(count(100_000)),
-    /** May stand for `epochs`. */
-    steps: v.optional(count(100_000_000)),
-    wire: v.optional(Wire, 'int8'),
-    optimizer: OptimizerConfig,
-    augmentation: v.optional(Augmentation, {}),
-    labelSmoothing: v.optional(v.pipe(v.number(), v.minValue(0), v.ltValue(1)), 0),
-    /** Evaluate on the validation split each time so many epochs are through. */
-    evaluateEveryEpochs: v.optional(positive, 1),
-    /** Publish each evaluated checkpoint that is better than what this run has published. */
-    publishBest: v.optional(v.boolean(), false),
+    ...ofRun,
+    ...ofPhase,
+    optimizer: v.optional(OptimizerConfig),
+    /** Instead of `epochs`: what a phase leaves out is taken from the run. */
+    phases: v.optional(v.pipe(v.array(Phase), v.minLength(1), v.maxLength(16))),
   }),
-  v.check((run) => (run.epochs === undefined) !== (run.steps === undefined), 'give either epochs or steps'),
   v.check(
-    (run) => run.samplesPerChunk === undefined || run.samplesPerTask % run.samplesPerChunk === 0,
-    'samplesPerTask must be a multiple of samplesPerChunk',
+    ({ phases, epochs, steps }) =>
+      phases === undefined
+        ? (epochs === undefined) !== (steps === undefined)
+        : epochs === undefined && steps === undefined,
+    'give either epochs or steps; with phases, give them there',
+  ),
+  v.check(
+    ({ phases, optimizer }) =>
+      optimizer !== undefined || (phases?.every((phase) => phase.optimizer !== undefined) ?? false),
+    'there is no optimizer: give the run one, or each of its phases',
+  ),
+  v.check(
+    (run) =>
+      [{}, ...(run.phases ?? [])].every((own: Partial<Pick<Phase, 'samplesPerTask' | 'samplesPerChunk'>>) =>
+        wholeChunks({
+          samplesPerTask: own.samplesPerTask ?? run.samplesPerTask,
+          samplesPerChunk: own.samplesPerChunk ?? run.samplesPerChunk,
+        }),
+      ),
+    WHOLE_CHUNKS,
+  ),
+  v.check(
+    (run) =>
+      (run.phases ?? []).every(
+        ({ views, augmentation }) => (views ?? 1) === 1 || isRandom(augmentation ?? run.augmentation),
+      ),
+    'several views of a photo are alike without an augmentation: give the phase one',
   ),
 )
 export type RunConfig = v.InferOutput<typeof RunConfig>
 
-export function samplesPerChunk(run: RunConfig): number {
+/** Under what one phase's steps are computed: the run's configuration with the phase's own in it. */
+export const PhaseConfig = v.strictObject({ ...ofRun, ...ofPhase, optimizer: OptimizerConfig })
+export type PhaseConfig = v.InferOutput<typeof PhaseConfig>
+
+export function samplesPerChunk(run: Pick<PhaseConfig, 'samplesPerTask' | 'samplesPerChunk'>): number {
   return run.samplesPerChunk ?? run.samplesPerTask
+}
+
+function isRandom({ crop, flip, color }: Augmentation): boolean {
+  return crop || flip || color > 0
 }

@@ -1,9 +1,9 @@
 /** The compute part, in this thread and across the border of a worker thread. */
 
+import { readFeatureShard } from '@worldflora/dataset/feature-shard'
 import { GOLDEN_HASH } from '@worldflora/model/golden-hash'
 import { nodeAssets } from '@worldflora/model/node-assets'
 import { featureCount } from '@worldflora/model/parameters'
-import { isFiniteFloat16 } from '@worldflora/protocol/float16'
 import { hashOf } from '@worldflora/protocol/hash'
 import type { Hash, LeaseId } from '@worldflora/protocol/ids'
 import type { EvaluateTask, ExtractFeaturesTask, GradientTask } from '@worldflora/protocol/messages'
@@ -90,14 +90,15 @@ describe('the compute part', () => {
 
   test('SD2, FE1: features are the same bits in any thread: one vector of halves a photo', async () => {
     const { kind: _, epoch: __, ...rest } = gradientTask(0)
-    const task: ExtractFeaturesTask = { kind: 'extract-features', split: 'train', ...rest }
+    const task: ExtractFeaturesTask = { kind: 'extract-features', split: 'train', views: 1, ...rest }
     const there = must(await thread.compute.features({ run, checkpoint: target, task }, () => {}))
     const here = new ComputePart({ assets: nodeAssets, offerGpu: async () => {} })
     must(await here.open({ backend: 'wasm', golden: false }))
     await load(here)
     expect(must(await here.features({ run, checkpoint: target, task }, () => {}))).toEqual(there)
-    expect(there.byteLength).toBe(4 * featureCount(run.config.architecture) * 2)
-    expect(isFiniteFloat16(there)).toBe(true)
+    const shard = must(readFeatureShard(there))
+    expect(shard).toMatchObject({ views: 1, dims: featureCount(run.config.architecture) })
+    expect(shard.labels).toHaveLength(4)
   })
 
   test('refuses weights that do not come out as their checkpoint, and then holds none', async () => {

@@ -7,18 +7,19 @@ import type { Hash } from '@worldflora/protocol/ids'
 import type { CheckpointRef, Lease, RunDescription } from '@worldflora/protocol/messages'
 import { contributionShape } from '@worldflora/protocol/parameter-layout'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
-import { RunConfig } from '@worldflora/protocol/run-config'
+import { PhaseConfig } from '@worldflora/protocol/run-config'
 import { encodeWeights } from '@worldflora/protocol/tensor-codec'
 import sharp from 'sharp'
 import * as v from 'valibot'
-import { layoutOfRun } from '../src/compute/held-weights.ts'
+import { layoutOfTrained } from '../src/compute/held-weights.ts'
 import type { ScriptedCoordinator } from './scripted-coordinator.ts'
 
 export const SPECIES = 3
 
 export const run = {
   id: 'run-1',
-  config: v.parse(RunConfig, {
+  train: 'all',
+  config: v.parse(PhaseConfig, {
     name: 'tiny',
     flora: 'tiny',
     seed: 7,
@@ -33,7 +34,7 @@ export const run = {
   unitExponent: -34,
 } as unknown as RunDescription
 
-export const layout = layoutOfRun(run)
+export const layout = layoutOfTrained(run)
 
 async function paintPhoto(index: number): Promise<Uint8Array> {
   const background = { r: 60 * index, g: 200 - 40 * index, b: 30 }

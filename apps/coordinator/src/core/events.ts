@@ -22,13 +22,16 @@ export type EvaluationOrder = {
   split: Split
   checkpoint: CheckpointRef
   tasks: ShardEntries[][]
+  /** Of features: so many vectors of a photo. */
+  views?: number
 }
 
 export type OpenRun = {
   description: RunDescription
+  /** Of the phase that it is in: with the phase's last step it is opened anew (PH1). */
   plan: RunPlan
-  /** By position in the manifest's list of train shards. */
-  trainShards: readonly { hash: Hash; bytes: number }[]
+  /** By their number in the plan; null: they are still being made of what is ordered (PH2), and no step is given out. */
+  trainShards: readonly { hash: Hash; bytes: number }[] | null
   state: RunState
   /** 0 to 9. */
   priority: number

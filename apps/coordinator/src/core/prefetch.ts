@@ -28,7 +28,7 @@ function nextShards({ run, step }: RunProgress): readonly ShardRef[] {
 }
 
 function shardsAfter({ plan, trainShards }: RunProgress['run'], step: number): ShardRef[] {
-  if (step + 1 >= plan.steps) return []
+  if (trainShards === null || step + 1 >= plan.steps) return []
   const numbers = new Set(plan.tasksOf(step + 1).flatMap(({ entries }) => entries.map(({ shard }) => shard)))
   return [...numbers].map((number) => ({
     hash: trainShards[number]!.hash,

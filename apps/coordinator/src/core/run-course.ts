@@ -10,6 +10,7 @@ import {
   beginStepAnew,
   groupsOf,
   isHalted,
+  isThrough,
   openProgress,
   type RunProgress,
 } from './run-progress.ts'
@@ -55,7 +56,7 @@ export function changeRunState(state: CoreState, event: EventOf<'run-state-chang
   if (isHalted(progress)) beginInTurn(state, progress)
   progress.state = event.state
   if (event.state === 'paused' || event.state === 'stopped') return recallLeases(state, progress)
-  if (progress.step === null) progress.state = 'finished'
+  if (isThrough(progress)) progress.state = 'finished'
   forgiveFailures(progress)
   return []
 }

@@ -29,7 +29,7 @@ export function openProgress(run: OpenRun): RunProgress {
 export function advanceTo(progress: RunProgress, checkpoint: CheckpointRef): void {
   progress.checkpoint = checkpoint
   progress.step = stepAfter(progress.run, checkpoint)
-  if (progress.step === null) progress.state = 'finished'
+  if (isThrough(progress)) progress.state = 'finished'
 }
 
 /** All tasks of the step in flight are to be computed again. */
@@ -46,6 +46,12 @@ export function isHalted({ state }: RunProgress): boolean {
   return state === 'paused' || state === 'stopped'
 }
 
-function stepAfter(run: OpenRun, checkpoint: CheckpointRef): TaskGroup | null {
-  return checkpoint.step < run.plan.steps ? stepGroup(run, checkpoint) : null
+/** Its phase has no further step. */
+export function isThrough({ run, checkpoint }: RunProgress): boolean {
+  return checkpoint.step >= run.plan.steps
+}
+
+function stepAfter({ description, plan, trainShards }: OpenRun, checkpoint: CheckpointRef): TaskGroup | null {
+  if (checkpoint.step >= plan.steps || trainShards === null) return null
+  return stepGroup({ runId: description.id, plan, shards: trainShards }, checkpoint)
 }

@@ -6,6 +6,8 @@ import type { EvaluationOrder, OpenRun, TaskKey } from './events.ts'
 import type { LeaseRecord } from './lease.ts'
 import type { TaskSlot } from './task-slot.ts'
 
+type Shards = NonNullable<OpenRun['trainShards']>
+
 export type TaskGroup = {
   readonly runId: RunId
   readonly kind: Task['kind']
@@ -28,18 +30,21 @@ export type TaskGroup = {
 }
 
 /** The tasks of the step that follows on `checkpoint`. */
-export function stepGroup(run: OpenRun, checkpoint: CheckpointRef): TaskGroup {
+export function stepGroup(
+  { runId, plan, shards }: { runId: RunId; plan: OpenRun['plan']; shards: Shards },
+  checkpoint: CheckpointRef,
+): TaskGroup {
   const { step } = checkpoint
-  const tasks = run.plan.tasksOf(step).map(
+  const tasks = plan.tasksOf(step).map(
     (planned, task): Task => ({
       kind: 'gradient',
       step,
       task,
       epoch: planned.epoch,
-      entries: entriesOf(planned, run.trainShards),
+      entries: entriesOf(planned, shards),
     }),
   )
-  return groupOf({ runId: run.description.id, kind: 'gradient', checkpoint }, tasks)
+  return groupOf({ runId, kind: 'gradient', checkpoint }, tasks)
 }
 
 /** What is ordered of a checkpoint, and computed beside the steps. */
@@ -47,16 +52,13 @@ export type OrderedKind = 'evaluate' | 'extract-features'
 
 export function orderedGroup(
   runId: RunId,
-  { step, split, checkpoint, tasks }: EvaluationOrder,
+  { step, split, checkpoint, tasks, views = 1 }: EvaluationOrder,
   kind: OrderedKind,
 ): TaskGroup {
-  const ordered = (entries: ShardEntries[], task: number): Task => ({
-    kind,
-    step,
-    task,
-    split,
-    entries,
-  })
+  const ordered = (entries: ShardEntries[], task: number): Task => {
+    const common = { step, task, split, entries }
+    return kind === 'evaluate' ? { kind, ...common } : { kind, ...common, views }
+  }
   return groupOf({ runId, kind, checkpoint }, tasks.map(ordered))
 }
 
@@ -93,7 +95,7 @@ export function keyOf({ task, group }: TaskSlot): TaskKey {
 }
 
 /** Runs of entries of one shard become one item; the plan's order is kept. */
-function entriesOf(planned: PlannedTask, shards: OpenRun['trainShards']): ShardEntries[] {
+function entriesOf(planned: PlannedTask, shards: Shards): ShardEntries[] {
   const entries: ShardEntries[] = []
   let at = -1
   for (const { shard, sample } of planned.entries) {

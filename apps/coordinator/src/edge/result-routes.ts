@@ -1,11 +1,16 @@
 /** PUT /api/leases/ID/result: what a worker computed. Read only if it can be right, checked before the core hears of it (IN1). */
 import type { HttpBindings } from '@hono/node-server'
+import { largestFeatureShardBytes, readFeatureShard } from '@worldflora/dataset/feature-shard'
 import { featureCount } from '@worldflora/model/parameters'
-import { FLOAT16_BYTES, isFiniteFloat16 } from '@worldflora/protocol/float16'
 import { encodedBytes } from '@worldflora/protocol/gradient-codec'
 import { LIMITS } from '@worldflora/protocol/http'
 import { Hash, LeaseId } from '@worldflora/protocol/ids'
-import { EvaluateResult, type ResultReply, type Task } from '@worldflora/protocol/messages'
+import {
+  EvaluateResult,
+  type ExtractFeaturesTask,
+  type ResultReply,
+  type Task,
+} from '@worldflora/protocol/messages'
 import { largestPartialSumBytes } from '@worldflora/protocol/partial-sum'
 import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { Hono } from 'hono'
@@ -97,7 +102,8 @@ function otherTasks(): Rejection {
 const ROW_BYTES = 2048
 
 function answerLimit(tasks: Task[], run: ActiveRun): number {
-  if (tasks[0]!.kind === 'extract-features') return featureBytes(tasks, run)
+  const [task] = tasks
+  if (task?.kind === 'extract-features') return largestFeatureShardBytes(featuresDue(task, run))
   return Math.min(LIMITS.evaluateResultBytes, ROW_BYTES * (1 + photosOf(tasks)))
 }
 
@@ -177,7 +183,8 @@ async function takeRows(site: Site, work: Work, upload: Upload): Promise<ResultR
   if (end === 'too-large') return refuse(site, work, brokenUpload(end, mostBytes))
   if (end !== 'whole') return brokenUpload(end, mostBytes)
   const bytes = new Uint8Array(Buffer.concat(chunks))
-  const result = task.kind === 'evaluate' ? parseRows(bytes, task, run) : parseFeatures(bytes, task, run)
+  const result =
+    task.kind === 'extract-features' ? parseFeatures(bytes, task, run) : parseRows(bytes, task, run)
   return isRejection(result) ? refuse(site, work, result) : say(site, work, [sha256(bytes)], result)
 }
 
@@ -201,20 +208,26 @@ function oneTaskOnly(): Rejection {
   return reject('one-task-only', 'A result answers one task.', 'Send the tasks one by one.')
 }
 
-/** float16 [photos, features]. */
-function featureBytes(tasks: Task[], { book }: ActiveRun): number {
-  return photosOf(tasks) * featureCount(book.record.config.architecture) * FLOAT16_BYTES
+function featuresDue(task: ExtractFeaturesTask, { book }: ActiveRun) {
+  const dims = featureCount(book.record.config.architecture)
+  return { photos: photosOf([task]), views: task.views, dims }
 }
 
-function parseFeatures(bytes: Uint8Array<ArrayBuffer>, task: Task, run: ActiveRun): TaskResult | Rejection {
-  const expected = featureBytes([task], run)
-  const isWhole = bytes.byteLength === expected && isFiniteFloat16(bytes)
-  if (isWhole) return { kind: 'extract-features', bytes }
+function parseFeatures(
+  bytes: Uint8Array<ArrayBuffer>,
+  task: ExtractFeaturesTask,
+  run: ActiveRun,
+): TaskResult | Rejection {
+  const shard = readFeatureShard(bytes)
+  if (isRejection(shard)) return shard
+  const due = featuresDue(task, run)
+  const { species } = run.book.record.flora
+  const isOfTask = shard.labels.length === due.photos && shard.views === due.views && shard.dims === due.dims
+  if (isOfTask && shard.labels.every((label) => label.species < species))
+    return { kind: 'extract-features', bytes }
   return reject(
     'invalid',
-    bytes.byteLength === expected
-      ? 'The features are not all finite.'
-      : `The features have ${bytes.byteLength} bytes, where the task’s photos need ${expected}.`,
+    `These are ${shard.dims} features in ${shard.views} views of ${shard.labels.length} photos, or of unknown species, where the task wants ${due.dims} in ${due.views} of ${due.photos}.`,
     'Update the worker and join again.',
   )
 }

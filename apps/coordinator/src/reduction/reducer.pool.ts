@@ -59,7 +59,7 @@ export function startReducerPool(
   return {
     async open(run) {
       assertOpen()
-      const { runId, layout, config, unitExponent, steps } = run
+      const { runId, layout, config, unitExponent, endStep: steps } = run
       const kind = { ...contributionShape(layout), wire: config.wire, unitExponent }
       const known = runs.get(runId)
       if (known?.isOf(kind, steps)) return known.open(run)

@@ -1,20 +1,26 @@
 /** The reduction as the rest of the coordinator sees it: off the event loop, one run's steps in order. */
 import type { Hash, RunId } from '@worldflora/protocol/ids'
-import type { ParameterLayout } from '@worldflora/protocol/parameter-layout'
+import type { ParameterLayout, Selection } from '@worldflora/protocol/parameter-layout'
 import type { PartialSumKind } from '@worldflora/protocol/partial-sum'
 import type { Rejection } from '@worldflora/protocol/rejection'
-import type { RunConfig } from '@worldflora/protocol/run-config'
+import type { PhaseConfig } from '@worldflora/protocol/run-config'
 import type { Body } from './body.ts'
 import type { Received } from './received.ts'
 
 export type OpenReduction = {
   runId: RunId
+  /** Of what the phase trains. */
   layout: ParameterLayout
-  config: RunConfig
+  /** Where that lies in the checkpoint; null: it is all of it. */
+  selection: Selection | null
+  config: PhaseConfig
   unitExponent: number
   stepsPerEpoch: number
-  steps: number
-  /** Canonical weights at `step`. */
+  /** Of the phase: its rate runs from here. */
+  firstStep: number
+  /** The step after its last. */
+  endStep: number
+  /** Canonical weights at `step`, of the whole network. */
   weights: Uint8Array
   /** null before the first step. */
   optimizerState: Uint8Array | null

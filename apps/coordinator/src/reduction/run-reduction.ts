@@ -55,9 +55,15 @@ export class RunReduction {
     pool.tell({ kind: 'sums-made', runId: run.runId, sums: makeSums(run.kind, pool.threads) })
   }
 
-  /** Whether its sums, and their end, are those of such a run. The layout of a run never changes. */
-  isOf({ wire, unitExponent }: PartialSumKind, steps: number): boolean {
-    return this.#kind.wire === wire && this.#kind.unitExponent === unitExponent && this.#steps === steps
+  /** Whether its sums, and their end, are those of such a run. */
+  isOf(kind: PartialSumKind, steps: number): boolean {
+    const { wire, unitExponent, quantised, exact } = this.#kind
+    const isSame =
+      kind.wire === wire &&
+      kind.unitExponent === unitExponent &&
+      kind.quantised === quantised &&
+      kind.exact === exact
+    return isSame && this.#steps === steps
   }
 
   /** The run has no step left. */

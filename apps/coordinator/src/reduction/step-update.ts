@@ -18,8 +18,9 @@ import { applyDelta, encodeDelta } from '@worldflora/protocol/delta-codec'
 import { decodeVector, diverged } from '@worldflora/protocol/gradient-codec'
 import { deltaShape, type ParameterLayout, TALLY } from '@worldflora/protocol/parameter-layout'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
-import type { RunConfig } from '@worldflora/protocol/run-config'
+import type { PhaseConfig } from '@worldflora/protocol/run-config'
 
+/** In its phase. */
 export type StepMoment = { step: number; stepsPerEpoch: number; steps: number }
 
 export type StepUpdate = {
@@ -33,7 +34,7 @@ export type StepUpdate = {
 }
 
 export type UpdateRequest = {
-  config: RunConfig
+  config: PhaseConfig
   layout: ParameterLayout
   moment: StepMoment
   /** Neither is changed. */

@@ -1,24 +1,32 @@
 /** A run that tasks are given out of: what its steps and evaluations need, made once when it is taken up. */
 
-import { planRun, type RunPlan } from '@worldflora/dataset/epoch-plan'
+import type { RunPlan } from '@worldflora/dataset/epoch-plan'
 import type { Manifest } from '@worldflora/dataset/manifest'
+import { onFeatures, planPhase } from '@worldflora/dataset/phase-plan'
+import type { Hash } from '@worldflora/protocol/ids'
 import type { EvaluateResult, Evaluation, RunDescription, RunState } from '@worldflora/protocol/messages'
+import { type PhaseOfRun, phaseAt } from '@worldflora/protocol/phases'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
-import type { RunConfig } from '@worldflora/protocol/run-config'
 import type { EvaluationOrder, OpenRun } from '../core/events.ts'
 import type { Reducer } from '../reduction/reducer.ts'
 import type { BlobStore } from '../store/blob-store.ts'
 import type { BlobRef, PendingEvaluation } from '../store/store.ts'
 import { chainOf } from './checkpoint-chain.ts'
 import { evaluationTasks, type HeldSplit } from './evaluation-plan.ts'
+import { featuresFor, PHOTOS_PER_PART } from './phase-features.ts'
 import type { RunBook } from './run-book.ts'
-import { type RunLayout, runLayout } from './run-layout.ts'
+import { layoutOfPhase, phasesOfRun, type RunLayout } from './run-layout.ts'
 import { damaged, weightsAt } from './weights-at.ts'
 
 export type ActiveRun = {
   book: RunBook
   manifest: Manifest
+  /** What its next steps are of. */
+  phase: PhaseOfRun
+  /** Of the phase. */
   plan: RunPlan
+  /** What the plan's entries are in; null: features that are still to be extracted (PH2). */
+  shards: readonly { hash: Hash; bytes: number }[] | null
   layout: RunLayout
   /** Whether the reducer holds it at its latest checkpoint (and the sums of the step in flight). */
   isReducing: boolean
@@ -41,12 +49,13 @@ export type ActiveRun = {
 }
 
 export function activeRun(book: RunBook, manifest: Manifest): ActiveRun {
-  const { config, flora, unitExponent } = book.record
+  const phase = phaseAt(phasesOfRun(book.record), book.checkpoints.at(-1)!.step)
   return {
     book,
     manifest,
-    plan: planOf(config, manifest),
-    layout: runLayout(config, flora.species, unitExponent),
+    phase,
+    ...materialOf(book, manifest, phase),
+    layout: layoutOfPhase(book.record, phase),
     isReducing: false,
     stepOpenedAtMs: null,
     adding: [],
@@ -59,25 +68,35 @@ export function activeRun(book: RunBook, manifest: Manifest): ActiveRun {
   }
 }
 
-export function planOf(config: RunConfig, { shards }: Manifest): RunPlan {
-  const { seed, samplesPerTask, tasksPerStep, epochs, steps } = config
+function materialOf(
+  book: RunBook,
+  { shards }: Manifest,
+  phase: PhaseOfRun,
+): Pick<ActiveRun, 'plan' | 'shards'> {
   const shardSizes = shards.train.map(({ samples }) => samples)
-  return planRun({ shardSizes, seed, samplesPerTask, tasksPerStep, epochs, steps })
+  const plan = planPhase(phase, { shardSizes })
+  if (phase.train === 'all') return { plan, shards: shards.train }
+  const parts = featuresFor(book, phase)?.result?.parts
+  return {
+    plan: onFeatures(plan, { shardSizes, samplesPerPart: PHOTOS_PER_PART, views: phase.views }),
+    shards: parts?.map(({ blob, bytes }) => ({ hash: blob, bytes })) ?? null,
+  }
 }
 
 /** As the core takes it up. */
-export function openRunOf({ book, manifest, plan }: ActiveRun, state: RunState): OpenRun {
-  const { id, config, flora, unitExponent } = book.record
+export function openRunOf({ book, phase, plan, shards }: ActiveRun, state: RunState): OpenRun {
+  const { id, flora, unitExponent } = book.record
   const description: RunDescription = {
     id,
-    config,
+    config: phase.config,
+    train: phase.train,
     flora: flora as RunDescription['flora'],
     unitExponent,
   }
   return {
     description,
     plan,
-    trainShards: manifest.shards.train,
+    trainShards: shards,
     state,
     priority: book.record.settings.priority,
     checkpoint: chainOf(book.checkpoints),
@@ -95,24 +114,28 @@ export type Kept = { blobs: BlobStore; optimizerStates: BlobStore; reducer: Redu
 
 /** Gives the reducer the run's latest durable checkpoint, whatever it held of the run before. */
 export async function openReduction(run: ActiveRun, kept: Kept): Promise<null | Rejection> {
-  const { book, plan, layout } = run
-  const { id, config, unitExponent, steps } = book.record
+  const { book, phase, layout } = run
+  const { id, unitExponent } = book.record
   const last = book.checkpoints.at(-1)!
   const weights = await weightsAt(kept.blobs, chainOf(book.checkpoints), layout)
   if (isRejection(weights)) return weights
   let optimizerState: Uint8Array | null = null
-  if (last.optimizerState === null && last.step > 0) return noOptimizerState(last.step)
-  if (last.optimizerState !== null) {
+  // A phase begins with an optimizer of its own; the first of a fork may go on with another run's.
+  const begins = last.step === phase.firstStep
+  if (last.optimizerState === null && !begins) return noOptimizerState(last.step)
+  if (last.optimizerState !== null && !(begins && phase.index > 0)) {
     optimizerState = await kept.optimizerStates.get(last.optimizerState)
     if (optimizerState === null) return damaged(last.step, last.optimizerState)
   }
   const rejection = await kept.reducer.open({
     runId: id,
     layout: layout.layout,
-    config,
+    selection: layout.selection,
+    config: phase.config,
     unitExponent,
-    stepsPerEpoch: plan.stepsPerEpoch,
-    steps,
+    stepsPerEpoch: phase.stepsPerEpoch,
+    firstStep: phase.firstStep,
+    endStep: phase.endStep,
     weights,
     optimizerState,
     step: last.step,

@@ -6,7 +6,8 @@ import type { RunId } from '@worldflora/protocol/ids'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { Queue } from '../queue.ts'
 import { type ActiveRun, activeRun, openReduction, openRunOf, orderOf } from './active-run.ts'
-import { giveOutFeatures } from './features.ts'
+import { wholeForEarlierOrders } from './earlier-orders.ts'
+import { giveOutFeatures, orderForPhase } from './features.ts'
 import { mendedWords, mendRun, ordersFault } from './mending.ts'
 import { type RunBook, readBook } from './run-book.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -51,12 +52,19 @@ export class ActiveRuns {
     this.letGo(id)
     const manifest = await this.#at.floras.manifestOf(book.record.flora.hash)
     if (isRejection(manifest)) return manifest
+    const unordered = await orderForPhase(this.#at, book, manifest)
+    if (unordered !== null) return unordered
     let run = activeRun(book, manifest)
-    let fault = (await this.#takeUpReduction(run)) ?? (await ordersFault(this.#at, run))
+    let fault =
+      (await this.#takeUpReduction(run)) ??
+      (await ordersFault(this.#at, run)) ??
+      (await wholeForEarlierOrders(this.#at, book))
     if (fault !== null) {
       const mended = await mendRun(this.#at, book)
       if (isRejection(mended)) return mended
       this.#at.journal.note('run-mended', id, mendedWords(book, mended))
+      const lost = await orderForPhase(this.#at, book, manifest)
+      if (lost !== null) return lost
       run = activeRun(book, manifest)
       fault = await this.#takeUpReduction(run)
       if (fault !== null) return fault

@@ -19,7 +19,8 @@ export function isBaseDue(records: readonly CheckpointRecord[], next: BlobRef): 
 
 /** The way to the last of these records. */
 export function chainOf(records: readonly CheckpointRecord[]): CheckpointRef {
-  return wayFrom(records, baseInUse(records))
+  const chain = chained(records)
+  return wayFrom(chain, baseInUse(chain))
 }
 
 /** To a checkpoint that is kept as the blob of its own name. */
@@ -37,8 +38,19 @@ export function wayOfWhole({
 
 /** Every way there is to the last of these records, the shortest first. */
 export function waysTo(records: readonly CheckpointRecord[]): CheckpointRef[] {
-  const bases = records.flatMap(({ base }, index) => (base === null ? [] : [index]))
-  return bases.reverse().map((start) => wayFrom(records, start))
+  const chain = chained(records)
+  const bases = chain.flatMap(({ base }, index) => (base === null ? [] : [index]))
+  return bases.reverse().map((start) => wayFrom(chain, start))
+}
+
+/** Since the last that no delta leads to: a run's first, or a phase's (PH1). */
+function chained(records: readonly CheckpointRecord[]): readonly CheckpointRecord[] {
+  return records.slice(
+    Math.max(
+      0,
+      records.findLastIndex(({ delta }) => delta === null),
+    ),
+  )
 }
 
 function wayFrom(records: readonly CheckpointRecord[], start: number): CheckpointRef {

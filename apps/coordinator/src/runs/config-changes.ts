@@ -14,7 +14,7 @@ const LAYOUT_FIELDS = ['flora', 'architecture'] as const
 /** Which samples a step has: with others, step N is another place. */
 const PLAN_FIELDS = ['seed', 'samplesPerTask', 'tasksPerStep'] as const
 
-export type ChangedConfig = { config: RunConfig; changed: (keyof RunConfig)[] }
+export type ChangedConfig = { before: RunConfig; config: RunConfig; changed: (keyof RunConfig)[] }
 
 export function changeConfig(config: RunConfig, changes: ConfigChanges): ChangedConfig | Rejection {
   if ('name' in changes) {
@@ -28,7 +28,7 @@ export function changeConfig(config: RunConfig, changes: ConfigChanges): Changed
   if (isRejection(parsed)) return parsed
   const changed = differences(config, parsed)
   const fixed = LAYOUT_FIELDS.filter((field) => changed.includes(field))
-  if (fixed.length === 0) return { config: parsed, changed }
+  if (fixed.length === 0) return { before: config, config: parsed, changed }
   return reject(
     'fixed-field',
     `The checkpoint’s weights do not fit another ${fixed.join(' and ')}.`,
@@ -36,9 +36,21 @@ export function changeConfig(config: RunConfig, changes: ConfigChanges): Changed
   )
 }
 
-/** Those that decide which samples a step has. */
-export function planChanges({ changed }: ChangedConfig): string[] {
-  return PLAN_FIELDS.filter((field) => changed.includes(field))
+/** Those that decide which samples a step has, and what it trains. */
+export function planChanges({ changed, before, config }: ChangedConfig): string[] {
+  const fixed: string[] = PLAN_FIELDS.filter((field) => changed.includes(field))
+  return canonicalJson(phasePlan(before)) === canonicalJson(phasePlan(config)) ? fixed : [...fixed, 'phases']
+}
+
+/** The last one may become longer or shorter: the steps of before stay what they were. */
+function phasePlan({ phases = [] }: RunConfig) {
+  return phases.map(({ train, views, samplesPerTask, tasksPerStep, epochs, steps, augmentation }, place) => ({
+    train,
+    samplesPerTask,
+    tasksPerStep,
+    ...(train === 'head' ? { views, augmentation } : {}),
+    ...(place === phases.length - 1 ? {} : { epochs, steps }),
+  }))
 }
 
 export function differences(a: RunConfig, b: RunConfig): (keyof RunConfig)[] {

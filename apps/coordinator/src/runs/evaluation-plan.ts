@@ -1,7 +1,7 @@
 /** When a run's checkpoints are measured, and how the photos of a split are cut into tasks. */
 import type { Manifest, ShardRef } from '@worldflora/dataset/manifest'
 import type { ShardEntries, Split } from '@worldflora/protocol/messages'
-import { isMilestone } from './retention.ts'
+import { type EpochMoment, isMilestone } from './retention.ts'
 
 /** Photos in one task, unless one observation has more. */
 const PHOTOS_PER_TASK = 64
@@ -9,11 +9,7 @@ const PHOTOS_PER_TASK = 64
 export type HeldSplit = Exclude<Split, 'train'>
 
 /** What is due at the checkpoint after `step` steps, given how many epochs are through before and after its last step. */
-export function evaluationsDue(
-  manifest: Manifest,
-  everyEpochs: number,
-  moment: { epochBefore: number; epochAfter: number; isLast: boolean },
-): HeldSplit[] {
+export function evaluationsDue(manifest: Manifest, everyEpochs: number, moment: EpochMoment): HeldSplit[] {
   const watched = watchedSplit(manifest)
   const due = new Set<HeldSplit>()
   if (isMilestone(everyEpochs, moment)) due.add(watched)
@@ -32,6 +28,10 @@ function hasPhotos({ shards }: Manifest, split: HeldSplit): boolean {
 
 export function evaluationTasks(shards: readonly ShardRef[]): ShardEntries[][] {
   return partsOf(shards, PHOTOS_PER_TASK)
+}
+
+export function photosIn(entries: readonly ShardEntries[]): number {
+  return entries.reduce((sum, { samples }) => sum + samples.length, 0)
 }
 
 /** Cut at observation borders, so that fused answers are whole; an observation never spans two shards. */

@@ -3,31 +3,31 @@
  * a row makes both durable. An order that is not through when the coordinator ends is begun anew: what is there
  * already is the same bytes.
  */
+import type { Manifest } from '@worldflora/dataset/manifest'
 import { featureCount } from '@worldflora/model/parameters'
 import type { FeaturesManifest } from '@worldflora/protocol/features-manifest'
-import { FLOAT16_BYTES } from '@worldflora/protocol/float16'
 import { canonicalJson } from '@worldflora/protocol/hash'
 import type { FeaturesOf, OrderFeatures } from '@worldflora/protocol/http'
 import type { ShardEntries, Split } from '@worldflora/protocol/messages'
+import { phaseAt } from '@worldflora/protocol/phases'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { TaskKey } from '../core/events.ts'
 import { StorageFault } from '../store/storage-fault.ts'
 import type { FeaturesRecord } from '../store/store.ts'
 import type { ActiveRun } from './active-run.ts'
-import { partsOf } from './evaluation-plan.ts'
+import { partsOf, photosIn } from './evaluation-plan.ts'
+import { featuresFor, PHOTOS_PER_PART, viewsOf } from './phase-features.ts'
 import { reachableAt } from './reachable.ts'
 import type { RunBook } from './run-book.ts'
+import { phasesOfRun } from './run-layout.ts'
 import type { Surroundings } from './surroundings.ts'
-
-/** A split of twelve million photos is fewer than 2^16 tasks. */
-const PHOTOS_PER_TASK = 256
 
 const nameOf = (step: number, split: Split) => `${step}/${split}`
 const isOf = (step: number, split: Split) => (record: FeaturesRecord) =>
   record.step === step && record.split === split
 
 function featureTasks({ manifest }: ActiveRun, split: Split): ShardEntries[][] {
-  return partsOf(manifest.shards[split], PHOTOS_PER_TASK)
+  return partsOf(manifest.shards[split], PHOTOS_PER_PART)
 }
 
 /** The core gives its tasks out from now on. */
@@ -36,8 +36,22 @@ export function giveOutFeatures(
   run: ActiveRun,
   { step, split, checkpoint }: FeaturesRecord,
 ): void {
-  const order = { step, split, checkpoint, tasks: featureTasks(run, split) }
+  const views = viewsOf(run.book.record, { step, split })
+  const order = { step, split, checkpoint, views, tasks: featureTasks(run, split) }
   say({ kind: 'features-ordered', runId: run.book.record.id, order })
+}
+
+/** PH2: what the run's phase trains the head on is ordered with its first checkpoint, if it is not there yet. */
+export async function orderForPhase(
+  at: Surroundings,
+  book: RunBook,
+  manifest: Manifest,
+): Promise<null | Rejection> {
+  const { step } = book.checkpoints.at(-1)!
+  const phase = phaseAt(phasesOfRun(book.record), step)
+  if (phase.train === 'all' || step >= phase.endStep || featuresFor(book, phase) !== undefined) return null
+  const ordered = await orderFeatures(at, { book, manifest }, { split: 'train', step })
+  return isRejection(ordered) ? ordered : null
 }
 
 /** A row that the core is then to be told of; null if it was ordered before. */
@@ -119,7 +133,7 @@ function manifestOf(
   const { id, config, flora } = run.book.record
   const dims = featureCount(config.architecture)
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     kind: 'features',
     run: { id, name: config.name, step },
     checkpoint: checkpoint.checkpoint,
@@ -128,10 +142,10 @@ function manifestOf(
     split,
     dims,
     dtype: 'float16',
-    views: 1,
+    views: viewsOf(run.book.record, { step, split }),
     parts: featureTasks(run, split).map((entries, task) => ({
       ...parts[task]!,
-      photos: parts[task]!.bytes / (dims * FLOAT16_BYTES),
+      photos: photosIn(entries),
       entries,
     })),
   }

@@ -4,13 +4,14 @@
  * same bits; else it begins at step 0 of a plan of its own.
  */
 import type { ForkRun } from '@worldflora/protocol/http'
+import { phaseAt } from '@worldflora/protocol/phases'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
-import { planOf } from './active-run.ts'
 import { changeConfig, planChanges } from './config-changes.ts'
 import { newStartAt } from './new-start.ts'
 import { reachableAt } from './reachable.ts'
 import { newBook, type RunBook } from './run-book.ts'
-import { newRecord } from './run-opening.ts'
+import { phasesOfRun } from './run-layout.ts'
+import { newRecord, samplesOf } from './run-opening.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export type Fork = { book: RunBook; isFresh: boolean }
@@ -24,16 +25,18 @@ export async function forkRun(at: Surroundings, source: RunBook, wish: ForkRun):
   const manifest = await at.floras.manifestOf(flora.hash)
   if (isRejection(manifest)) return manifest
   const startsAnew = wish.restart || planChanges(changed).length > 0
-  const plan = planOf(config, manifest)
-  if (!startsAnew && wish.step >= plan.steps) return nothingLeft(wish.step, plan.steps)
+  const unborn = newRecord(config, flora, samplesOf(manifest))
+  const { steps } = unborn
+  if (!startsAnew && wish.step >= steps) return nothingLeft(wish.step, steps)
+  const firstStep = startsAnew ? 0 : wish.step
   return at.keeping.add(async () => {
     const reachable = reachableAt(source, wish.step)
     if (isRejection(reachable)) return reachable
-    const start = await newStartAt(at, source, reachable, config)
+    const start = await newStartAt(at, source, reachable, phaseAt(phasesOfRun(unborn), firstStep))
     if (isRejection(start)) return start
-    const first = { ...start.record, step: startsAnew ? 0 : wish.step }
+    const first = { ...start.record, step: firstStep }
     const origin = { run: source.record.id, name: before.name, step: wish.step }
-    const record = { ...newRecord(config, flora, plan), origin }
+    const record = { ...unborn, origin }
     await at.store.insertRun(record, first)
     return { book: newBook(record, first), isFresh: start.isFresh }
   })

@@ -9,11 +9,11 @@ import type { Hash } from '@worldflora/protocol/ids'
 import type { CheckpointRef } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { BlobStore } from '../store/blob-store.ts'
-import type { CheckpointRecord, FeaturesRecord, PendingEvaluation } from '../store/store.ts'
+import type { CheckpointRecord, FeaturesRecord, PendingEvaluation, RunRecord } from '../store/store.ts'
 import type { ActiveRun } from './active-run.ts'
 import { chainOf, wayOfWhole, waysTo } from './checkpoint-chain.ts'
 import { backAt, openOrders, type RunBook } from './run-book.ts'
-import { type RunLayout, runLayout } from './run-layout.ts'
+import { layoutFrom } from './run-layout.ts'
 import type { Surroundings } from './surroundings.ts'
 import { weightsAt } from './weights-at.ts'
 
@@ -26,14 +26,12 @@ type Way = { way: CheckpointRef; optimizerState: Hash | null }
 
 /** The run does nothing meanwhile. Its book and its rows change together; whatever fails on the way changes nothing. */
 export async function mendRun(at: Stores, book: RunBook): Promise<Mended | Rejection> {
-  const { config, flora, unitExponent } = book.record
-  const layout = runLayout(config, flora.species, unitExponent)
   const from = book.checkpoints.at(-1)!.step
   const { features } = book
-  const { limit, lostFeatures } = await mendOrders(at, book, layout)
+  const { limit, lostFeatures } = await mendOrders(at, book)
   for (const { way, optimizerState } of waysOf(book)) {
     if (way.step >= limit) continue
-    const start = await startFrom(at, { way, optimizerState }, layout)
+    const start = await startFrom(at, book.record, { way, optimizerState })
     if (start === null) continue
     if (isStart(book, way.step) && from - way.step > STEPS_LOST_TO_START_ANEW) break
     await at.keeping.add(() => goBackTo(at, book, start, lostFeatures))
@@ -57,11 +55,9 @@ export async function mendModel(
 ): Promise<boolean> {
   const book = [...books].find(({ record }) => record.id === run.id)
   if (book === undefined) return false
-  const { config, flora, unitExponent } = book.record
-  const layout = runLayout(config, flora.species, unitExponent)
-  const way = await firstSound(at, book, { step: run.step, checkpoint }, layout)
+  const way = await firstSound(at, book, { step: run.step, checkpoint })
   if (way === null) return false
-  const weights = await weightsAt(at.blobs, way, layout)
+  const weights = await weightsOn(at, book.record, way)
   if (isRejection(weights)) return false
   await at.blobs.put(weights)
   return true
@@ -75,13 +71,13 @@ type OrdersMended = {
 }
 
 /** Open orders get a way that can be read. */
-async function mendOrders(at: Stores, book: RunBook, layout: RunLayout): Promise<OrdersMended> {
+async function mendOrders(at: Stores, book: RunBook): Promise<OrdersMended> {
   const mended: OrdersMended = { limit: Number.POSITIVE_INFINITY, lostFeatures: [] }
   const isEvaluation = new Set(book.pending)
   for (const order of openOrders(book)) {
     const { step, checkpoint } = order
-    if (!isRejection(await weightsAt(at.blobs, checkpoint, layout))) continue
-    const way = await firstSound(at, book, checkpoint, layout)
+    if (!isRejection(await weightsOn(at, book.record, checkpoint))) continue
+    const way = await firstSound(at, book, checkpoint)
     if (way !== null) await reroute(at, book, way)
     else if (isEvaluation.has(order)) mended.limit = Math.min(mended.limit, step)
     else mended.lostFeatures.push(order)
@@ -89,7 +85,7 @@ async function mendOrders(at: Stores, book: RunBook, layout: RunLayout): Promise
   return mended
 }
 
-async function reroute(at: Stores, book: RunBook, way: CheckpointRef): Promise<void> {
+export async function reroute(at: Stores, book: RunBook, way: CheckpointRef): Promise<void> {
   await at.keeping.add(() => at.store.rerouteOrders(book.record.id, way))
   const isOf = ({ step, checkpoint }: PendingEvaluation) =>
     step === way.step && checkpoint.checkpoint === way.checkpoint
@@ -103,13 +99,16 @@ async function firstSound(
   at: Stores,
   book: RunBook,
   { step, checkpoint }: { step: number; checkpoint: Hash },
-  layout: RunLayout,
 ): Promise<CheckpointRef | null> {
   for (const { way } of waysOf(book)) {
     if (way.step !== step || way.checkpoint !== checkpoint) continue
-    if (!isRejection(await weightsAt(at.blobs, way, layout))) return way
+    if (!isRejection(await weightsOn(at, book.record, way))) return way
   }
   return null
+}
+
+function weightsOn({ blobs }: Pick<Stores, 'blobs'>, run: RunRecord, way: CheckpointRef) {
+  return weightsAt(blobs, way, layoutFrom(run, way.base.step))
 }
 
 /** The newest first; of the same step, the shortest. */
@@ -126,12 +125,12 @@ function waysOf({ checkpoints, milestones }: RunBook): Way[] {
 /** The checkpoint whole, as the only one that is kept; null if it or its optimizer state cannot be read. */
 async function startFrom(
   { blobs, optimizerStates }: Stores,
+  run: RunRecord,
   { way, optimizerState }: Way,
-  layout: RunLayout,
 ): Promise<(CheckpointRecord & { weights: Uint8Array }) | null> {
   const { step, checkpoint } = way
   if (step > 0 && optimizerState === null) return null
-  const weights = await weightsAt(blobs, way, layout)
+  const weights = await weightsOn({ blobs }, run, way)
   if (isRejection(weights)) return null
   if (optimizerState !== null && (await optimizerStates.get(optimizerState)) === null) return null
   const base = { blob: checkpoint, bytes: weights.byteLength }
@@ -153,10 +152,10 @@ async function goBackTo(
 /** Why something that was ordered cannot be computed; null if all can. */
 export async function ordersFault(
   { blobs }: Pick<Stores, 'blobs'>,
-  { book, layout }: Pick<ActiveRun, 'book' | 'layout'>,
+  { book }: Pick<ActiveRun, 'book'>,
 ): Promise<Rejection | null> {
   for (const { checkpoint } of openOrders(book)) {
-    const weights = await weightsAt(blobs, checkpoint, layout)
+    const weights = await weightsOn({ blobs }, book.record, checkpoint)
     if (isRejection(weights)) return weights
   }
   return null

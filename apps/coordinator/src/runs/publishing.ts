@@ -5,14 +5,14 @@ import type { CheckpointRef, Evaluation } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { weightsToPublish } from './averaged-weights.ts'
 import type { RunBook } from './run-book.ts'
-import { type RunLayout, runLayout } from './run-layout.ts'
+import { layoutFrom } from './run-layout.ts'
 import type { Surroundings } from './surroundings.ts'
 import { weightsAt } from './weights-at.ts'
 
 /** The run's latest checkpoint. */
 export function publishLatest(at: Surroundings, book: RunBook): Promise<PublishedModel | Rejection> {
   const { step } = book.checkpoints.at(-1)!
-  return publish(at, book, step, () => weightsToPublish(at, book, layoutOf(book)))
+  return publish(at, book, step, () => weightsToPublish(at, book))
 }
 
 /** One that was evaluated. */
@@ -21,7 +21,9 @@ export function publishCheckpoint(
   book: RunBook,
   checkpoint: CheckpointRef,
 ): Promise<PublishedModel | Rejection> {
-  return publish(at, book, checkpoint.step, () => weightsAt(at.blobs, checkpoint, layoutOf(book)))
+  return publish(at, book, checkpoint.step, () =>
+    weightsAt(at.blobs, checkpoint, layoutFrom(book.record, checkpoint.base.step)),
+  )
 }
 
 async function publish(
@@ -55,10 +57,6 @@ async function publish(
   at.journal.note('model-published', record.id, `Step ${step} of ${config.name} is the model now.`)
   at.noteChange()
   return model
-}
-
-function layoutOf({ record }: RunBook): RunLayout {
-  return runLayout(record.config, record.flora.species, record.unitExponent)
 }
 
 /** The test split's where it was measured: nothing was chosen by it. */

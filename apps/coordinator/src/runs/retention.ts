@@ -5,11 +5,11 @@
 import type { Evaluation, Split } from '@worldflora/protocol/messages'
 import type { Milestone, PendingEvaluation } from '../store/store.ts'
 
-/** A checkpoint becomes a milestone with each epoch that is evaluated, and at the run's end. */
-export function isMilestone(
-  everyEpochs: number,
-  { epochBefore, epochAfter, isLast }: { epochBefore: number; epochAfter: number; isLast: boolean },
-): boolean {
+/** How many epochs are through before and after a step; `isLast`: of its phase. */
+export type EpochMoment = { epochBefore: number; epochAfter: number; isLast: boolean }
+
+/** A checkpoint becomes a milestone with each epoch that is evaluated, and at a phase's end. */
+export function isMilestone(everyEpochs: number, { epochBefore, epochAfter, isLast }: EpochMoment): boolean {
   return isLast || Math.floor(epochAfter / everyEpochs) > Math.floor(epochBefore / everyEpochs)
 }
 

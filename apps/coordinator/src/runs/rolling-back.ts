@@ -3,14 +3,15 @@
  * later is gone. Its configuration may change in what does not decide which samples a step has.
  */
 import type { RollBackRun } from '@worldflora/protocol/http'
+import { phaseAt } from '@worldflora/protocol/phases'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { Dropped, RunRecord } from '../store/store.ts'
-import { planOf } from './active-run.ts'
 import { type ChangedConfig, changeConfig, planChanges } from './config-changes.ts'
 import { newStartAt } from './new-start.ts'
 import { reachableAt } from './reachable.ts'
 import { backAt, type RunBook } from './run-book.ts'
-import { unitExponentOf } from './run-opening.ts'
+import { phasesOfRun } from './run-layout.ts'
+import { newRecord, samplesOf, unitExponentOf } from './run-opening.ts'
 import { forgetBlobs, forgetStates, leaveToSweep } from './step-keeping.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -62,7 +63,7 @@ async function returnToStep(
   if (isRejection(run)) return run
   const reachable = reachableAt(book, wish.step)
   if (isRejection(reachable)) return reachable
-  const start = await newStartAt(at, book, reachable, changed.config)
+  const start = await newStartAt(at, book, reachable, phaseAt(phasesOfRun(run), wish.step))
   if (isRejection(start)) return start
   const dropped = await backAt(at.store, book, { run, to: start.record, lostFeatures: [] })
   return { dropped, changed: changed.changed, isFresh: start.isFresh }
@@ -96,11 +97,11 @@ async function recordAfter(
 ): Promise<RunRecord | Rejection> {
   const manifest = await at.floras.manifestOf(record.flora.hash)
   if (isRejection(manifest)) return manifest
-  const plan = planOf(config, manifest)
-  if (step >= plan.steps) {
+  const { steps } = newRecord(config, record.flora, samplesOf(manifest))
+  if (step >= steps) {
     return reject(
       'nothing-left',
-      `With these changes the run has ${plan.steps} steps: at step ${step} there is nothing left to do.`,
+      `With these changes the run has ${steps} steps: at step ${step} there is nothing left to do.`,
       'Give it more epochs.',
     )
   }
@@ -109,7 +110,7 @@ async function recordAfter(
     ...record,
     config,
     unitExponent: unitExponentOf(config),
-    steps: plan.steps,
+    steps,
     state: 'paused',
     reason: `the operator took it back from step ${from} to step ${step}`,
     rollbacks: [...record.rollbacks, { at: at.clock.date().toISOString(), from, to: step, changed }],

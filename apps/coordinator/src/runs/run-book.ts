@@ -1,6 +1,7 @@
 /** What is known of a run, active or not, and how everybody may see it. */
 import type { RunDetail } from '@worldflora/protocol/http'
 import type { Evaluation, RunStatus } from '@worldflora/protocol/messages'
+import { epochAt, phaseAt } from '@worldflora/protocol/phases'
 import type { Obstacle } from '../core/obstacle.ts'
 import type {
   CheckpointRecord,
@@ -17,6 +18,8 @@ import type {
 import { hintOf } from './hint.ts'
 import { LOSSES_JUDGED } from './loss-explosion.ts'
 import { paceOf } from './pace.ts'
+import { featuresFor } from './phase-features.ts'
+import { phasesOfRun } from './run-layout.ts'
 
 const STEPS_REMEMBERED = 20
 
@@ -41,13 +44,14 @@ export type RunBook = {
 
 export async function readBook(store: Store, record: RunRecord): Promise<RunBook> {
   const checkpoints = await store.checkpointsOf(record.id)
+  const { step } = checkpoints.at(-1)!
   return {
     record,
     checkpoints,
     milestones: await store.milestonesOf(record.id),
     recent: [],
     uploaded: { bytes: 0, images: 0 },
-    losses: await store.lossesUpTo(record.id, checkpoints.at(-1)!.step, LOSSES_JUDGED),
+    losses: ofPhase(record, step, await store.lossesUpTo(record.id, step, LOSSES_JUDGED)),
     totals: await store.totalsOf(record.id),
     evaluations: await store.evaluationsOf(record.id),
     pending: await store.pendingEvaluations(record.id),
@@ -74,17 +78,22 @@ export function newBook(record: RunRecord, first: CheckpointRecord): RunBook {
 
 export function noteStep(book: RunBook, step: StepRecord): void {
   book.recent = [...book.recent, step].slice(-STEPS_REMEMBERED)
-  book.losses = [...book.losses, step.loss].slice(-LOSSES_JUDGED)
+  book.losses = ofPhase(book.record, step.step, [...book.losses, step.loss].slice(-LOSSES_JUDGED))
   book.totals = {
     seconds: book.totals.seconds + step.seconds,
     samples: book.totals.samples + step.samples,
   }
 }
 
+/** Of the last losses up to a step, those of the phase that the next step is of: another phase has others. */
+function ofPhase(record: RunRecord, step: number, losses: number[]): number[] {
+  const { firstStep } = phaseAt(phasesOfRun(record), step)
+  return losses.slice(Math.max(0, losses.length - (step - firstStep)))
+}
+
 /** How many epochs are through after so many steps. */
-export function epochAfter({ config, samplesPerEpoch, steps }: RunRecord, step: number): number {
-  if (step >= steps && config.epochs !== undefined) return config.epochs
-  return (step * config.tasksPerStep * config.samplesPerTask) / samplesPerEpoch
+export function epochAfter(record: RunRecord, step: number): number {
+  return epochAt(phasesOfRun(record), step)
 }
 
 /** What is still to be computed beside the steps. */
@@ -98,7 +107,7 @@ export function openOrders({
 /** The run is back at a checkpoint whose bytes are durable, in the store and in its book, or nothing has changed. */
 export async function backAt(store: Store, book: RunBook, back: ReturnToStep): Promise<Dropped> {
   const { run, to, lostFeatures } = back
-  const losses = await store.lossesUpTo(run.id, to.step, LOSSES_JUDGED)
+  const losses = ofPhase(run, to.step, await store.lossesUpTo(run.id, to.step, LOSSES_JUDGED))
   const { dropped, totals } = await store.returnToStep(back)
   const isKept = ({ step }: { step: number }) => step <= to.step
   const isLost = ({ step, split }: FeaturesRecord) =>
@@ -137,6 +146,16 @@ export function noteUpload({ uploaded }: RunBook, bytes: number, images: number)
   uploaded.images += images
 }
 
+function phaseOf(book: RunBook): Pick<RunStatus, 'phase'> {
+  const { record, checkpoints } = book
+  const phases = phasesOfRun(record)
+  const phase = phaseAt(phases, checkpoints.at(-1)!.step)
+  const { index, train } = phase
+  if (phases.length === 1 && train === 'all') return {}
+  const extracting = train === 'head' && !featuresFor(book, phase)?.result
+  return { phase: { number: index + 1, of: phases.length, train, extracting } }
+}
+
 export function statusOf(book: RunBook, { tasks, obstacle }: Progress): RunStatus {
   const { record, uploaded } = book
   const last = book.checkpoints.at(-1)!
@@ -147,11 +166,12 @@ export function statusOf(book: RunBook, { tasks, obstacle }: Progress): RunStatu
     flora: record.flora.name,
     state: record.state,
     ...(record.reason === null ? {} : { reason: record.reason }),
-    ...(obstacle === null ? {} : { hint: hintOf(obstacle, record) }),
+    ...(obstacle === null ? {} : { hint: hintOf(obstacle, record, last.step) }),
     priority: record.settings.priority,
     step: last.step,
     steps: record.steps,
     epoch: epochAfter(record, last.step),
+    ...phaseOf(book),
     tasks,
     checkpoint: last.checkpoint,
     ...pace,

@@ -1,15 +1,14 @@
 /** What POST /api/runs means: a new run, or going on with the unfinished one of that name. */
 import { randomBytes } from 'node:crypto'
-import type { RunPlan } from '@worldflora/dataset/epoch-plan'
 import type { Manifest } from '@worldflora/dataset/manifest'
 import { initialWeights } from '@worldflora/model/parameters'
 import { unitExponentFor } from '@worldflora/protocol/gradient-codec'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
+import { phasesOf } from '@worldflora/protocol/phases'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 import { encodeWeights } from '@worldflora/protocol/tensor-codec'
 import { type CheckpointRecord, DEFAULT_SETTINGS, type RunRecord } from '../store/store.ts'
-import { planOf } from './active-run.ts'
 import { differences } from './config-changes.ts'
 import type { RunBook } from './run-book.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -59,7 +58,7 @@ export async function makeRun(
     )
   }
   const pinned = { name: config.flora, hash, species: manifest.species.length }
-  const record = newRecord(config, pinned, planOf(config, manifest))
+  const record = newRecord(config, pinned, samplesOf(manifest))
   const weights = encodeWeights(initialWeights(config.architecture, record.flora.species, config.seed))
   const first = await at.keeping.add(async () => {
     const blob = await at.blobs.put(weights)
@@ -71,14 +70,19 @@ export async function makeRun(
   return { record, first }
 }
 
-export function newRecord(config: RunConfig, flora: RunRecord['flora'], plan: RunPlan): RunRecord {
+/** Entries of an epoch. */
+export function samplesOf({ shards }: Manifest): number {
+  return shards.train.reduce((sum, { samples }) => sum + samples, 0)
+}
+
+export function newRecord(config: RunConfig, flora: RunRecord['flora'], samplesPerEpoch: number): RunRecord {
   return {
     id: randomBytes(9).toString('base64url') as RunId,
     config,
     flora,
     unitExponent: unitExponentOf(config),
-    steps: plan.steps,
-    samplesPerEpoch: plan.samples,
+    steps: phasesOf(config, samplesPerEpoch).at(-1)!.endStep,
+    samplesPerEpoch,
     state: 'running',
     reason: null,
     origin: null,
@@ -87,6 +91,7 @@ export function newRecord(config: RunConfig, flora: RunRecord['flora'], plan: Ru
   }
 }
 
-export function unitExponentOf({ samplesPerTask }: RunConfig): number {
-  return unitExponentFor(samplesPerTask)
+/** One for all phases: that of the largest tasks. */
+export function unitExponentOf({ samplesPerTask, phases = [] }: RunConfig): number {
+  return unitExponentFor(Math.max(samplesPerTask, ...phases.map((phase) => phase.samplesPerTask ?? 0)))
 }

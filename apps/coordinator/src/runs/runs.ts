@@ -274,7 +274,10 @@ export class Runs {
   }
 
   closeStep(runId: RunId, step: number, samples: number): void {
-    this.#change(runId, (run) => closeStep(this.#at, run, step, samples))
+    this.#change(runId, async (run) => {
+      const end = await closeStep(this.#at, run, step, samples)
+      if (end === 'phase-ended') await this.#takeUp(run.book)
+    })
   }
 
   closeEvaluation(runId: RunId, evaluation: { step: number; split: Split }): void {
@@ -286,6 +289,8 @@ export class Runs {
   closeFeatures(runId: RunId, order: { step: number; split: Split }): void {
     this.#change(runId, async (run) => {
       const fault = await closeFeatures(this.#at, run, order)
+      // What its phase has waited for.
+      if (fault === null && run.shards === null) await this.#takeUp(run.book)
       if (fault === null) return
       const isOrdered = (one: FeaturesRecord) => one.step === order.step && one.split === order.split
       giveOutFeatures(this.#at, run, run.book.features.find(isOrdered)!)

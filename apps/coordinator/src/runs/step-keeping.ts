@@ -33,6 +33,8 @@ export type StepToKeep = {
   record: StepRecord
   evaluations: HeldSplit[]
   isMilestone: boolean
+  /** Another phase follows (PH1): the checkpoint is whole, and no delta leads to it. */
+  endsPhase: boolean
   finished: boolean
 }
 
@@ -46,22 +48,20 @@ export type KeptStep = {
 export async function keepStep(
   { store, blobs, optimizerStates }: Keeping,
   { record: run, checkpoints }: RunBook,
-  { reduced, average, record, evaluations, isMilestone, finished }: StepToKeep,
+  { reduced, average, record, evaluations, isMilestone, endsPhase, finished }: StepToKeep,
 ): Promise<KeptStep> {
-  const deltaBytes = reduced.delta.byteLength
   const bytes = reduced.weights.byteLength
   const [delta, optimizerState] = await Promise.all([
-    blobs.put(reduced.delta),
+    endsPhase ? null : putRef(blobs, reduced.delta),
     optimizerStates.put(reduced.optimizerState),
   ])
-  const deltaRef = { blob: delta, bytes: deltaBytes }
-  const isBase = isBaseDue(checkpoints, deltaRef)
+  const isBase = delta === null || isBaseDue(checkpoints, delta)
   if (isBase || isMilestone) await blobs.put(reduced.weights)
   const checkpoint: CheckpointRecord = {
     step: record.step,
     checkpoint: reduced.checkpoint,
     base: isBase ? { blob: reduced.checkpoint, bytes } : null,
-    delta: deltaRef,
+    delta,
     optimizerState,
   }
   const milestone = isMilestone
@@ -74,6 +74,12 @@ export async function keepStep(
   const due = evaluations.map((split) => ({ step: record.step, split, checkpoint: measured }))
   await store.recordStep({ runId: run.id, record, checkpoint, evaluations: due, milestone, finished })
   return { checkpoint, evaluations: due, milestone }
+}
+
+async function putRef(blobs: BlobStore, bytes: Uint8Array<ArrayBuffer>): Promise<BlobRef> {
+  // Its buffer may be given away.
+  const length = bytes.byteLength
+  return { blob: await blobs.put(bytes), bytes: length }
 }
 
 /** Lets go of checkpoints and states that nobody needs any more; returns those that stay. */

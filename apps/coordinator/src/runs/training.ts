@@ -34,11 +34,17 @@ export async function closeStep(
   run: ActiveRun,
   step: number,
   samples: number,
-): Promise<void> {
+): Promise<'done' | 'phase-ended'> {
   const fault = await reduceAndKeep(at, run, step, samples)
-  if (fault === null) return
+  if (fault === null) return endsPhase(run, step) ? 'phase-ended' : 'done'
   run.isReducing = false
   at.say({ kind: 'run-faulted', runId: run.book.record.id, reason: fault })
+  return 'done'
+}
+
+/** PH1: the next step is of another phase: the run is to be taken up anew, for that. */
+function endsPhase({ phase, book }: ActiveRun, step: number): boolean {
+  return step + 1 === phase.endStep && step + 1 < book.record.steps
 }
 
 async function reduceAndKeep(
@@ -47,8 +53,9 @@ async function reduceAndKeep(
   step: number,
   samples: number,
 ): Promise<string | null> {
-  const { book, plan, manifest } = run
-  const { id, config, steps } = book.record
+  const { book, plan, manifest, phase } = run
+  const { id, steps } = book.record
+  const { config } = phase
   const added = (await Promise.all(run.adding.splice(0))).find(isRejection)
   if (added !== undefined) return added.message
   const reduced = await at.reducer.closeStep({ runId: id, step, samples })
@@ -56,7 +63,7 @@ async function reduceAndKeep(
 
   const explosion = explosionOf(run, step, reduced.loss)
   if (explosion !== null) return explosion
-  const average = averageOf(book, run.layout, reduced.optimizerState)
+  const average = averageOf(config, run.layout, reduced.optimizerState, reduced.weights)
   if (isRejection(average)) return `Step ${step}: ${average.message} ${average.action}`
   const nowMs = at.clock.nowMs()
   const record = {
@@ -69,13 +76,15 @@ async function reduceAndKeep(
     learningRate: reduced.learningRate,
   }
   const finished = step + 1 === steps
-  const moment = { epochBefore: plan.epochOf(step), epochAfter: record.epoch, isLast: finished }
+  const isLast = step + 1 === phase.endStep
+  const moment = { epochBefore: plan.epochOf(step), epochAfter: record.epoch, isLast }
   const toKeep = {
     reduced,
     average,
     record,
     evaluations: evaluationsDue(manifest, config.evaluateEveryEpochs, moment),
     isMilestone: isMilestone(config.evaluateEveryEpochs, moment),
+    endsPhase: endsPhase(run, step),
     finished,
   }
   const kept = await at.keeping

@@ -1,27 +1,31 @@
 /** A checkpoint's weights from the blobs of its chain, checked against its name at the end. */
 import { applyDelta } from '@worldflora/protocol/delta-codec'
 import type { CheckpointRef } from '@worldflora/protocol/messages'
+import { gather, scatter } from '@worldflora/protocol/parameter-layout'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { decodeWeights, encodeWeights } from '@worldflora/protocol/tensor-codec'
 import { sha256 } from '../store/blob-store.files.ts'
 import type { BlobStore } from '../store/blob-store.ts'
 import type { RunLayout } from './run-layout.ts'
 
+/** A chain's deltas are all of one phase: `layout` is that of its base (`layoutFrom`). */
 export async function weightsAt(
   blobs: BlobStore,
   { step, checkpoint, base, deltas }: CheckpointRef,
-  { layout, delta: expected }: RunLayout,
+  { whole, selection, delta: expected }: RunLayout,
 ): Promise<Uint8Array<ArrayBuffer> | Rejection> {
   const bytes = await blobs.get(base.blob)
   if (bytes === null) return damaged(step, base.blob)
-  const weights = decodeWeights(bytes, layout)
+  const weights = decodeWeights(bytes, whole)
   if (isRejection(weights)) return weights
+  const trained = selection === null ? weights : gather(selection, weights)
   for (const { blob } of deltas) {
     const deltaBytes = await blobs.get(blob)
     if (deltaBytes === null) return damaged(step, blob)
-    const fault = applyDelta(weights, deltaBytes, expected)
+    const fault = applyDelta(trained, deltaBytes, expected)
     if (fault !== null) return fault
   }
+  if (selection !== null) scatter(selection, trained, weights)
   const encoded = encodeWeights(weights)
   return sha256(encoded) === checkpoint ? encoded : damaged(step, checkpoint)
 }

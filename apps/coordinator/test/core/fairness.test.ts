@@ -232,7 +232,7 @@ describe('devices', () => {
 describe('shards', () => {
   it('WK4: of two tasks that both need a download, the smaller download comes first', () => {
     const run = runOf({ ...SCENE, samplesPerTask: 2, tasksPerStep: 20 })
-    const trainShards = run.trainShards.map((shard, i) => ({ ...shard, bytes: i === 1 ? 10 : 5000 }))
+    const trainShards = run.trainShards!.map((shard, i) => ({ ...shard, bytes: i === 1 ? 10 : 5000 }))
     const story = new Story({ ...run, trainShards })
     const { tasks } = story.ask(story.join('ada'))!
     expect(tasks[0].entries.map(({ shard }) => shard)).toEqual([hashOfText('shard 1')])
@@ -326,7 +326,7 @@ describe('prefetch', () => {
   it('WK12: a worker is told of shards that the next step needs and that it lacks, and several workers of others', () => {
     const run = runOf(scene)
     const due = new Set(run.plan.tasksOf(1).flatMap(({ entries }) => entries.map(({ shard }) => shard)))
-    const needed = [...due].map((shard) => run.trainShards[shard]!.hash)
+    const needed = [...due].map((shard) => run.trainShards![shard]!.hash)
     const story = new Story(run)
     const told = Array.from({ length: 12 }, (_, i) => named(story, `v${i}`, []))
     for (const hashes of told) expect(needed).toEqual(expect.arrayContaining(hashes))

@@ -3,7 +3,7 @@ import { planRun } from '@worldflora/dataset/epoch-plan'
 import { hashOfText } from '@worldflora/protocol/hash'
 import type { LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
 import type { CheckpointRef, Lease } from '@worldflora/protocol/messages'
-import { RunConfig } from '@worldflora/protocol/run-config'
+import { PhaseConfig } from '@worldflora/protocol/run-config'
 import * as v from 'valibot'
 import { advance } from '../../src/core/advance.ts'
 import { type CoreState, createCore } from '../../src/core/core-state.ts'
@@ -32,7 +32,7 @@ export const SCENE: Scene = { shardSizes: [20, 17, 9], samplesPerTask: 4, tasksP
 
 export function runOf(scene: Scene, step = 0): OpenRun {
   const { shardSizes, samplesPerTask, tasksPerStep, epochs, seed = 1, id = RUN, shardBytes = 1000 } = scene
-  const config = v.parse(RunConfig, {
+  const config = v.parse(PhaseConfig, {
     name: id,
     flora: 'story',
     seed,
@@ -47,6 +47,7 @@ export function runOf(scene: Scene, step = 0): OpenRun {
     description: {
       id,
       config,
+      train: 'all',
       flora: { name: 'story', hash: hashOfText('flora'), species: 3 },
       unitExponent: -34,
     },

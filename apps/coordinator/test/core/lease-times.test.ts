@@ -18,7 +18,7 @@ describe('deadlines', () => {
     const run = runOf({ ...SCENE, shardBytes })
     const with16MB = new Story(run)
     const missing = with16MB.ask(with16MB.join('ada'), 100)!
-    const shards = run.trainShards.map(({ hash }) => hash)
+    const shards = run.trainShards!.map(({ hash }) => hash)
     const without = new Story(run)
     const held = without.ask(without.join('ada'), 100, shards)!
     expect(missing.durationMs - held.durationMs).toBeGreaterThan(60_000)

@@ -4,7 +4,7 @@ import type { RunId } from '@worldflora/protocol/ids'
 import { layoutOf, TALLY } from '@worldflora/protocol/parameter-layout'
 import { RandomStream } from '@worldflora/protocol/random'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
-import { RunConfig, type Wire } from '@worldflora/protocol/run-config'
+import { PhaseConfig, type Wire } from '@worldflora/protocol/run-config'
 import { encodeWeights } from '@worldflora/protocol/tensor-codec'
 import * as v from 'valibot'
 import type { Body } from '../../src/reduction/body.ts'
@@ -71,8 +71,8 @@ export async function received(reducer: Reducer, bytes: Uint8Array): Promise<Bod
   return body
 }
 
-export function runConfig(wire: Wire, optimizer: Record<string, unknown> = {}): RunConfig {
-  return v.parse(RunConfig, {
+export function runConfig(wire: Wire, optimizer: Record<string, unknown> = {}): PhaseConfig {
+  return v.parse(PhaseConfig, {
     name: 'tiny',
     flora: 'tiny',
     architecture: { name: 'small-cnn' },
@@ -88,10 +88,12 @@ export function openingOf(wire: Wire, optimizer: Record<string, unknown> = {}): 
   return {
     runId: `run-${wire}` as RunId,
     layout,
+    selection: null,
     config: runConfig(wire, optimizer),
     unitExponent: UNIT,
     stepsPerEpoch: 2.5,
-    steps: 10,
+    firstStep: 0,
+    endStep: 10,
     weights: encodeWeights(noise(layout.total, 0.1, 99)),
     optimizerState: null,
     step: 0,

@@ -1,3 +1,4 @@
+import { packFeatureShard, readFeatureShard } from '@worldflora/dataset/feature-shard'
 import { featureCount } from '@worldflora/model/parameters'
 import { FeaturesManifest } from '@worldflora/protocol/features-manifest'
 import { encodeFloat16 } from '@worldflora/protocol/float16'
@@ -44,7 +45,10 @@ describe('features of a split', () => {
     // IN1: neither too few values, nor what is not finite.
     expect((await worker.put(lease, new Uint8Array(10))).status).toBe(400)
     const back = await worker.lease()
-    const infinite = encodeFloat16(new Float32Array(24 * featureCount(config.architecture)).fill(1e9))
+    const dims = featureCount(config.architecture)
+    const labels = Array.from({ length: 24 }, (_, sample) => ({ species: sample % 3 }))
+    const values = encodeFloat16(new Float32Array(24 * dims).fill(1e9))
+    const infinite = packFeatureShard({ labels, views: 1, dims, values })
     expect((await worker.put(back, infinite)).status).toBe(400)
     expect(await worker.push(await worker.lease())).toEqual({ kind: 'accepted', images: 24 })
     await expect.poll(areThrough(again, id), PATIENCE).toBe(true)
@@ -62,7 +66,8 @@ describe('features of a split', () => {
     ])
     for (const part of parsed.parts) {
       const own = await blob(again, part.blob)
-      expect([hashOf(own), own.byteLength]).toEqual([part.blob, part.photos * parsed.dims * 2])
+      expect([hashOf(own), own.byteLength]).toEqual([part.blob, part.bytes])
+      expect(readFeatureShard(own)).toMatchObject({ views: 1, dims: parsed.dims, labels })
     }
 
     // What is durable is kept, and not computed again.

@@ -230,7 +230,7 @@ describe('a rollback', () => {
     const again = await startSite({ data: site.data })
     const { status, config: after, rollbacks } = await detailOf(again, id)
     expect(status).toMatchObject({ state: 'paused', step: 4, steps: 8 })
-    expect(after.optimizer.learningRate).toBe(0.001)
+    expect(after.optimizer?.learningRate).toBe(0.001)
     expect(rollbacks).toMatchObject([{ from: 5, to: 4, changed: ['epochs', 'optimizer'] }])
     await setState(again, id, 'running')
     const end = await workToEnd(again, id)

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { join } from 'node:path'
 import { initialWeights } from '@worldflora/model/parameters'
 import type { Hash } from '@worldflora/protocol/ids'
+import { phasesOf } from '@worldflora/protocol/phases'
 import { RandomStream } from '@worldflora/protocol/random'
 import { isRejection } from '@worldflora/protocol/rejection'
 import { encodeWeights } from '@worldflora/protocol/tensor-codec'
@@ -55,10 +56,12 @@ async function stateOf(at: Stores, book: RunBook): Promise<RunState> {
   const state = RunState.open({
     runId: record.id,
     layout: layout.layout,
-    config,
+    selection: null,
+    config: phasesOf(config, 24)[0]!.config,
     unitExponent: UNIT,
     stepsPerEpoch: 2,
-    steps: STEPS,
+    firstStep: 0,
+    endStep: STEPS,
     weights,
     optimizerState,
     step: last.step,
@@ -81,6 +84,7 @@ async function trainTo(at: Stores, book: RunBook, end: number): Promise<void> {
       record: row,
       evaluations: [],
       isMilestone: (step + 1) % 3 === 0,
+      endsPhase: false,
       finished: step + 1 === STEPS,
     }
     const kept = await keepStep(at, book, toKeep)
@@ -207,14 +211,14 @@ describe('a damaged disk', () => {
     const milestone = book.milestones.find(({ step }) => step === 3)!
     book.features = [features(3, wayOfWhole(milestone))]
     rmSync(blobAt(join(folder, 'blobs'), milestone.checkpoint))
-    expect(await ordersFault(at, { book, layout })).toMatchObject({ code: 'damaged-checkpoint' })
+    expect(await ordersFault(at, { book })).toMatchObject({ code: 'damaged-checkpoint' })
     expect(await damagedBlobs(at.blobs, book, [])).toMatchObject({ weights: true })
     const mended = await mendRun(at, book)
     if (isRejection(mended)) throw new Error(mended.message)
     expect(book.checkpoints.at(-1)!.step).toBe(8)
     expect(book.features).toEqual([])
     expect(mendedWords(book, mended)).toContain('Features of the train split after step 3')
-    expect(await ordersFault(at, { book, layout })).toBeNull()
+    expect(await ordersFault(at, { book })).toBeNull()
   })
 
   it('DU5: of an old run nothing but the start is left: it is not begun anew without the operator’s word', async () => {

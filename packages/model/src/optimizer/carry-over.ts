@@ -5,16 +5,15 @@
  */
 import type { ParameterLayout } from '@worldflora/protocol/parameter-layout'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
-import type { OptimizerConfig, RunConfig } from '@worldflora/protocol/run-config'
-import { decodeWeights } from '@worldflora/protocol/tensor-codec'
+import type { OptimizerConfig } from '@worldflora/protocol/run-config'
 import { initOptimizer, type OptimizerState } from './optimizer-state.ts'
 import { decodeOptimizerState, encodeOptimizerState } from './optimizer-state-codec.ts'
 
 export type CarryOver = {
-  from: RunConfig
-  to: RunConfig
-  /** Canonical, of the step. */
-  weights: Uint8Array
+  from: { optimizer: OptimizerConfig }
+  to: { optimizer: OptimizerConfig }
+  /** Of the step, in the layout's order. */
+  weights: Float32Array
 }
 
 export function carryOptimizerState(
@@ -27,9 +26,7 @@ export function carryOptimizerState(
   const isFresh = from.optimizer.name !== to.optimizer.name
   const hasAverage = to.optimizer.ema !== undefined
   if (!isFresh && (state.average !== null) === hasAverage) return { bytes, isFresh }
-  const values = decodeWeights(weights, layout)
-  if (isRejection(values)) return values
-  const carried = carryOver(state, to.optimizer, layout, values)
+  const carried = carryOver(state, to.optimizer, layout, weights)
   return { bytes: encodeOptimizerState(carried, layout), isFresh }
 }
 

@@ -1,6 +1,5 @@
 import { isRejection } from '@worldflora/protocol/rejection'
-import type { RunConfig } from '@worldflora/protocol/run-config'
-import { encodeWeights } from '@worldflora/protocol/tensor-codec'
+import type { PhaseConfig } from '@worldflora/protocol/run-config'
 import { describe, expect, it } from 'vitest'
 import {
   carryOptimizerState,
@@ -21,9 +20,9 @@ const state: OptimizerState = {
   average: { updates: 10, values: Float32Array.from([11, 12, 13, 14]) },
 }
 
-function carried(before: OptimizerState, from: RunConfig, to: RunConfig) {
+function carried(before: OptimizerState, from: PhaseConfig, to: PhaseConfig) {
   const bytes = encodeOptimizerState(before, layout)
-  const over = carryOptimizerState(bytes, layout, { from, to, weights: encodeWeights(weights) })
+  const over = carryOptimizerState(bytes, layout, { from, to, weights })
   if (isRejection(over)) throw new Error(over.message)
   return { isFresh: over.isFresh, after: decodeOptimizerState(over.bytes, to.optimizer, layout) }
 }
@@ -53,7 +52,7 @@ describe('LC2: an optimizer’s state under another configuration', () => {
 
   it('that is not what its run says is refused', () => {
     const bytes = encodeOptimizerState(state, layout)
-    const request = { from: run({ name: 'adamw' }), to: from, weights: encodeWeights(weights) }
+    const request = { from: run({ name: 'adamw' }), to: from, weights }
     expect(carryOptimizerState(bytes, layout, request)).toMatchObject({ code: 'malformed-optimizer-state' })
   })
 })

@@ -2,9 +2,12 @@
  * What runs in the compute thread, the same in a tab and in Node: it holds a backend, weights and shards, and computes tasks
  * from them. What it keeps under a lease's id is summed on demand; it knows no coordinator, no deadline and no cache.
  */
+import { packFeatureShard } from '@worldflora/dataset/feature-shard'
 import { evaluatePhotos } from '@worldflora/model/evaluation'
 import { extractFeatures } from '@worldflora/model/features'
 import { computeGradient } from '@worldflora/model/gradient'
+import { computeHeadGradient } from '@worldflora/model/head-gradient'
+import { featureCount } from '@worldflora/model/parameters'
 import { encodeVector } from '@worldflora/protocol/gradient-codec'
 import type { Hash, LeaseId } from '@worldflora/protocol/ids'
 import type { Device, EvaluateResult, ShardEntries } from '@worldflora/protocol/messages'
@@ -22,7 +25,7 @@ import type {
   SumRequest,
 } from '../session/compute-port.ts'
 import { type ComputeHost, openDevice } from './device.ts'
-import { type HeldWeights, layoutOfRun, leadOn } from './held-weights.ts'
+import { type HeldWeights, layoutOfTrained, leadOn } from './held-weights.ts'
 import { KeptContributions } from './kept-contributions.ts'
 import { ShardShelf } from './shard-shelf.ts'
 
@@ -67,27 +70,31 @@ export class ComputePart implements ComputePort {
     const { leaseId, run, task } = request
     const weights = this.#weightsOf(request.checkpoint)
     if (isRejection(weights)) return weights
-    const photos = this.#shelf.photosOf(task.entries)
-    if (isRejection(photos)) return photos
-    const { epoch, step } = task
-    const values = await computeGradient({
-      config: run.config,
-      classes: run.flora.species,
-      weights,
-      photos,
-      epoch,
-      step,
-      task: task.task,
-      onProgress,
-    })
+    const values = await this.#gradientOf(request, weights, onProgress)
     if (isRejection(values)) return values
-    const layout = contributionShape(layoutOfRun(run))
+    const layout = contributionShape(layoutOfTrained(run))
     const { unitExponent } = run
     const { seed, wire } = run.config
-    const random = new RandomStream(seed, 'roundGradient', step, task.task)
+    const random = new RandomStream(seed, 'roundGradient', task.step, task.task)
     const bytes = encodeVector({ values, layout, wire, unitExponent, random })
     if (isRejection(bytes)) return bytes
     return this.#kept.keep(leaseId, task.task, bytes, { ...layout, wire, unitExponent })
+  }
+
+  async #gradientOf(
+    { run, task }: GradientRequest,
+    weights: Float32Array,
+    onProgress: OnProgress,
+  ): Promise<Float32Array<ArrayBuffer> | Rejection> {
+    const common = { config: run.config, classes: run.flora.species, weights, onProgress }
+    if (run.train === 'head') {
+      const samples = this.#shelf.featuresOf(task.entries)
+      return isRejection(samples) ? samples : computeHeadGradient({ ...common, samples })
+    }
+    const photos = this.#shelf.photosOf(task.entries)
+    if (isRejection(photos)) return photos
+    const { epoch, step, task: number } = task
+    return computeGradient({ ...common, photos, epoch, step, task: number })
   }
 
   async sum({ leaseId, tasks, coding }: SumRequest): Promise<Uint8Array | Rejection> {
@@ -105,7 +112,21 @@ export class ComputePart implements ComputePort {
 
   async features(request: FeaturesRequest, onProgress: OnProgress): Promise<Uint8Array | Rejection> {
     const material = this.#inferenceOf(request)
-    return isRejection(material) ? material : extractFeatures({ ...material, onProgress })
+    if (isRejection(material)) return material
+    const { run, task } = request
+    const { augmentation, seed } = run.config
+    const { views } = task
+    const values = await extractFeatures({
+      ...material,
+      views,
+      augmentation,
+      seed,
+      task: task.task,
+      onProgress,
+    })
+    const labels = material.photos.map(({ species }) => ({ species }))
+    const dims = featureCount(run.config.architecture)
+    return packFeatureShard({ labels, views, dims, values })
   }
 
   /** What a network needs to look at the task's photos without learning from them. */

@@ -1,4 +1,10 @@
-/** The shards whose photos are at hand, parsed; the least recently used go first. */
+/** The shards whose samples are at hand, of photos or of features; the least recently used go first. */
+import {
+  type FeatureShard,
+  featuresAt,
+  isFeatureShard,
+  readFeatureShard,
+} from '@worldflora/dataset/feature-shard'
 import { type Photo, readShard } from '@worldflora/dataset/shard'
 import type { Hash } from '@worldflora/protocol/ids'
 import type { ShardEntries } from '@worldflora/protocol/messages'
@@ -6,53 +12,83 @@ import { isRejection, type Rejection, reject } from '@worldflora/protocol/reject
 
 /** A task touches one shard, at its edge two; more than this stay only while one task needs them all. */
 const SHARDS_KEPT = 6
+/** A shard of photos is cut into some of features, each of them small. */
+const FEATURE_SHARDS_KEPT = 64
+
+type Shard = { kind: 'photos'; photos: Photo[] } | { kind: 'features'; shard: FeatureShard }
 
 export class ShardShelf {
-  readonly #shards = new Map<Hash, Photo[]>()
+  readonly #shards = new Map<Hash, Shard>()
 
   /** Of those asked for. What is there counts as used, and makes room only for what was not asked for here. */
   missing(hashes: Hash[]): Hash[] {
     for (const hash of hashes) this.#touch(hash)
-    for (const hash of this.#shards.keys()) {
-      if (this.#shards.size <= SHARDS_KEPT || hashes.includes(hash)) break
-      this.#shards.delete(hash)
-    }
+    for (const kind of ['photos', 'features'] as const) this.#makeRoom(kind, hashes)
     return hashes.filter((hash) => !this.#shards.has(hash))
   }
 
   load(hash: Hash, bytes: Uint8Array): Rejection | null {
-    const photos = readShard(bytes)
-    if (isRejection(photos)) return photos
-    this.#shards.set(hash, photos)
+    const shard = isFeatureShard(bytes) ? readFeatureShard(bytes) : readShard(bytes)
+    if (isRejection(shard)) return shard
+    this.#shards.set(
+      hash,
+      Array.isArray(shard) ? { kind: 'photos', photos: shard } : { kind: 'features', shard },
+    )
     return null
   }
 
   /** In the order of the entries. */
   photosOf(entries: readonly ShardEntries[]): Photo[] | Rejection {
-    const photos: Photo[] = []
+    return this.#samplesOf(entries, (shard, sample) =>
+      shard.kind === 'photos' ? shard.photos[sample] : undefined,
+    )
+  }
+
+  /** Of the views that the entries name, in their order. */
+  featuresOf(entries: readonly ShardEntries[]): { species: number; features: Float32Array }[] | Rejection {
+    return this.#samplesOf(entries, (held, sample) => {
+      if (held.kind !== 'features' || sample >= held.shard.labels.length * held.shard.views) return undefined
+      return featuresAt(held.shard, sample)
+    })
+  }
+
+  #samplesOf<T>(
+    entries: readonly ShardEntries[],
+    sampleOf: (shard: Shard, sample: number) => T | undefined,
+  ): T[] | Rejection {
+    const found: T[] = []
     for (const { shard, samples } of entries) {
       const held = this.#shards.get(shard)
       if (held === undefined)
         return reject('shard-missing', `Shard ${shard} is not loaded.`, 'Load it first.')
-      for (const sample of samples) {
-        const photo = held[sample]
-        if (photo === undefined) {
+      for (const number of samples) {
+        const sample = sampleOf(held, number)
+        if (sample === undefined) {
           return reject(
             'no-such-sample',
-            `Shard ${shard} has no sample ${sample}.`,
+            `Shard ${shard} has no sample ${number}.`,
             'Ask the operator: flora and run disagree.',
           )
         }
-        photos.push(photo)
+        found.push(sample)
       }
     }
-    return photos
+    return found
+  }
+
+  #makeRoom(kind: Shard['kind'], wanted: readonly Hash[]): void {
+    const kept = kind === 'photos' ? SHARDS_KEPT : FEATURE_SHARDS_KEPT
+    const own = [...this.#shards].flatMap(([hash, shard]) => (shard.kind === kind ? [hash] : []))
+    for (const hash of own.slice(0, Math.max(0, own.length - kept))) {
+      if (wanted.includes(hash)) break
+      this.#shards.delete(hash)
+    }
   }
 
   #touch(hash: Hash): void {
-    const photos = this.#shards.get(hash)
-    if (photos === undefined) return
+    const shard = this.#shards.get(hash)
+    if (shard === undefined) return
     this.#shards.delete(hash)
-    this.#shards.set(hash, photos)
+    this.#shards.set(hash, shard)
   }
 }

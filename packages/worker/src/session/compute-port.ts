@@ -55,7 +55,7 @@ export type ComputePort = {
   /** Lets go of what is kept under a lease. */
   release(leaseId: LeaseId): Promise<void>
   evaluate(request: EvaluateRequest, onProgress: OnProgress): Promise<EvaluateResult | Rejection>
-  /** float16 [photos, features]. */
+  /** A shard of features. */
   features(request: FeaturesRequest, onProgress: OnProgress): Promise<Uint8Array | Rejection>
 }
 

@@ -44,7 +44,7 @@ export class SimulatedRun {
     this.#planned = planned
     this.#run = runOf(planned)
     this.#priority = this.#run.priority
-    this.#shards = new Map(this.#run.trainShards.map(({ hash }, index) => [hash, index]))
+    this.#shards = new Map(this.#run.trainShards!.map(({ hash }, index) => [hash, index]))
     this.#sum = new StepSum(this.#shards)
     this.#poisonStep()
   }

@@ -5,7 +5,7 @@ import { count, counted, percent, rate, timeOfDay } from './amounts.ts'
 export function runSentence(run: RunStatus, workers: number, nowMs: number): string {
   switch (run.state) {
     case 'running':
-      return `${[`Step ${count(run.step)} of ${count(run.steps)}`, ...pace(run, workers, nowMs)].join(', ')}.`
+      return `${[`Step ${count(run.step)} of ${count(run.steps)}`, ...phase(run), ...pace(run, workers, nowMs)].join(', ')}.`
     case 'paused':
       return `Paused at step ${count(run.step)} of ${count(run.steps)}${run.reason ? `: ${withStop(run.reason)}` : '.'}`
     case 'stopped':
@@ -13,6 +13,14 @@ export function runSentence(run: RunStatus, workers: number, nowMs: number): str
     case 'finished':
       return `Finished after ${counted(run.steps, 'step')}${outcome(run)}.`
   }
+}
+
+/** Of a run with several. */
+function phase({ phase }: RunStatus): string[] {
+  if (phase === undefined) return []
+  const part = phase.train === 'head' ? 'the head' : 'all of the network'
+  const doing = phase.extracting ? 'extracting features for the head' : `training ${part}`
+  return [`phase ${phase.number} of ${phase.of}: ${doing}`]
 }
 
 function pace(run: RunStatus, workers: number, nowMs: number): string[] {

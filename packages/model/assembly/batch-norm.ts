@@ -1,9 +1,9 @@
 /**
- * Batch normalisation of x[rows,channels], with relu6 on top where asked for: few passes over memory, which is what it costs.
- * The backward pass computes relu6's mask from x again instead of reading it.
+ * Batch normalisation of x[rows,channels], clamped where asked for (relu, relu6): few passes over memory, which is what it costs.
+ * The backward pass computes the clamp's mask from x again instead of reading it.
  */
 import { Lanes, loadLanes, multiplyAdd, storeLanes, zero } from './lanes'
-import { passRelu6 } from './relu6'
+import { passWithin } from './activation'
 
 /** Mean and variance (divided by rows) of each channel: two passes, for the variance of large means. */
 export function channelMoments(x: usize, mean: usize, variance: usize, rows: i32, channels: i32): void {
@@ -86,10 +86,10 @@ function divideAll(values: usize, count: i32, by: i32): void {
   return f32x4.div(f32x4.splat(1), f32x4.sqrt(f32x4.add(loadLanes(lanes, variance), f32x4.splat(epsilon))))
 }
 
-/** y = (x - mean) * scale / sqrt(variance + epsilon) + offset, clamped to [0,6] with relu6. */
+/** y = (x - mean) * scale / sqrt(variance + epsilon) + offset, clamped to [lowest,highest]. */
 export function normalise(
   x: usize, y: usize, mean: usize, variance: usize, scale: usize, offset: usize, rows: i32, channels: i32,
-  epsilon: f32, relu6: bool,
+  epsilon: f32, lowest: f32, highest: f32,
 ): void {
   const step = rowsNearby(channels)
   for (let start = 0; start < rows; start += step) {
@@ -98,25 +98,25 @@ export function normalise(
     let c = 0
     for (; c + 4 <= channels; c += 4) {
       const at = c << 2
-      normaliseBlock(4, x + skip + at, y + skip + at, mean + at, variance + at, scale + at, offset + at, count, channels, epsilon, relu6)
+      normaliseBlock(4, x + skip + at, y + skip + at, mean + at, variance + at, scale + at, offset + at, count, channels, epsilon, lowest, highest)
     }
     for (; c < channels; c++) {
       const at = c << 2
-      normaliseBlock(1, x + skip + at, y + skip + at, mean + at, variance + at, scale + at, offset + at, count, channels, epsilon, relu6)
+      normaliseBlock(1, x + skip + at, y + skip + at, mean + at, variance + at, scale + at, offset + at, count, channels, epsilon, lowest, highest)
     }
   }
 }
 
 @inline function normaliseBlock(
   lanes: Lanes, x: usize, y: usize, mean: usize, variance: usize, scale: usize, offset: usize, rows: i32,
-  channels: i32, epsilon: f32, relu6: bool,
+  channels: i32, epsilon: f32, lowest: f32, highest: f32,
 ): void {
   const stride = channels << 2
   const average = loadLanes(lanes, mean)
   const factor = f32x4.mul(loadLanes(lanes, scale), reciprocalDeviation(lanes, variance, epsilon))
   const shift = loadLanes(lanes, offset)
-  const low = f32x4.splat(relu6 ? 0 : -Infinity)
-  const high = f32x4.splat(relu6 ? 6 : Infinity)
+  const low = f32x4.splat(lowest)
+  const high = f32x4.splat(highest)
   for (let row = 0; row < rows; row++) {
     const linear = multiplyAdd(f32x4.sub(loadLanes(lanes, x), average), factor, shift)
     // The pseudo forms are one instruction each, where min and max are many; NaN passes through them in this order.
@@ -126,10 +126,10 @@ export function normalise(
   }
 }
 
-/** Gradients with respect to scale and offset. Recomputes relu6's mask from x, as `normalise` computed it. */
+/** Gradients with respect to scale and offset. Recomputes the clamp's mask from x, as `normalise` computed it. */
 export function normaliseParameterGradient(
   x: usize, dy: usize, mean: usize, variance: usize, scale: usize, offset: usize, dScale: usize, dOffset: usize,
-  rows: i32, channels: i32, epsilon: f32, relu6: bool,
+  rows: i32, channels: i32, epsilon: f32, lowest: f32, highest: f32,
 ): void {
   memory.fill(dScale, 0, channels << 2)
   memory.fill(dOffset, 0, channels << 2)
@@ -140,33 +140,33 @@ export function normaliseParameterGradient(
     let c = 0
     for (; c + 4 <= channels; c += 4) {
       const at = c << 2
-      parameterGradientBlock(4, x + skip + at, dy + skip + at, mean + at, variance + at, scale + at, offset + at, dScale + at, dOffset + at, count, channels, epsilon, relu6)
+      parameterGradientBlock(4, x + skip + at, dy + skip + at, mean + at, variance + at, scale + at, offset + at, dScale + at, dOffset + at, count, channels, epsilon, lowest, highest)
     }
     for (; c < channels; c++) {
       const at = c << 2
-      parameterGradientBlock(1, x + skip + at, dy + skip + at, mean + at, variance + at, scale + at, offset + at, dScale + at, dOffset + at, count, channels, epsilon, relu6)
+      parameterGradientBlock(1, x + skip + at, dy + skip + at, mean + at, variance + at, scale + at, offset + at, dScale + at, dOffset + at, count, channels, epsilon, lowest, highest)
     }
   }
 }
 
 @inline function parameterGradientBlock(
   lanes: Lanes, x: usize, dy: usize, mean: usize, variance: usize, scale: usize, offset: usize, dScale: usize,
-  dOffset: usize, rows: i32, channels: i32, epsilon: f32, relu6: bool,
+  dOffset: usize, rows: i32, channels: i32, epsilon: f32, lowest: f32, highest: f32,
 ): void {
   const stride = channels << 2
   const average = loadLanes(lanes, mean)
   const deviation = reciprocalDeviation(lanes, variance, epsilon)
   const factor = f32x4.mul(loadLanes(lanes, scale), deviation)
   const shift = loadLanes(lanes, offset)
-  const low = f32x4.splat(relu6 ? 0 : -Infinity)
-  const high = f32x4.splat(relu6 ? 6 : Infinity)
+  const low = f32x4.splat(lowest)
+  const high = f32x4.splat(highest)
   let scale0 = zero(), scale1 = zero(), offset0 = zero(), offset1 = zero()
   let row = 0
   for (; row + 2 <= rows; row += 2) {
     const centred0 = f32x4.sub(loadLanes(lanes, x), average)
     const centred1 = f32x4.sub(loadLanes(lanes, x + stride), average)
-    const passed0 = passRelu6(loadLanes(lanes, dy), multiplyAdd(centred0, factor, shift), low, high)
-    const passed1 = passRelu6(loadLanes(lanes, dy + stride), multiplyAdd(centred1, factor, shift), low, high)
+    const passed0 = passWithin(loadLanes(lanes, dy), multiplyAdd(centred0, factor, shift), low, high)
+    const passed1 = passWithin(loadLanes(lanes, dy + stride), multiplyAdd(centred1, factor, shift), low, high)
     offset0 = f32x4.add(offset0, passed0)
     offset1 = f32x4.add(offset1, passed1)
     scale0 = multiplyAdd(passed0, centred0, scale0)
@@ -176,7 +176,7 @@ export function normaliseParameterGradient(
   }
   if (row < rows) {
     const centred = f32x4.sub(loadLanes(lanes, x), average)
-    const passed = passRelu6(loadLanes(lanes, dy), multiplyAdd(centred, factor, shift), low, high)
+    const passed = passWithin(loadLanes(lanes, dy), multiplyAdd(centred, factor, shift), low, high)
     offset0 = f32x4.add(offset0, passed)
     scale0 = multiplyAdd(passed, centred, scale0)
   }
@@ -187,7 +187,7 @@ export function normaliseParameterGradient(
 /** The gradient with respect to x, given those of scale and offset. */
 export function normaliseInputGradient(
   x: usize, dy: usize, mean: usize, variance: usize, scale: usize, offset: usize, dScale: usize, dOffset: usize,
-  dx: usize, rows: i32, channels: i32, epsilon: f32, relu6: bool,
+  dx: usize, rows: i32, channels: i32, epsilon: f32, lowest: f32, highest: f32,
 ): void {
   const step = rowsNearby(channels)
   for (let start = 0; start < rows; start += step) {
@@ -196,18 +196,18 @@ export function normaliseInputGradient(
     let c = 0
     for (; c + 4 <= channels; c += 4) {
       const at = c << 2
-      inputGradientBlock(4, x + skip + at, dy + skip + at, mean + at, variance + at, scale + at, offset + at, dScale + at, dOffset + at, dx + skip + at, rows, count, channels, epsilon, relu6)
+      inputGradientBlock(4, x + skip + at, dy + skip + at, mean + at, variance + at, scale + at, offset + at, dScale + at, dOffset + at, dx + skip + at, rows, count, channels, epsilon, lowest, highest)
     }
     for (; c < channels; c++) {
       const at = c << 2
-      inputGradientBlock(1, x + skip + at, dy + skip + at, mean + at, variance + at, scale + at, offset + at, dScale + at, dOffset + at, dx + skip + at, rows, count, channels, epsilon, relu6)
+      inputGradientBlock(1, x + skip + at, dy + skip + at, mean + at, variance + at, scale + at, offset + at, dScale + at, dOffset + at, dx + skip + at, rows, count, channels, epsilon, lowest, highest)
     }
   }
 }
 
 @inline function inputGradientBlock(
   lanes: Lanes, x: usize, dy: usize, mean: usize, variance: usize, scale: usize, offset: usize, dScale: usize,
-  dOffset: usize, dx: usize, rows: i32, count: i32, channels: i32, epsilon: f32, relu6: bool,
+  dOffset: usize, dx: usize, rows: i32, count: i32, channels: i32, epsilon: f32, lowest: f32, highest: f32,
 ): void {
   const stride = channels << 2
   const n = f32x4.splat(<f32>rows)
@@ -215,13 +215,13 @@ export function normaliseInputGradient(
   const deviation = reciprocalDeviation(lanes, variance, epsilon)
   const factor = f32x4.mul(loadLanes(lanes, scale), deviation)
   const shift = loadLanes(lanes, offset)
-  const low = f32x4.splat(relu6 ? 0 : -Infinity)
-  const high = f32x4.splat(relu6 ? 6 : Infinity)
+  const low = f32x4.splat(lowest)
+  const high = f32x4.splat(highest)
   const meanGradient = f32x4.div(loadLanes(lanes, dOffset), n)
   const slope = f32x4.mul(f32x4.div(loadLanes(lanes, dScale), n), deviation)
   for (let row = 0; row < count; row++) {
     const centred = f32x4.sub(loadLanes(lanes, x), average)
-    const passed = passRelu6(loadLanes(lanes, dy), multiplyAdd(centred, factor, shift), low, high)
+    const passed = passWithin(loadLanes(lanes, dy), multiplyAdd(centred, factor, shift), low, high)
     const rest = f32x4.sub(f32x4.sub(passed, meanGradient), f32x4.mul(centred, slope))
     storeLanes(lanes, dx, f32x4.mul(factor, rest))
     x += stride

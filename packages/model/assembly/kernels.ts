@@ -6,8 +6,9 @@
  * channels], values 32-bit floats. Every sum has one fixed order, so the same bits come out of every engine (SD2); for the
  * same reason there is no relaxed SIMD.
  */
+export { activationGradient } from './activation'
 export { channelMoments, normalise, normaliseInputGradient, normaliseParameterGradient } from './batch-norm'
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise'
 export { multiplyPacked, multiplyTransposed, packTransposed } from './matrix-product'
+export { maxPoolGradient } from './max-pool'
 export { gatherPatches, scatterPatches } from './patches'
-export { relu6Gradient } from './relu6'

@@ -6,10 +6,11 @@ import type { ParameterSpec } from '@worldflora/protocol/parameter-layout'
 import { layoutOf, valuesOf } from '@worldflora/protocol/parameter-layout'
 import { RandomStream } from '@worldflora/protocol/random'
 import type { Architecture } from '@worldflora/protocol/run-config'
-import { describeNetwork, type Layer } from './architecture/network.ts'
+import { type Convolution, withTensors } from './architecture/layer.ts'
+import { describeNetwork } from './architecture/network.ts'
 
 export function parameterSpecs(architecture: Architecture, classes: number): ParameterSpec[] {
-  return describeNetwork(architecture, classes).layers.flatMap((layer) => parametersOf(layer).map(specOf))
+  return parametersOf(architecture, classes).map(specOf)
 }
 
 /** What a phase trains: all of the network, or its head alone. */
@@ -38,7 +39,7 @@ export function featureCount(architecture: Architecture): number {
  * uniform: one random number a weight, and the same bits in every engine (SD1).
  */
 export function initialWeights(architecture: Architecture, classes: number, seed: number): Float32Array {
-  const parameters = describeNetwork(architecture, classes).layers.flatMap(parametersOf)
+  const parameters = parametersOf(architecture, classes)
   const layout = layoutOf(parameters.map(specOf))
   const initials = new Map(parameters.map((parameter) => [parameter.name, parameter.initial]))
   const weights = new Float32Array(layout.total)
@@ -55,7 +56,7 @@ export function initialWeights(architecture: Architecture, classes: number, seed
   return weights
 }
 
-/** Names of a layer's tensors: what `parametersOf` gives them and `forward.ts` finds them by. */
+/** Names of the tensors of a convolution, a norm or the head: what they are made with here and found by elsewhere. */
 export const tensorName = {
   filter: (layer: { name: string }) => `${layer.name}/filter`,
   scale: (layer: { name: string }) => `${layer.name}/scale`,
@@ -69,53 +70,45 @@ export const tensorName = {
 type Initial = { kind: 'constant'; value: number } | { kind: 'uniform'; limit: number }
 type Parameter = { name: string; shape: readonly number[]; role: 'trainable' | 'statistic'; initial: Initial }
 
-function parametersOf(layer: Layer): Parameter[] {
-  switch (layer.kind) {
-    case 'conv': {
-      const limit = Math.sqrt(6 / (layer.size * layer.size * layer.inputs))
-      const shape = [layer.size, layer.size, layer.inputs, layer.outputs]
-      return [
-        { name: tensorName.filter(layer), shape, role: 'trainable', initial: { kind: 'uniform', limit } },
-      ]
-    }
-    case 'depthwise-conv': {
-      const limit = Math.sqrt(6 / (layer.size * layer.size))
-      const shape = [layer.size, layer.size, layer.channels, 1]
-      return [
-        { name: tensorName.filter(layer), shape, role: 'trainable', initial: { kind: 'uniform', limit } },
-      ]
-    }
-    case 'batch-norm': {
-      const shape = [layer.channels]
-      return [
-        { name: tensorName.scale(layer), shape, role: 'trainable', initial: { kind: 'constant', value: 1 } },
-        { name: tensorName.offset(layer), shape, role: 'trainable', initial: { kind: 'constant', value: 0 } },
-        { name: tensorName.mean(layer), shape, role: 'statistic', initial: { kind: 'constant', value: 0 } },
-        {
-          name: tensorName.variance(layer),
-          shape,
-          role: 'statistic',
-          initial: { kind: 'constant', value: 1 },
-        },
-      ]
-    }
-    case 'dense': {
-      const limit = Math.sqrt(6 / (layer.inputs + layer.outputs))
-      const shape = [layer.inputs, layer.outputs]
-      return [
-        { name: tensorName.weights(layer), shape, role: 'trainable', initial: { kind: 'uniform', limit } },
-        {
-          name: tensorName.bias(layer),
-          shape: [layer.outputs],
-          role: 'trainable',
-          initial: { kind: 'constant', value: 0 },
-        },
-      ]
-    }
-    case 'relu6':
-    case 'global-average-pool':
-      return []
-  }
+const ONES: Initial = { kind: 'constant', value: 1 }
+const ZEROS: Initial = { kind: 'constant', value: 0 }
+
+function parametersOf(architecture: Architecture, classes: number): Parameter[] {
+  return withTensors(describeNetwork(architecture, classes).layers).flatMap((layer) =>
+    layer.kind === 'dense' ? ofDense(layer) : ofConvolution(layer),
+  )
+}
+
+function ofConvolution(layer: Convolution): Parameter[] {
+  const { size, inputs, outputs, norm } = layer
+  const dense = layer.kind === 'conv'
+  const shape = dense ? [size, size, inputs, outputs] : [size, size, inputs, 1]
+  const fanIn = size * size * (dense ? inputs : 1)
+  const initial: Initial = { kind: 'uniform', limit: Math.sqrt(6 / fanIn) }
+  const filter: Parameter = { name: tensorName.filter(layer), shape, role: 'trainable', initial }
+  const perChannel = (name: string, role: Parameter['role'], initial: Initial): Parameter => ({
+    name,
+    shape: [outputs],
+    role,
+    initial,
+  })
+  if (norm === null) return [filter, perChannel(tensorName.bias(layer), 'trainable', ZEROS)]
+  return [
+    filter,
+    perChannel(tensorName.scale(norm), 'trainable', { kind: 'constant', value: norm.initialScale }),
+    perChannel(tensorName.offset(norm), 'trainable', ZEROS),
+    perChannel(tensorName.mean(norm), 'statistic', ZEROS),
+    perChannel(tensorName.variance(norm), 'statistic', ONES),
+  ]
+}
+
+function ofDense(layer: { name: string; inputs: number; outputs: number }): Parameter[] {
+  const { inputs, outputs } = layer
+  const initial: Initial = { kind: 'uniform', limit: Math.sqrt(6 / (inputs + outputs)) }
+  return [
+    { name: tensorName.weights(layer), shape: [inputs, outputs], role: 'trainable', initial },
+    { name: tensorName.bias(layer), shape: [outputs], role: 'trainable', initial: ZEROS },
+  ]
 }
 
 function specOf({ name, shape, role }: Parameter): ParameterSpec {

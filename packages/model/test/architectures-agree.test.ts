@@ -12,7 +12,7 @@ import { nodeAssets } from '../src/backend/node-assets.ts'
 import { computeGradient, type GradientWork } from '../src/gradient.ts'
 import { initialWeights, parameterSpecs } from '../src/parameters.ts'
 import { openDecoder } from '../src/photo/index.ts'
-import { drawTask, MOBILENET, SMALL_CNN, testRun } from './test-run.ts'
+import { BIASED, drawTask, MOBILENET, SMALL_CNN, testRun, ZOO } from './test-run.ts'
 
 const CLASSES = 5
 
@@ -32,11 +32,14 @@ for (const { backend, present, tolerances } of backends) {
       expect(difference).toBeLessThan(tolerances.smallCnn)
     })
 
-    test(`mobilenet-v1, eight images: within ${tolerances.mobileNet}`, async () => {
-      const work = await workOf(MOBILENET, 8)
-      const difference = relativeDifference(await gradientOn(backend, work), await gradientOn('cpu', work))
-      expect(difference).toBeLessThan(tolerances.mobileNet)
-    })
+    test.each([...ZOO, BIASED])(
+      `$name, norm $norm, eight images: within ${tolerances.mobileNet}`,
+      async (architecture) => {
+        const work = await workOf(architecture, 8)
+        const difference = relativeDifference(await gradientOn(backend, work), await gradientOn('cpu', work))
+        expect(difference).toBeLessThan(tolerances.mobileNet)
+      },
+    )
 
     test(`mobilenet-v1, two images: as close as filters that differ in the last place, times ${tolerances.ulps}`, async () => {
       const work = await workOf(MOBILENET, 2)

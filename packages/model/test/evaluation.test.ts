@@ -1,24 +1,28 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { layoutOf, valuesOf } from '@worldflora/protocol/parameter-layout'
 import { RandomStream } from '@worldflora/protocol/random'
+import type { Architecture } from '@worldflora/protocol/run-config'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { describeNetwork, NORM_EPSILON } from '../src/architecture/network.ts'
+import type { Convolution } from '../src/architecture/layer.ts'
+import { describeNetwork } from '../src/architecture/network.ts'
 import { openBackend } from '../src/backend/index.ts'
 import { nodeAssets } from '../src/backend/node-assets.ts'
 import { evaluatePhotos } from '../src/evaluation.ts'
+import { activate } from '../src/ops/activation.ts'
 import {
+  addActivated,
   batchNormInference,
   conv2d,
   dense,
   depthwiseConv2d,
   globalAveragePool,
-  relu6,
+  maxPool,
 } from '../src/ops/index.ts'
 import { initialWeights, parameterSpecs, tensorName } from '../src/parameters.ts'
 import { decodeJpeg, openDecoder, placeCentre, type Rgb } from '../src/photo/index.ts'
 import { bestOf, createPredictor, fuse, rankOf } from '../src/prediction.ts'
 import { drawPixels } from './drawn-photos.ts'
-import { drawTask, MOBILENET, SMALL_CNN } from './test-run.ts'
+import { BIASED, drawTask, MOBILENET, SMALL_CNN, ZOO } from './test-run.ts'
 
 const CLASSES = 8
 
@@ -28,7 +32,7 @@ beforeAll(async () => {
 })
 
 /** Weights as after some training: statistics, scales and offsets are no longer 1 and 0. */
-function livedInWeights(architecture: typeof SMALL_CNN | typeof MOBILENET): Float32Array {
+function livedInWeights(architecture: Architecture): Float32Array {
   const weights = initialWeights(architecture, CLASSES, 5)
   const random = new RandomStream(5, 'dropout')
   for (const entry of layoutOf(parameterSpecs(architecture, CLASSES)).entries) {
@@ -40,8 +44,8 @@ function livedInWeights(architecture: typeof SMALL_CNN | typeof MOBILENET): Floa
 }
 
 describe('inference', () => {
-  test.each([SMALL_CNN, MOBILENET])(
-    '$name with its norms folded away answers as layer by layer, within 1e-4',
+  test.each([SMALL_CNN, ...ZOO, BIASED])(
+    '$name, norm $norm, answers in one pass a layer as layer by layer, within 1e-4',
     async (architecture) => {
       const weights = livedInWeights(architecture)
       const photo = drawPixels({ species: 3, seed: 1, width: 60, height: 50 })
@@ -115,11 +119,7 @@ describe('evaluation', () => {
   })
 })
 
-function layerByLayer(
-  architecture: typeof SMALL_CNN | typeof MOBILENET,
-  weights: Float32Array,
-  photo: ImageData,
-): Float32Array {
+function layerByLayer(architecture: Architecture, weights: Float32Array, photo: ImageData): Float32Array {
   const size = architecture.imageSize
   const layout = layoutOf(parameterSpecs(architecture, CLASSES))
   const tensor = <T extends tf.Tensor>(name: string): T => {
@@ -131,17 +131,18 @@ function layerByLayer(
     placeCentre(photo, size, pixels)
     let maps = tf.tensor4d(pixels, [1, size, size, 3])
     let features: tf.Tensor2D | undefined
+    const convolved = (x: tf.Tensor4D, layer: Convolution): tf.Tensor4D => {
+      const convolve = layer.kind === 'conv' ? conv2d : depthwiseConv2d
+      const linear = convolve(x, tensor(tensorName.filter(layer)), layer)
+      return activate(ended(linear, layer, tensor), layer.activation)
+    }
     for (const layer of describeNetwork(architecture, CLASSES).layers) {
-      if (layer.kind === 'conv') maps = conv2d(maps, tensor(tensorName.filter(layer)), layer.stride)
-      if (layer.kind === 'depthwise-conv')
-        maps = depthwiseConv2d(maps, tensor(tensorName.filter(layer)), layer.stride)
-      if (layer.kind === 'batch-norm') {
-        const [scale, offset, mean, variance] = (['scale', 'offset', 'mean', 'variance'] as const).map(
-          (part) => tensor<tf.Tensor1D>(tensorName[part](layer)),
-        )
-        maps = batchNormInference(maps, scale!, offset!, mean!, variance!, NORM_EPSILON)
+      if (layer.kind === 'conv' || layer.kind === 'depthwise-conv') maps = convolved(maps, layer)
+      if (layer.kind === 'residual') {
+        const [branch, shortcut] = [layer.branch, layer.shortcut].map((each) => each.reduce(convolved, maps))
+        maps = addActivated(branch!, shortcut!, layer.activation)
       }
-      if (layer.kind === 'relu6') maps = relu6(maps)
+      if (layer.kind === 'max-pool') maps = maxPool(maps, layer.size, layer.stride, layer.padding)
       if (layer.kind === 'global-average-pool') features = globalAveragePool(maps)
       if (layer.kind === 'dense') {
         features = dense(features!, tensor(tensorName.weights(layer)), tensor(tensorName.bias(layer)))
@@ -149,4 +150,18 @@ function layerByLayer(
     }
     return tf.softmax(features!).dataSync() as Float32Array
   })
+}
+
+/** A convolution's output with its bias, or normalised by running statistics. */
+function ended(
+  maps: tf.Tensor4D,
+  layer: Convolution,
+  tensor: <T extends tf.Tensor>(name: string) => T,
+): tf.Tensor4D {
+  const { norm } = layer
+  if (norm === null) return tf.add(maps, tensor<tf.Tensor1D>(tensorName.bias(layer)))
+  const [scale, offset, mean, variance] = (['scale', 'offset', 'mean', 'variance'] as const).map((part) =>
+    tensor<tf.Tensor1D>(tensorName[part](norm)),
+  )
+  return batchNormInference(maps, scale!, offset!, mean!, variance!, norm.epsilon)
 }

@@ -8,7 +8,7 @@ import { nodeAssets } from '../src/backend/node-assets.ts'
 import { computeGradient, type GradientWork } from '../src/gradient.ts'
 import { initialWeights, parameterSpecs } from '../src/parameters.ts'
 import { openDecoder } from '../src/photo/index.ts'
-import { drawTask, MOBILENET, SMALL_CNN, testRun } from './test-run.ts'
+import { BIASED, drawTask, SMALL_CNN, testRun, ZOO } from './test-run.ts'
 
 const CLASSES = 3
 const augmentation = { crop: true, flip: true, color: 0.2 }
@@ -35,8 +35,8 @@ beforeAll(async () => {
 })
 
 describe('the gradient of a task', () => {
-  test.each([SMALL_CNN, MOBILENET])(
-    'SD2: of $name has the same bits each time, and leaves no tensor behind',
+  test.each([SMALL_CNN, ...ZOO, BIASED])(
+    'SD2: of $name, norm $norm, has the same bits each time, and leaves no tensor behind',
     async (architecture) => {
       const work = await taskOf(4, { architecture, samplesPerChunk: 2, augmentation })
       const before = tf.memory().numTensors

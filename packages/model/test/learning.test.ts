@@ -7,7 +7,7 @@ import { computeGradient } from '../src/gradient.ts'
 import { measure } from '../src/metrics.ts'
 import { initialWeights, parameterSpecs } from '../src/parameters.ts'
 import { openDecoder } from '../src/photo/index.ts'
-import { drawTask, MOBILENET, SMALL_CNN, testRun } from './test-run.ts'
+import { drawTask, MOBILENET, MOBILENET_V2, RESNET, SMALL_CNN, testRun } from './test-run.ts'
 
 const CLASSES = 4
 const PHOTOS = 16
@@ -20,6 +20,8 @@ beforeAll(async () => {
 test.each([
   [SMALL_CNN, 0.1, 30],
   [MOBILENET, 0.05, 40],
+  [MOBILENET_V2, 0.05, 40],
+  [RESNET, 0.02, 12],
 ])(
   '$name learns 16 photos by heart with plain SGD, and then names them by its running statistics',
   async (architecture, rate, steps) => {

@@ -3,10 +3,16 @@ import { layoutOf, sizeOf, valuesOf } from '@worldflora/protocol/parameter-layou
 import type { Architecture } from '@worldflora/protocol/run-config'
 import { encodeWeights } from '@worldflora/protocol/tensor-codec'
 import { describe, expect, test } from 'vitest'
-import { initialWeights, parameterSpecs } from '../src/parameters.ts'
+import { featureCount, initialWeights, parameterSpecs } from '../src/parameters.ts'
 
 const mobileNet = (width: number): Architecture => ({ name: 'mobilenet-v1', width, imageSize: 224 })
 const smallCnn: Architecture = { name: 'small-cnn', width: 1, imageSize: 64 }
+
+function countsOf(architecture: Architecture, classes: number): { all: number; trainable: number } {
+  const specs = parameterSpecs(architecture, classes)
+  const count = (wanted: typeof specs) => wanted.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  return { all: count(specs), trainable: count(specs.filter(({ role }) => role === 'trainable')) }
+}
 
 describe('the parameters of a network', () => {
   // Keras 2's `model.summary()` of applications.MobileNet with 1,000 classes; the paper rounds the first to 4.2 million.
@@ -18,12 +24,36 @@ describe('the parameters of a network', () => {
   ])(
     'MobileNetV1 at width %d has as many as its authors count: %d, %d of them trainable',
     (width, all, trainable) => {
-      const specs = parameterSpecs(mobileNet(width), 1000)
-      const count = (wanted: typeof specs) => wanted.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
-      expect(count(specs)).toBe(all)
-      expect(count(specs.filter(({ role }) => role === 'trainable'))).toBe(trainable)
+      expect(countsOf(mobileNet(width), 1000)).toEqual({ all, trainable })
     },
   )
+
+  // Keras's counts of applications.MobileNetV2, with 1,000 classes; torchvision's mobilenet_v2 at width 1 has the same.
+  test.each([
+    [1.4, 6_156_712, 6_108_776],
+    [1, 3_538_984, 3_504_872],
+    [0.75, 2_663_064, 2_636_424],
+    [0.5, 1_987_224, 1_968_680],
+    [0.35, 1_691_208, 1_677_128],
+  ])(
+    'MobileNetV2 at width %d has as many as Keras counts: %d, %d of them trainable',
+    (width, all, trainable) => {
+      expect(countsOf({ name: 'mobilenet-v2', width, imageSize: 224 }, 1000)).toEqual({ all, trainable })
+    },
+  )
+
+  test('MobileNetV2 0.5 without norms has what its published weights have, and a head', () => {
+    const architecture = { name: 'mobilenet-v2', width: 0.5, imageSize: 96, norm: 'none' } as const
+    const head = 40 * 1281
+    expect(countsOf(architecture, 40)).toEqual({ all: 678_408 + head, trainable: 678_408 + head })
+    expect(featureCount(architecture)).toBe(1280)
+  })
+
+  // torchvision's resnet50: 25,557,032 parameters, and 26,560 channels of normalisations with two running statistics each.
+  test('ResNet-50 has as many as torchvision counts', () => {
+    const counts = countsOf({ name: 'resnet-50', width: 1, imageSize: 224 }, 1000)
+    expect(counts).toEqual({ all: 25_557_032 + 2 * 26_560, trainable: 25_557_032 })
+  })
 
   test('a small CNN grows with its width', () => {
     const total = (width: number) => layoutOf(parameterSpecs({ ...smallCnn, width }, 24)).total

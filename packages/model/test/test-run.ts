@@ -5,6 +5,12 @@ import { drawPhoto } from './drawn-photos.ts'
 
 export const SMALL_CNN = { name: 'small-cnn', width: 1, imageSize: 32 } as const
 export const MOBILENET = { name: 'mobilenet-v1', width: 0.25, imageSize: 32 } as const
+export const MOBILENET_V2 = { name: 'mobilenet-v2', width: 0.35, imageSize: 32 } as const
+export const RESNET = { name: 'resnet-50', width: 0.125, imageSize: 32 } as const
+/** The real networks, small. */
+export const ZOO = [MOBILENET, MOBILENET_V2, RESNET] as const
+/** One without normalisations, as imported weights may ask for. */
+export const BIASED = { ...MOBILENET_V2, norm: 'none' } as const
 
 export function testRun(fields: Record<string, unknown>): PhaseConfig {
   const config = parseOrReject(

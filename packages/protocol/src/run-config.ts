@@ -9,17 +9,40 @@ const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.
 const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0))
 
+/**
+ * `batch` (which it is when absent): a normalisation after every convolution. `none`: a bias instead, as in published weights
+ * whose normalisations have been folded into their convolutions.
+ */
+const norm = v.optional(v.picklist(['batch', 'none']))
+const pixels = (least: number, most: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most))
+/** Multiplier of the number of channels of every layer. */
+const width = (least: number, most: number) => v.pipe(v.number(), v.minValue(least), v.maxValue(most))
+
 export const Architecture = v.variant('name', [
   v.strictObject({
     name: v.literal('small-cnn'),
-    /** Multiplier of the number of channels of every layer. */
-    width: v.optional(v.pipe(v.number(), v.minValue(0.25), v.maxValue(4)), 1),
-    imageSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(256)), 64),
+    width: v.optional(width(0.25, 4), 1),
+    imageSize: v.optional(pixels(16, 256), 64),
+    norm,
   }),
   v.strictObject({
     name: v.literal('mobilenet-v1'),
-    width: v.optional(v.pipe(v.number(), v.minValue(0.25), v.maxValue(1)), 0.25),
-    imageSize: v.optional(v.pipe(v.number(), v.integer(), v.minValue(32), v.maxValue(256)), 96),
+    width: v.optional(width(0.25, 1), 0.25),
+    imageSize: v.optional(pixels(32, 256), 96),
+    norm,
+  }),
+  v.strictObject({
+    name: v.literal('mobilenet-v2'),
+    width: v.optional(width(0.25, 1.4), 0.5),
+    imageSize: v.optional(pixels(32, 512), 96),
+    norm,
+  }),
+  v.strictObject({
+    name: v.literal('resnet-50'),
+    width: v.optional(width(0.125, 2), 1),
+    imageSize: v.optional(pixels(32, 512), 224),
+    norm,
   }),
 ])
 export type Architecture = v.InferOutput<typeof Architecture>

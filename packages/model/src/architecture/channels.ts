@@ -5,3 +5,9 @@
 export function scaledChannels(channels: number, width: number): number {
   return Math.max(8, Math.round((channels * width) / 8) * 8)
 }
+
+/** The same as MobileNetV2's authors do it (and Keras, torchvision): never less than nine tenths of the plain product. */
+export function divisibleChannels(channels: number, width: number): number {
+  const nearest = scaledChannels(channels, width)
+  return nearest < 0.9 * channels * width ? nearest + 8 : nearest
+}

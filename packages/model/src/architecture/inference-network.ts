@@ -1,23 +1,28 @@
 /**
  * A network for inference: each normalisation with its running statistics is folded into the convolution before it, so
- * that a layer is one operation (convolution, bias, relu6) that every backend has. Folding is done in double precision.
+ * that a layer is one operation (convolution, bias, activation) that every backend has.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { layoutOf, valuesOf } from '@worldflora/protocol/parameter-layout'
 import type { Architecture } from '@worldflora/protocol/run-config'
+import { activate } from '../ops/activation.ts'
 import { parameterSpecs, tensorName } from '../parameters.ts'
-import { describeNetwork, type Layer, NORM_EPSILON } from './network.ts'
+import { foldedConvolution, type ValuesNamed } from './folding.ts'
+import type { Activation, Convolution, Padding } from './layer.ts'
+import { describeNetwork, type Layer } from './network.ts'
 
-type Convolution = Extract<Layer, { kind: 'conv' | 'depthwise-conv' }>
+type ConvolutionStage = {
+  kind: 'conv' | 'depthwise-conv'
+  stride: number
+  padding: Padding
+  activation: Activation
+  filter: tf.Tensor4D
+  bias: tf.Tensor1D
+}
 type Stage =
-  | {
-      kind: 'conv' | 'depthwise-conv'
-      stride: 1 | 2
-      activation: 'relu6' | 'linear'
-      filter: tf.Tensor4D
-      bias: tf.Tensor1D
-    }
-  | { kind: 'global-average-pool' }
+  | ConvolutionStage
+  | { kind: 'residual'; branch: ConvolutionStage[]; shortcut: ConvolutionStage[]; activation: Activation }
+  | Extract<Layer, { kind: 'max-pool' | 'global-average-pool' }>
   | { kind: 'dense'; weights: tf.Tensor2D; bias: tf.Tensor1D }
 
 export type InferenceNetwork = {
@@ -33,19 +38,12 @@ export function openInferenceNetwork(
   classes: number,
   weights: Float32Array,
 ): InferenceNetwork {
-  const stages = stagesOf(
-    describeNetwork(architecture, classes).layers,
-    namedValues(architecture, classes, weights),
-  )
+  const values = namedValues(architecture, classes, weights)
+  const stages = describeNetwork(architecture, classes).layers.map((layer) => stageOf(layer, values))
   return {
     probabilities: (images) => tf.tidy(() => tf.softmax(run(stages, images))),
     features: (images) => tf.tidy(() => run(stages.slice(0, headless(stages)), images)),
-    dispose: () => {
-      for (const stage of stages) {
-        if (stage.kind === 'dense') tf.dispose([stage.weights, stage.bias])
-        else if (stage.kind !== 'global-average-pool') tf.dispose([stage.filter, stage.bias])
-      }
-    },
+    dispose: () => stages.forEach(disposeOf),
   }
 }
 
@@ -55,12 +53,18 @@ function run(stages: readonly Stage[], images: tf.Tensor4D): tf.Tensor2D {
   for (const stage of stages) {
     switch (stage.kind) {
       case 'conv':
-      case 'depthwise-conv': {
-        const convolve = stage.kind === 'conv' ? tf.fused.conv2d : tf.fused.depthwiseConv2d
-        const { filter, bias, activation, stride } = stage
-        maps = convolve({ x: maps, filter, bias, activation, strides: stride, pad: 'same' })
+      case 'depthwise-conv':
+        maps = convolved(maps, stage)
         break
-      }
+      case 'residual':
+        maps = activate(
+          tf.add(stage.branch.reduce(convolved, maps), stage.shortcut.reduce(convolved, maps)),
+          stage.activation,
+        )
+        break
+      case 'max-pool':
+        maps = tf.maxPool(maps, stage.size, stage.stride, stage.padding)
+        break
       case 'global-average-pool':
         features = tf.mean(maps, [1, 2])
         break
@@ -72,72 +76,64 @@ function run(stages: readonly Stage[], images: tf.Tensor4D): tf.Tensor2D {
   return features!
 }
 
+function convolved(x: tf.Tensor4D, stage: ConvolutionStage): tf.Tensor4D {
+  const convolve = stage.kind === 'conv' ? tf.fused.conv2d : tf.fused.depthwiseConv2d
+  const { filter, bias, activation, stride, padding } = stage
+  return convolve({ x, filter, bias, activation, strides: stride, pad: padding })
+}
+
 /** How many stages there are before the head. */
 function headless(stages: readonly Stage[]): number {
   return stages.findIndex(({ kind }) => kind === 'global-average-pool') + 1
 }
 
-function stagesOf(layers: readonly Layer[], valuesNamed: (name: string) => Float32Array): Stage[] {
-  const stages: Stage[] = []
-  for (let i = 0; i < layers.length; i++) {
-    const layer = layers[i]!
-    switch (layer.kind) {
-      case 'conv':
-      case 'depthwise-conv': {
-        const norm = layers[i + 1]
-        if (norm?.kind !== 'batch-norm') throw new Error(`${layer.name} is not followed by its normalisation`)
-        const activation = layers[i + 2]?.kind === 'relu6' ? 'relu6' : 'linear'
-        i += activation === 'relu6' ? 2 : 1
-        const { filter, bias } = folded(layer, norm, valuesNamed)
-        stages.push({ kind: layer.kind, stride: layer.stride, activation, filter, bias })
-        break
-      }
-      case 'global-average-pool':
-        stages.push({ kind: layer.kind })
-        break
-      case 'dense': {
-        const shape: [number, number] = [layer.inputs, layer.outputs]
-        const weights = tf.tensor2d(valuesNamed(tensorName.weights(layer)), shape)
-        stages.push({ kind: 'dense', weights, bias: tf.tensor1d(valuesNamed(tensorName.bias(layer))) })
-        break
-      }
-      case 'batch-norm':
-      case 'relu6':
-        throw new Error(`a ${layer.kind} that does not follow a convolution cannot be folded`)
+function stageOf(layer: Layer, valuesNamed: ValuesNamed): Stage {
+  switch (layer.kind) {
+    case 'conv':
+    case 'depthwise-conv':
+      return convolutionStage(layer, valuesNamed)
+    case 'residual': {
+      const { kind, branch, shortcut, activation } = layer
+      const stages = (layers: readonly Convolution[]) =>
+        layers.map((each) => convolutionStage(each, valuesNamed))
+      return { kind, branch: stages(branch), shortcut: stages(shortcut), activation }
+    }
+    case 'max-pool':
+    case 'global-average-pool':
+      return layer
+    case 'dense': {
+      const shape: [number, number] = [layer.inputs, layer.outputs]
+      const weights = tf.tensor2d(valuesNamed(tensorName.weights(layer)), shape)
+      return { kind: 'dense', weights, bias: tf.tensor1d(valuesNamed(tensorName.bias(layer))) }
     }
   }
-  return stages
 }
 
-/** scale * (conv(x) - mean) / sqrt(variance + epsilon) + offset, as one convolution with a bias. */
-function folded(
-  layer: Convolution,
-  norm: { name: string },
-  valuesNamed: (name: string) => Float32Array,
-): { filter: tf.Tensor4D; bias: tf.Tensor1D } {
-  const filter = valuesNamed(tensorName.filter(layer))
-  const scale = valuesNamed(tensorName.scale(norm))
-  const offset = valuesNamed(tensorName.offset(norm))
-  const mean = valuesNamed(tensorName.mean(norm))
-  const variance = valuesNamed(tensorName.variance(norm))
-  const channels = scale.length
-  const gain = Float64Array.from(scale, (value, c) => value / Math.sqrt(variance[c]! + NORM_EPSILON))
-  // Output channels are the fastest axis of both kinds of filter: [h, w, inputs, outputs] and [h, w, channels, 1].
-  for (let i = 0; i < filter.length; i++) filter[i]! *= gain[i % channels]!
-  const bias = Float32Array.from(offset, (value, c) => value - mean[c]! * gain[c]!)
+function convolutionStage(layer: Convolution, valuesNamed: ValuesNamed): ConvolutionStage {
+  const { kind, stride, padding, activation, size, inputs, outputs } = layer
+  const { filter, bias } = foldedConvolution(layer, valuesNamed)
   const shape: [number, number, number, number] =
-    layer.kind === 'conv'
-      ? [layer.size, layer.size, layer.inputs, layer.outputs]
-      : [layer.size, layer.size, layer.channels, 1]
-  return { filter: tf.tensor4d(filter, shape), bias: tf.tensor1d(bias) }
+    kind === 'conv' ? [size, size, inputs, outputs] : [size, size, inputs, 1]
+  return { kind, stride, padding, activation, filter: tf.tensor4d(filter, shape), bias: tf.tensor1d(bias) }
+}
+
+function disposeOf(stage: Stage): void {
+  switch (stage.kind) {
+    case 'conv':
+    case 'depthwise-conv':
+      tf.dispose([stage.filter, stage.bias])
+      break
+    case 'residual':
+      for (const each of [...stage.branch, ...stage.shortcut]) disposeOf(each)
+      break
+    case 'dense':
+      tf.dispose([stage.weights, stage.bias])
+      break
+  }
 }
 
 /** Copies, so that folding and tensors never touch the checkpoint. */
-function namedValues(
-  architecture: Architecture,
-  classes: number,
-  weights: Float32Array,
-): (name: string) => Float32Array {
+function namedValues(architecture: Architecture, classes: number, weights: Float32Array): ValuesNamed {
   const layout = layoutOf(parameterSpecs(architecture, classes))
   if (weights.length !== layout.total) {
     throw new Error(`these are ${weights.length} weights; the network has ${layout.total}`)

@@ -1,6 +1,6 @@
 /** MobileNetV1: Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications", 2017, table 1. */
 import { scaledChannels } from './channels.ts'
-import type { Layer } from './network.ts'
+import { convolution, type Layer, type Normalising } from './layer.ts'
 
 /** [stride of the depthwise convolution, channels after the pointwise convolution at width 1]. */
 const BLOCKS: readonly (readonly [1 | 2, number])[] = [
@@ -19,23 +19,29 @@ const BLOCKS: readonly (readonly [1 | 2, number])[] = [
   [1, 1024],
 ]
 
-export function mobileNetV1(width: number, classes: number): Layer[] {
+export function mobileNetV1(width: number, norm: Normalising['norm'], classes: number): Layer[] {
+  // As in the reference implementations of this network.
+  const normalising: Normalising = { norm, epsilon: 1e-3 }
+  const padding = 'same'
   let channels = scaledChannels(32, width)
-  const layers: Layer[] = [
-    { kind: 'conv', name: 'stem', size: 3, stride: 2, inputs: 3, outputs: channels },
-    { kind: 'batch-norm', name: 'stem/norm', channels },
-    { kind: 'relu6' },
-  ]
+  const stem = { name: 'stem', size: 3, stride: 2, padding, inputs: 3, outputs: channels } as const
+  const layers: Layer[] = [convolution({ kind: 'conv', ...stem }, 'stem/norm', 'relu6', normalising)]
   for (const [index, [stride, atWidth1]] of BLOCKS.entries()) {
-    const name = `block${index + 1}`
+    const block = `block${index + 1}`
+    const inputs = channels
     const outputs = scaledChannels(atWidth1, width)
+    const depthwise = {
+      name: `${block}/depthwise`,
+      size: 3,
+      stride,
+      padding,
+      inputs,
+      outputs: inputs,
+    } as const
+    const pointwise = { name: `${block}/pointwise`, size: 1, stride: 1, padding, inputs, outputs } as const
     layers.push(
-      { kind: 'depthwise-conv', name: `${name}/depthwise`, size: 3, stride, channels },
-      { kind: 'batch-norm', name: `${name}/depthwise-norm`, channels },
-      { kind: 'relu6' },
-      { kind: 'conv', name: `${name}/pointwise`, size: 1, stride: 1, inputs: channels, outputs },
-      { kind: 'batch-norm', name: `${name}/pointwise-norm`, channels: outputs },
-      { kind: 'relu6' },
+      convolution({ kind: 'depthwise-conv', ...depthwise }, `${block}/depthwise-norm`, 'relu6', normalising),
+      convolution({ kind: 'conv', ...pointwise }, `${block}/pointwise-norm`, 'relu6', normalising),
     )
     channels = outputs
   }

@@ -18,7 +18,8 @@ const KERNEL_NAMES = [
   'normalise',
   'normaliseParameterGradient',
   'normaliseInputGradient',
-  'relu6Gradient',
+  'activationGradient',
+  'maxPoolGradient',
 ] as const
 type KernelName = (typeof KERNEL_NAMES)[number]
 

@@ -5,4 +5,4 @@
 export const CHANNEL_MOMENTS = 'WorldfloraChannelMoments'
 export const NORMALISE = 'WorldfloraNormalise'
 export const NORMALISE_GRADIENT = 'WorldfloraNormaliseGradient'
-export const RELU6_GRADIENT = 'WorldfloraRelu6Gradient'
+export const ACTIVATION_GRADIENT = 'WorldfloraActivationGradient'

@@ -1,9 +1,10 @@
-/** Batch normalisation and relu6's gradient for tfjs's WASM backend: few passes instead of a dozen elementwise ops. */
+/** Batch normalisation and activations' gradients for tfjs's WASM backend: few passes instead of a dozen elementwise ops. */
 import * as tf from '@tensorflow/tfjs-core'
+import type { Activation } from '../ops/op-types.ts'
 import { type KernelModule, pointerTo, type WasmHost } from './kernel-module.ts'
-import { CHANNEL_MOMENTS, NORMALISE, NORMALISE_GRADIENT, RELU6_GRADIENT } from './kernel-names.ts'
+import { ACTIVATION_GRADIENT, CHANNEL_MOMENTS, NORMALISE, NORMALISE_GRADIENT } from './kernel-names.ts'
 
-type NormAttributes = { epsilon: number; relu6: boolean }
+type NormAttributes = { epsilon: number; activation: Activation }
 
 export function registerNormKernels(kernels: KernelModule): void {
   register(CHANNEL_MOMENTS, ({ x }, _, backend) => {
@@ -15,29 +16,31 @@ export function registerNormKernels(kernels: KernelModule): void {
 
   register(NORMALISE, ({ x, mean, variance, scale, offset }, attributes, backend) => {
     const { rows, channels } = extentOf(x!)
-    const { epsilon, relu6 } = attributes as unknown as NormAttributes
+    const { epsilon, activation } = attributes as unknown as NormAttributes
     const y = backend.makeOutput(x!.shape, 'float32')
     const pointers = pointersTo(backend, [x!, y, mean!, variance!, scale!, offset!])
-    kernels.normalise(...pointers, rows, channels, epsilon, Number(relu6))
+    kernels.normalise(...pointers, rows, channels, epsilon, ...boundsOf(activation))
     return y
   })
 
   register(NORMALISE_GRADIENT, ({ x, dy, mean, variance, scale, offset }, attributes, backend) => {
     const { rows, channels } = extentOf(x!)
-    const { epsilon, relu6 } = attributes as unknown as NormAttributes
+    const { epsilon, activation } = attributes as unknown as NormAttributes
     const dx = backend.makeOutput(x!.shape, 'float32')
     const dScale = backend.makeOutput([channels], 'float32')
     const dOffset = backend.makeOutput([channels], 'float32')
     const pointers = pointersTo(backend, [x!, dy!, mean!, variance!, scale!, offset!, dScale, dOffset])
-    const numbers = [rows, channels, epsilon, Number(relu6)]
+    const numbers = [rows, channels, epsilon, ...boundsOf(activation)]
     kernels.normaliseParameterGradient(...pointers, ...numbers)
     kernels.normaliseInputGradient(...pointers, pointerTo(backend, dx), ...numbers)
     return [dx, dScale, dOffset]
   })
 
-  register(RELU6_GRADIENT, ({ dy, y }, _, backend) => {
+  register(ACTIVATION_GRADIENT, ({ dy, y }, attributes, backend) => {
+    const { activation } = attributes as unknown as { activation: Activation }
     const dx = backend.makeOutput(y!.shape, 'float32')
-    kernels.relu6Gradient(...pointersTo(backend, [dy!, y!, dx]), tf.util.sizeFromShape(y!.shape))
+    const pointers = pointersTo(backend, [dy!, y!, dx])
+    kernels.activationGradient(...pointers, tf.util.sizeFromShape(y!.shape), ...boundsOf(activation))
     return dx
   })
 }
@@ -54,6 +57,18 @@ function register(kernelName: string, compute: Compute): void {
     backendName: 'wasm',
     kernelFunc: ({ inputs, attrs, backend }) => compute(inputs, attrs, backend as WasmHost),
   })
+}
+
+/** Between which a value passes through. */
+function boundsOf(activation: Activation): [low: number, high: number] {
+  switch (activation) {
+    case 'linear':
+      return [-Infinity, Infinity]
+    case 'relu':
+      return [0, Infinity]
+    case 'relu6':
+      return [0, 6]
+  }
 }
 
 function pointersTo(backend: WasmHost, tensors: tf.TensorInfo[]): number[] {

@@ -10,6 +10,7 @@ import { registerIdentityKernel } from './identity-kernel.ts'
 import type { OpenedBackend } from './index.ts'
 import { instantiateKernels, type WasmHost } from './kernel-module.ts'
 import { registerNormKernels } from './norm-kernels.ts'
+import { registerPoolingKernel } from './pooling-kernel.ts'
 
 let prepared: Promise<OpenedBackend | Rejection> | null = null
 
@@ -49,6 +50,7 @@ async function start(assets: BackendAssets): Promise<OpenedBackend | Rejection> 
   const module = await instantiateKernels(kernels, backend.wasm.asm.memory)
   registerConvolutionKernels(module)
   registerNormKernels(module)
+  registerPoolingKernel(module)
   registerIdentityKernel()
   return { backend: 'wasm' }
 }

@@ -1,22 +1,29 @@
-/** relu6: clamps to [0, 6]. Its gradient passes where the output lies strictly between. */
+/** relu and relu6: clamped below at 0, and above at 6. Their gradients pass where the output lies strictly between. */
 import * as tf from '@tensorflow/tfjs-core'
-import { RELU6_GRADIENT } from '../backend/kernel-names.ts'
+import { ACTIVATION_GRADIENT } from '../backend/kernel-names.ts'
+import type { Activation } from './op-types.ts'
 
-export function relu6<T extends tf.Tensor>(x: T): T {
-  return activate(x) as T
+/** Not differentiable by itself: for inference, and inside ops that have a gradient of their own. */
+export function activate<T extends tf.Tensor>(x: T, activation: Activation): T {
+  switch (activation) {
+    case 'linear':
+      return x
+    case 'relu':
+      return tf.relu(x)
+    case 'relu6':
+      return tf.relu6(x)
+  }
 }
 
-const activate = tf.customGrad((x, save) => {
-  const y = tf.relu6(x as tf.Tensor)
-  ;(save as tf.GradSaveFunc)([y])
-  return {
-    value: y,
-    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => maskRelu6(dy, saved[0]!),
+/** dy where the output `y` of the activation is neither of its bounds. */
+export function maskActivation(dy: tf.Tensor, y: tf.Tensor, activation: Activation): tf.Tensor {
+  if (activation === 'linear') return dy
+  if (tf.getKernel(ACTIVATION_GRADIENT, tf.getBackend())) {
+    return tf.engine().runKernel(ACTIVATION_GRADIENT, { dy, y }, { activation })
   }
-})
-
-/** dy where the output `y` of a relu6 is neither 0 nor 6. */
-export function maskRelu6(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  if (tf.getKernel(RELU6_GRADIENT, tf.getBackend())) return tf.engine().runKernel(RELU6_GRADIENT, { dy, y })
-  return tf.tidy(() => tf.mul(dy, tf.cast(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 6)), 'float32')))
+  return tf.tidy(() => {
+    const above = tf.greater(y, 0)
+    const within = activation === 'relu6' ? tf.logicalAnd(above, tf.less(y, 6)) : above
+    return tf.mul(dy, tf.cast(within, 'float32'))
+  })
 }

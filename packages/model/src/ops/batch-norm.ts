@@ -5,59 +5,15 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { CHANNEL_MOMENTS, NORMALISE, NORMALISE_GRADIENT } from '../backend/kernel-names.ts'
-import { maskRelu6 } from './activation.ts'
+import { activate, maskActivation } from './activation.ts'
+import type { Activation } from './op-types.ts'
 
 export type Normalised<T extends tf.Tensor> = { y: T; mean: tf.Tensor1D; variance: tf.Tensor1D }
 
-/** x [...,c], scale [c], offset [c]. */
+export type NormOptions = { epsilon: number; activation: Activation }
+
+/** x [...,c], scale [c], offset [c]. The activation is part of it: one pass over memory where the backend can. */
 export function batchNormTraining<T extends tf.Tensor>(
-  x: T,
-  scale: tf.Tensor1D,
-  offset: tf.Tensor1D,
-  epsilon: number,
-): Normalised<T> {
-  return normalise(x, scale, offset, { epsilon, relu6: false })
-}
-
-/** The same, followed by relu6, in one pass where the backend can. */
-export function batchNormRelu6Training<T extends tf.Tensor>(
-  x: T,
-  scale: tf.Tensor1D,
-  offset: tf.Tensor1D,
-  epsilon: number,
-): Normalised<T> {
-  return normalise(x, scale, offset, { epsilon, relu6: true })
-}
-
-/** With given statistics, which are constants: differentiable in x, scale and offset. */
-export function batchNormInference<T extends tf.Tensor>(
-  x: T,
-  scale: tf.Tensor1D,
-  offset: tf.Tensor1D,
-  mean: tf.Tensor1D,
-  variance: tf.Tensor1D,
-  epsilon: number,
-): T {
-  const op = tf.customGrad((...inputs) => {
-    const [x, scale, offset, save] = inputs as unknown as [T, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc]
-    save([x, mean, variance, scale])
-    return {
-      value: tf.batchNorm(x, mean, variance, offset, scale, epsilon),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [x, mean, variance, scale] = saved as [T, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]
-        const axes = leadingAxes(x)
-        const reciprocal = tf.rsqrt(tf.add(variance, epsilon))
-        const normal = tf.mul(tf.sub(x, mean), reciprocal)
-        return [tf.mul(dy, tf.mul(scale, reciprocal)), tf.sum(tf.mul(dy, normal), axes), tf.sum(dy, axes)]
-      },
-    }
-  })
-  return op(x, scale, offset) as T
-}
-
-type NormOptions = { epsilon: number; relu6: boolean }
-
-function normalise<T extends tf.Tensor>(
   x: T,
   scale: tf.Tensor1D,
   offset: tf.Tensor1D,
@@ -86,6 +42,32 @@ function normalise<T extends tf.Tensor>(
     }
   })
   return { y: op(x, scale, offset) as T, mean, variance }
+}
+
+/** With given statistics, which are constants: differentiable in x, scale and offset. */
+export function batchNormInference<T extends tf.Tensor>(
+  x: T,
+  scale: tf.Tensor1D,
+  offset: tf.Tensor1D,
+  mean: tf.Tensor1D,
+  variance: tf.Tensor1D,
+  epsilon: number,
+): T {
+  const op = tf.customGrad((...inputs) => {
+    const [x, scale, offset, save] = inputs as unknown as [T, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc]
+    save([x, mean, variance, scale])
+    return {
+      value: tf.batchNorm(x, mean, variance, offset, scale, epsilon),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [x, mean, variance, scale] = saved as [T, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]
+        const axes = leadingAxes(x)
+        const reciprocal = tf.rsqrt(tf.add(variance, epsilon))
+        const normal = tf.mul(tf.sub(x, mean), reciprocal)
+        return [tf.mul(dy, tf.mul(scale, reciprocal)), tf.sum(tf.mul(dy, normal), axes), tf.sum(dy, axes)]
+      },
+    }
+  })
+  return op(x, scale, offset) as T
 }
 
 type Norm = {
@@ -120,13 +102,14 @@ function composedMoments(x: tf.Tensor): [tf.Tensor1D, tf.Tensor1D] {
 function composedForward({ x, mean, variance, scale, offset }: Norm, options: NormOptions): tf.Tensor {
   const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, options.epsilon)))
   const linear = tf.add(tf.mul(tf.sub(x, mean), factor), offset)
-  return options.relu6 ? tf.relu6(linear) : linear
+  return activate(linear, options.activation)
 }
 
 /** Ioffe & Szegedy 2015, section 3, gathered: dx = scale / deviation * (dz - mean(dz) - normal * mean(dz * normal)). */
 function composedGradient(norm: Norm, dy: tf.Tensor, options: NormOptions): tf.Tensor[] {
   const { x, mean, variance, scale } = norm
-  const dz = options.relu6 ? maskRelu6(dy, composedForward(norm, options)) : dy
+  const { activation } = options
+  const dz = activation === 'linear' ? dy : maskActivation(dy, composedForward(norm, options), activation)
   const axes = leadingAxes(x)
   const n = x.size / scale.size
   const reciprocal = tf.rsqrt(tf.add(variance, options.epsilon))

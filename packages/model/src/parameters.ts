@@ -6,7 +6,7 @@ import type { ParameterSpec } from '@worldflora/protocol/parameter-layout'
 import { layoutOf, valuesOf } from '@worldflora/protocol/parameter-layout'
 import { RandomStream } from '@worldflora/protocol/random'
 import type { Architecture } from '@worldflora/protocol/run-config'
-import { type Convolution, withTensors } from './architecture/layer.ts'
+import { type Convolution, type Dense, withTensors } from './architecture/layer.ts'
 import { describeNetwork } from './architecture/network.ts'
 
 export function parameterSpecs(architecture: Architecture, classes: number): ParameterSpec[] {
@@ -20,10 +20,10 @@ export function trainedSpecs(
   train: 'all' | 'head',
 ): ParameterSpec[] {
   if (train === 'all') return parameterSpecs(architecture, classes)
-  return parametersOf(headLayer(architecture, classes)).map(specOf)
+  return ofDense(headLayer(architecture, classes)).map(specOf)
 }
 
-export function headLayer(architecture: Architecture, classes: number): Extract<Layer, { kind: 'dense' }> {
+export function headLayer(architecture: Architecture, classes: number): Dense {
   const head = describeNetwork(architecture, classes).layers.at(-1)!
   if (head.kind !== 'dense') throw new Error('a network ends with its head')
   return head
@@ -102,7 +102,7 @@ function ofConvolution(layer: Convolution): Parameter[] {
   ]
 }
 
-function ofDense(layer: { name: string; inputs: number; outputs: number }): Parameter[] {
+function ofDense(layer: Dense): Parameter[] {
   const { inputs, outputs } = layer
   const initial: Initial = { kind: 'uniform', limit: Math.sqrt(6 / (inputs + outputs)) }
   return [

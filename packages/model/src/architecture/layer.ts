@@ -11,7 +11,7 @@ export type Layer =
   | Residual
   | { kind: 'max-pool'; size: number; stride: number; padding: Padding }
   | { kind: 'global-average-pool' }
-  | { kind: 'dense'; name: string; inputs: number; outputs: number }
+  | Dense
 
 /** `depthwise-conv`: one filter a channel, so outputs = inputs. Its tensors: `NAME/filter`, and those of what follows it. */
 export type Convolution = {
@@ -38,6 +38,9 @@ export type Residual = {
   activation: Activation
 }
 
+/** The head. Tensors: `NAME/weights`, `NAME/bias`. */
+export type Dense = { kind: 'dense'; name: string; inputs: number; outputs: number }
+
 /** How a network's convolutions are followed up: a choice of the run (`norm`), and of the family (epsilon). */
 export type Normalising = { norm: 'batch' | 'none'; epsilon: number }
 
@@ -57,7 +60,7 @@ export function convolution(
 }
 
 /** The layers that have tensors, in the order in which a checkpoint has them: a residual's branch, then its shortcut. */
-export function withTensors(layers: readonly Layer[]): (Convolution | Extract<Layer, { kind: 'dense' }>)[] {
+export function withTensors(layers: readonly Layer[]): (Convolution | Dense)[] {
   return layers.flatMap((layer) => {
     if (layer.kind === 'residual') return [...layer.branch, ...layer.shortcut]
     return layer.kind === 'conv' || layer.kind === 'depthwise-conv' || layer.kind === 'dense' ? [layer] : []

@@ -1,4 +1,6 @@
 /** The seat with real threads: some of them end before they have begun, as a script that did not load does. */
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { spawnCompute } from '../src/node/spawn-compute.ts'
@@ -43,4 +45,26 @@ test('a thread that was terminated is opened again for the next call; after clos
   seat.close()
   await expect(seat.call(device, (compute) => compute.heldCheckpoint())).rejects.toThrow('gone')
   expect(spawned).toBe(2)
+})
+
+/** Of whatever nobody holds. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  ;(runInNewContext('gc') as () => void)()
+}
+
+test('answers are held by nobody once they are given, however long the thread lives', async () => {
+  const seat = new ComputeSeat(spawnCompute, systemClock)
+  const device = must(await seat.open('wasm'))
+  const answers: WeakRef<object>[] = []
+  for (let n = 0; n < 20; n++) {
+    const answer = await seat.call(device, (compute) => compute.photosOf([], 1))
+    answers.push(new WeakRef(answer))
+  }
+  // A WeakRef holds what it was made of until the job that made it is through.
+  await new Promise((next) => setImmediate(next))
+  collectGarbage()
+  const held = answers.filter((answer) => answer.deref() !== undefined)
+  expect(held.length).toBeLessThanOrEqual(1)
+  seat.close()
 })

@@ -9,8 +9,8 @@ import type { BackendChoice, ComputePort, ComputeThread } from './compute-port.t
 
 type Seated = {
   thread: ComputeThread
-  /** Rejects when the thread is gone: a call to it would never be answered. */
-  gone: Promise<never>
+  /** The promise's answer, unless the thread is gone before: then it would never come. Nothing of it is held afterwards. */
+  orGone<T>(answer: Promise<T>): Promise<T>
   end(reason: string): void
 }
 
@@ -36,8 +36,8 @@ export class ComputeSeat {
   call<T>(device: Device, task: (compute: ComputePort) => Promise<T>): Promise<T> {
     const result = this.#underWay.then(async () => {
       if (this.#seated === null) await this.#openAgain(device)
-      const { thread, gone } = this.#seated ?? closed()
-      return Promise.race([task(thread.compute), gone])
+      const { thread, orGone } = this.#seated ?? closed()
+      return orGone(task(thread.compute))
     })
     this.#underWay = result.catch(() => {})
     return result
@@ -77,24 +77,28 @@ export class ComputeSeat {
   }
 
   #openThread(wish: { backend: BackendChoice; golden: boolean }): Promise<Device | Rejection> {
-    const { thread, gone } = this.#start()
-    return Promise.race([thread.compute.open(wish), gone])
+    const { thread, orGone } = this.#start()
+    return orGone(thread.compute.open(wish))
   }
 
   #start(): Seated {
     if (this.#isClosed) return closed()
     const thread = this.#spawn()
-    let fail: (error: Error) => void
-    const gone = new Promise<never>((_, reject) => {
-      fail = reject
-    })
-    gone.catch(() => {})
+    const failing = new Set<(error: Error) => void>()
+    let isGone: Error | null = null
     const seated: Seated = {
       thread,
-      gone,
+      // Not a race with a promise of the thread's end: that would hold every answer for as long as the thread lives.
+      orGone: (answer) =>
+        new Promise((resolve, fail) => {
+          if (isGone !== null) fail(isGone)
+          failing.add(fail)
+          answer.then(resolve, fail).finally(() => failing.delete(fail))
+        }),
       end: (reason) => {
         if (this.#seated === seated) this.#seated = null
-        fail(new Error(`The compute thread is gone: ${reason}`))
+        isGone ??= new Error(`The compute thread is gone: ${reason}`)
+        for (const fail of failing) fail(isGone)
       },
     }
     this.#seated = seated

@@ -1,0 +1,28 @@
+/** What a network is trained on: a chunk of a task's photos, decoded and augmented, seeded by its place in the run (SD1). */
+import { RandomStream } from '@worldflora/protocol/random'
+import type { RunConfig } from '@worldflora/protocol/run-config'
+import { placeAugmented } from './augmentation.ts'
+import { decodedAt } from './decoded-at.ts'
+
+export type PlaceInRun = { epoch: number; step: number; task: number }
+
+/**
+ * [chunk, size, size, 3]. `start` is the first photo's place in the task. Needs an open decoder; throws on a photo that cannot be
+ * decoded: import let only photos in that can.
+ */
+export function trainingPixels(
+  { config, epoch, step, task }: PlaceInRun & { config: RunConfig },
+  chunk: readonly { jpeg: Uint8Array }[],
+  start: number,
+): Float32Array<ArrayBuffer> {
+  const size = config.architecture.imageSize
+  const length = size * size * 3
+  const pixels = new Float32Array(chunk.length * length)
+  for (const [index, { jpeg }] of chunk.entries()) {
+    const decoded = decodedAt(jpeg, start + index)
+    const random = new RandomStream(config.seed, 'augment', epoch, step, task, start + index)
+    const own = pixels.subarray(index * length, (index + 1) * length)
+    placeAugmented(decoded, size, config.augmentation, random, own)
+  }
+  return pixels
+}

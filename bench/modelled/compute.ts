@@ -45,6 +45,7 @@ export function modelledThread(model: Model): ComputeThread {
     sum: async ({ tasks, coding }) => model.sums.of(tasks.length, model.coding ?? coding),
     release: async () => {},
     features: () => Promise.reject(new Error('a modelled worker extracts nothing')),
+    spent: async () => ({ modelMs: 0, decodeMs: 0, computeMs: 0, encodeMs: 0 }),
     evaluate: () => Promise.reject(new Error('a modelled worker measures nothing')),
   }
 

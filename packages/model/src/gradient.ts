@@ -5,11 +5,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { layoutOf, type ParameterLayout } from '@worldflora/protocol/parameter-layout'
 import { type Architecture, type RunConfig, samplesPerChunk } from '@worldflora/protocol/run-config'
-import { describeNetwork, type Network } from './architecture/network.ts'
+import { describeNetwork } from './architecture/network.ts'
 import { type NamedTensors, uploadWeights } from './architecture/tensors.ts'
-import { type TrainingPass, trainingPass } from './architecture/training-pass.ts'
+import { chunkGradient, type Differentiable } from './chunk-gradient.ts'
 import { type GradientSums, sumsFor } from './gradient-sums.ts'
-import { softmaxCrossEntropy } from './ops/index.ts'
 import { parameterSpecs } from './parameters.ts'
 import { trainingPixels } from './photo/training-pixels.ts'
 
@@ -21,8 +20,10 @@ export type PlacedWeights = { tensors: NamedTensors; dispose(): void }
 export type GradientWork = {
   config: RunConfig
   classes: number
-  /** The checkpoint, in the layout's order; or where it was placed before. */
-  weights: Float32Array | PlacedWeights
+  /** The checkpoint, in the layout's order. */
+  weights: Float32Array
+  /** The same, if they lie on the device already: then they stay there. */
+  placed?: PlacedWeights
   /** In the plan's order. */
   photos: readonly TrainingPhoto[]
   epoch: number
@@ -53,10 +54,7 @@ export async function beginGradient(
 ): Promise<{ values: Promise<Float32Array<ArrayBuffer>> }> {
   const { config, classes, photos } = work
   const network = describeNetwork(config.architecture, classes)
-  const placed =
-    work.weights instanceof Float32Array
-      ? placeWeights(config.architecture, classes, work.weights)
-      : work.weights
+  const placed = work.placed ?? placeWeights(config.architecture, classes, work.weights)
   const layout = layoutOf(parameterSpecs(config.architecture, classes))
   const sums = sumsFor(layout)
   try {
@@ -73,7 +71,7 @@ export async function beginGradient(
     sums.drop()
     throw error
   } finally {
-    if (placed !== work.weights) placed.dispose()
+    if (placed !== work.placed) placed.dispose()
   }
 }
 
@@ -87,48 +85,18 @@ export function placeWeights(
   return { tensors, dispose: () => tf.dispose([...tensors.values()]) }
 }
 
-type Differentiable = {
-  network: Network
-  layout: ParameterLayout
-  weights: NamedTensors
-  smoothing: number
-  sums: GradientSums
-}
-
-/** `pixels` is [chunk, size, size, 3]. What the sums want of the chunk, as one vector. */
+/** What the sums want of the chunk, as one vector. */
 function differentiate(
-  { network, layout, weights, smoothing, sums }: Differentiable,
+  place: Differentiable & { layout: ParameterLayout; sums: GradientSums },
   pixels: Float32Array,
   species: readonly number[],
 ): tf.Tensor1D {
   return tf.tidy(() => {
-    const shape: [number, number, number, number] = [species.length, network.imageSize, network.imageSize, 3]
-    const images = tf.tensor4d(pixels, shape)
-    const labels = tf.tensor1d([...species], 'int32')
-    let pass: TrainingPass | undefined
-    const losses = () => {
-      pass = trainingPass(network, weights, images)
-      for (const { tensor } of pass.statistics.values()) tf.keep(tensor)
-      tf.keep(pass.logits)
-      return softmaxCrossEntropy(pass.logits, labels, smoothing)
-    }
-    // The gradient of a sum: every photo's loss counts once.
-    const { value, grads } = tf.valueAndGrads(losses)([...weights.values()], tf.ones([species.length]))
-    const { logits, statistics } = pass!
-    const gradients = new Map([...weights.keys()].map((name, index) => [name, grads[index]!]))
-    const vector = sums.gather(
-      {
-        inOrder: layout.entries.map(
-          ({ spec }) => gradients.get(spec.name) ?? statistics.get(spec.name)!.tensor,
-        ),
-        losses: value as tf.Tensor1D,
-        logits,
-        factorOf: (name) => statistics.get(name)!.factor,
-      },
-      species,
+    const { gradients, statistics, losses, logits } = chunkGradient(place, pixels, species)
+    const inOrder = place.layout.entries.map(
+      ({ spec }) => gradients.get(spec.name) ?? statistics.get(spec.name)!.tensor,
     )
-    // Kept beyond the scope of `losses`; from here on this tidy's.
-    tf.dispose([logits, ...[...statistics.values()].map(({ tensor }) => tensor)])
-    return vector
+    const factorOf = (name: string) => statistics.get(name)!.factor
+    return place.sums.gather({ inOrder, losses, logits, factorOf }, species)
   })
 }

@@ -12,6 +12,7 @@ import { nodeAssets } from '../src/backend/node-assets.ts'
 import { computeGradient, type GradientWork } from '../src/gradient.ts'
 import { initialWeights, parameterSpecs } from '../src/parameters.ts'
 import { openDecoder } from '../src/photo/index.ts'
+import { offerGpu } from './offered-gpu.ts'
 import { BIASED, drawTask, MOBILENET, SMALL_CNN, testRun, ZOO } from './test-run.ts'
 
 const CLASSES = 5
@@ -78,12 +79,4 @@ function nudge(weights: Float32Array): Float32Array {
 function relativeDifference(actual: Float32Array, expected: Float32Array): number {
   const norm = (values: Float32Array) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
   return norm(actual.map((value, i) => value - expected[i]!)) / norm(expected)
-}
-
-async function offerGpu(): Promise<boolean> {
-  const { create, globals } = await import('webgpu')
-  Object.assign(globalThis, globals)
-  const gpu = create([])
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true })
-  return (await gpu.requestAdapter()) !== null
 }

@@ -1,6 +1,6 @@
 /** What a network is trained on: a chunk of a task's photos, decoded and augmented, seeded by its place in the run (SD1). */
 import { RandomStream } from '@worldflora/protocol/random'
-import type { RunConfig } from '@worldflora/protocol/run-config'
+import type { PhaseConfig } from '@worldflora/protocol/run-config'
 import { placeAugmented } from './augmentation.ts'
 import { decodedAt } from './decoded-at.ts'
 
@@ -11,7 +11,12 @@ export type PlaceInRun = { epoch: number; step: number; task: number }
  * decoded: import let only photos in that can.
  */
 export function trainingPixels(
-  { config, epoch, step, task }: PlaceInRun & { config: RunConfig },
+  {
+    config,
+    epoch,
+    step,
+    task,
+  }: PlaceInRun & { config: Pick<PhaseConfig, 'architecture' | 'seed' | 'augmentation'> },
   chunk: readonly { jpeg: Uint8Array }[],
   start: number,
 ): Float32Array<ArrayBuffer> {

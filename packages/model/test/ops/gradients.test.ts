@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { BackendOptions } from '../../src/backend/index.ts'
+import { offerGpu } from '../offered-gpu.ts'
 import { gradientsOn, relativeError } from './drawn-tensors.ts'
 import { OP_CASES } from './op-cases.ts'
 
@@ -40,11 +41,3 @@ describe.skipIf(!hasAdapter)('every op and its gradient on webgpu agrees with pl
     }
   })
 })
-
-async function offerGpu(): Promise<boolean> {
-  const { create, globals } = await import('webgpu')
-  Object.assign(globalThis, globals)
-  const gpu = create([])
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true })
-  return (await gpu.requestAdapter()) !== null
-}

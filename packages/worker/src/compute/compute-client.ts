@@ -30,6 +30,7 @@ export function connectCompute(endpoint: comlink.Endpoint): ComputePort {
     release: (leaseId) => remote.release(leaseId),
     evaluate: (request, onProgress) => remote.evaluate(request, comlink.proxy(onProgress)),
     features: (request, onProgress) => remote.features(request, comlink.proxy(onProgress)),
+    spent: () => remote.spent(),
   }
 }
 

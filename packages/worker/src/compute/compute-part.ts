@@ -1,19 +1,22 @@
 /**
  * What runs in the compute thread, the same in a tab and in Node: it holds a backend, weights and shards, and computes tasks
- * from them. What it keeps under a lease's id is summed on demand; it knows no coordinator, no deadline and no cache.
+ * from them. What it keeps under a lease's id is summed on demand; it knows no coordinator, no deadline and no cache. What needs the
+ * device is done in turns; on a GPU a gradient's values are read while the next one has its turn.
  */
 import { packFeatureShard } from '@worldflora/dataset/feature-shard'
 import { evaluatePhotos } from '@worldflora/model/evaluation'
 import { extractFeatures } from '@worldflora/model/features'
-import { computeGradient } from '@worldflora/model/gradient'
+import { beginGradient, type PlacedWeights, placeWeights } from '@worldflora/model/gradient'
 import { computeHeadGradient } from '@worldflora/model/head-gradient'
 import { featureCount } from '@worldflora/model/parameters'
+import { trainingPixels } from '@worldflora/model/training-pixels'
 import { encodeVector } from '@worldflora/protocol/gradient-codec'
 import type { Hash, LeaseId } from '@worldflora/protocol/ids'
 import type { Device, EvaluateResult, ShardEntries } from '@worldflora/protocol/messages'
 import { contributionShape } from '@worldflora/protocol/parameter-layout'
 import { RandomStream } from '@worldflora/protocol/random'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import { samplesPerChunk } from '@worldflora/protocol/run-config'
 import type {
   BackendChoice,
   CheckpointParts,
@@ -22,18 +25,25 @@ import type {
   FeaturesRequest,
   GradientRequest,
   OnProgress,
+  Spent,
   SumRequest,
 } from '../session/compute-port.ts'
 import { type ComputeHost, openDevice } from './device.ts'
 import { type HeldWeights, layoutOfTrained, leadOn } from './held-weights.ts'
 import { KeptContributions } from './kept-contributions.ts'
 import { ShardShelf } from './shard-shelf.ts'
+import { Stopwatch } from './stopwatch.ts'
+import { Turns } from './turns.ts'
 
 export class ComputePart implements ComputePort {
   readonly #host: ComputeHost
   readonly #shelf = new ShardShelf()
   readonly #kept = new KeptContributions()
+  readonly #turns = new Turns()
+  readonly #stopwatch = new Stopwatch()
   #weights: HeldWeights | null = null
+  /** The same, on the device. */
+  #placed: PlacedWeights | null = null
 
   constructor(host: ComputeHost) {
     this.#host = host
@@ -43,14 +53,20 @@ export class ComputePart implements ComputePort {
     return openDevice(wish, this.#host)
   }
 
-  async heldCheckpoint(): Promise<Hash | null> {
-    return this.#weights?.checkpoint ?? null
+  heldCheckpoint(): Promise<Hash | null> {
+    return this.#turns.take(() => this.#weights?.checkpoint ?? null)
   }
 
-  async loadCheckpoint(parts: CheckpointParts): Promise<Rejection | null> {
-    const weights = leadOn(this.#weights, parts)
-    this.#weights = isRejection(weights) ? null : weights
-    return isRejection(weights) ? weights : null
+  loadCheckpoint(parts: CheckpointParts): Promise<Rejection | null> {
+    return this.#turns.take(() =>
+      this.#stopwatch.time('modelMs', () => {
+        this.#placed?.dispose()
+        this.#placed = null
+        const weights = leadOn(this.#weights, parts)
+        this.#weights = isRejection(weights) ? null : weights
+        return isRejection(weights) ? weights : null
+      }),
+    )
   }
 
   async missingShards(shards: Hash[]): Promise<Hash[]> {
@@ -67,11 +83,48 @@ export class ComputePart implements ComputePort {
   }
 
   async gradient(request: GradientRequest, onProgress: OnProgress): Promise<Hash | Rejection> {
-    const { leaseId, run, task } = request
-    const weights = this.#weightsOf(request.checkpoint)
-    if (isRejection(weights)) return weights
-    const values = await this.#gradientOf(request, weights, onProgress)
-    if (isRejection(values)) return values
+    const begun =
+      request.run.train === 'head'
+        ? await this.#headGradient(request, onProgress)
+        : await this.#beginGradient(request, onProgress)
+    if (isRejection(begun)) return begun
+    const values = await begun.values
+    return isRejection(values) ? values : this.#stopwatch.time('encodeMs', () => this.#keep(request, values))
+  }
+
+  async #beginGradient({ run, checkpoint, task }: GradientRequest, onProgress: OnProgress) {
+    // Now, for while this waits for its turn other shards may be loaded.
+    const photos = this.#shelf.photosOf(task.entries)
+    if (isRejection(photos)) return photos
+    return this.#turns.take(async () => {
+      const weights = this.#weightsOf(checkpoint)
+      if (isRejection(weights)) return weights
+      const { config, flora } = run
+      const classes = flora.species
+      this.#placed ??= placeWeights(config.architecture, classes, weights)
+      const { epoch, step, task: number } = task
+      const place = { config, epoch, step, task: number }
+      const pixelsFrom = (start: number) => {
+        const chunk = photos.slice(start, start + samplesPerChunk(config))
+        return this.#stopwatch.time('decodeMs', () => trainingPixels(place, chunk, start))
+      }
+      const work = { ...place, classes, weights, placed: this.#placed, photos, pixelsFrom, onProgress }
+      return this.#stopwatch.time('computeMs', () => beginGradient(work))
+    })
+  }
+
+  async #headGradient({ run, checkpoint, task }: GradientRequest, onProgress: OnProgress) {
+    const samples = this.#shelf.featuresOf(task.entries)
+    if (isRejection(samples)) return samples
+    return this.#turns.take(async () => {
+      const weights = this.#weightsOf(checkpoint)
+      if (isRejection(weights)) return weights
+      const work = { config: run.config, classes: run.flora.species, weights, samples, onProgress }
+      return { values: await this.#stopwatch.time('computeMs', () => computeHeadGradient(work)) }
+    })
+  }
+
+  #keep({ leaseId, run, task }: GradientRequest, values: Float32Array): Hash | Rejection {
     const layout = contributionShape(layoutOfTrained(run))
     const { unitExponent } = run
     const { seed, wire } = run.config
@@ -81,52 +134,46 @@ export class ComputePart implements ComputePort {
     return this.#kept.keep(leaseId, task.task, bytes, { ...layout, wire, unitExponent })
   }
 
-  async #gradientOf(
-    { run, task }: GradientRequest,
-    weights: Float32Array,
-    onProgress: OnProgress,
-  ): Promise<Float32Array<ArrayBuffer> | Rejection> {
-    const common = { config: run.config, classes: run.flora.species, weights, onProgress }
-    if (run.train === 'head') {
-      const samples = this.#shelf.featuresOf(task.entries)
-      return isRejection(samples) ? samples : computeHeadGradient({ ...common, samples })
-    }
-    const photos = this.#shelf.photosOf(task.entries)
-    if (isRejection(photos)) return photos
-    const { epoch, step, task: number } = task
-    return computeGradient({ ...common, photos, epoch, step, task: number })
-  }
-
-  async sum({ leaseId, tasks, coding }: SumRequest): Promise<Uint8Array | Rejection> {
-    return this.#kept.sumOf(leaseId, tasks, coding)
+  sum({ leaseId, tasks, coding }: SumRequest): Promise<Uint8Array | Rejection> {
+    return this.#stopwatch.time<Uint8Array | Rejection>('encodeMs', () =>
+      this.#kept.sumOf(leaseId, tasks, coding),
+    )
   }
 
   async release(leaseId: LeaseId): Promise<void> {
     this.#kept.release(leaseId)
   }
 
-  async evaluate(request: EvaluateRequest, onProgress: OnProgress): Promise<EvaluateResult | Rejection> {
-    const material = this.#inferenceOf(request)
-    return isRejection(material) ? material : evaluatePhotos({ ...material, onProgress })
+  evaluate(request: EvaluateRequest, onProgress: OnProgress): Promise<EvaluateResult | Rejection> {
+    return this.#turns.take<EvaluateResult | Rejection>(() => {
+      const material = this.#inferenceOf(request)
+      return isRejection(material) ? material : evaluatePhotos({ ...material, onProgress })
+    })
   }
 
-  async features(request: FeaturesRequest, onProgress: OnProgress): Promise<Uint8Array | Rejection> {
-    const material = this.#inferenceOf(request)
-    if (isRejection(material)) return material
-    const { run, task } = request
-    const { augmentation, seed } = run.config
-    const { views } = task
-    const values = await extractFeatures({
-      ...material,
-      views,
-      augmentation,
-      seed,
-      task: task.task,
-      onProgress,
+  features(request: FeaturesRequest, onProgress: OnProgress): Promise<Uint8Array | Rejection> {
+    return this.#turns.take<Uint8Array | Rejection>(async () => {
+      const material = this.#inferenceOf(request)
+      if (isRejection(material)) return material
+      const { run, task } = request
+      const { augmentation, seed } = run.config
+      const { views } = task
+      const values = await extractFeatures({
+        ...material,
+        views,
+        augmentation,
+        seed,
+        task: task.task,
+        onProgress,
+      })
+      const labels = material.photos.map(({ species }) => ({ species }))
+      const dims = featureCount(run.config.architecture)
+      return packFeatureShard({ labels, views, dims, values })
     })
-    const labels = material.photos.map(({ species }) => ({ species }))
-    const dims = featureCount(run.config.architecture)
-    return packFeatureShard({ labels, views, dims, values })
+  }
+
+  async spent(): Promise<Spent> {
+    return { ...this.#stopwatch.spent }
   }
 
   /** What a network needs to look at the task's photos without learning from them. */

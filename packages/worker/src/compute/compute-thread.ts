@@ -31,6 +31,7 @@ export function exposeCompute(host: ComputeHost, endpoint?: comlink.Endpoint): v
       withProgress(onProgress, (progress) => part.evaluate(request, progress)),
     features: (request, onProgress) =>
       withProgress(onProgress, async (progress) => handedOver(await part.features(request, progress))),
+    spent: () => part.spent(),
   }
   comlink.expose(remote, endpoint)
 }

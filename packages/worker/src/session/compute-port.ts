@@ -34,6 +34,9 @@ export type SumRequest = { leaseId: LeaseId; tasks: number[]; coding: Coding }
 export type EvaluateRequest = { run: RunDescription; checkpoint: Hash; task: EvaluateTask }
 export type FeaturesRequest = { run: RunDescription; checkpoint: Hash; task: ExtractFeaturesTask }
 
+/** What the compute part has done with its time so far; the rest of it it waited. On a GPU `computeMs` is until it has the task. */
+export type Spent = { modelMs: number; decodeMs: number; computeMs: number; encodeMs: number }
+
 /** Counts the task's images that are through. */
 export type OnProgress = (imagesDone: number) => void
 
@@ -57,6 +60,7 @@ export type ComputePort = {
   evaluate(request: EvaluateRequest, onProgress: OnProgress): Promise<EvaluateResult | Rejection>
   /** A shard of features. */
   features(request: FeaturesRequest, onProgress: OnProgress): Promise<Uint8Array | Rejection>
+  spent(): Promise<Spent>
 }
 
 /** A compute part in a thread of its own. */

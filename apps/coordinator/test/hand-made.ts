@@ -6,7 +6,7 @@ import { type Photo, packShard } from '@worldflora/dataset/shard'
 import { GOLDEN_HASH } from '@worldflora/model/golden-hash'
 import { featureCount } from '@worldflora/model/parameters'
 import { encodeFloat16 } from '@worldflora/protocol/float16'
-import { encodeVector } from '@worldflora/protocol/gradient-codec'
+import { encodeVector, parseVector } from '@worldflora/protocol/gradient-codec'
 import { hashOf } from '@worldflora/protocol/hash'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import {
@@ -23,6 +23,7 @@ import {
   type WorkReply,
 } from '@worldflora/protocol/messages'
 import { TALLY } from '@worldflora/protocol/parameter-layout'
+import { mergePartialSums } from '@worldflora/protocol/partial-sum'
 import { RandomStream } from '@worldflora/protocol/random'
 import { isRejection } from '@worldflora/protocol/rejection'
 import { RunConfig } from '@worldflora/protocol/run-config'
@@ -87,7 +88,7 @@ export async function openRun(site: SiteApi, run: unknown = config): Promise<Run
   return opened.id
 }
 
-/** What a deterministic worker would find: a pure function of the task; with another summed loss, if one is given. */
+/** What a deterministic worker keeps of its task: a pure function of it; with another summed loss, if one is given. */
 export function contributionOf({ run, tasks: [task] }: Lease, loss?: number): Uint8Array<ArrayBuffer> {
   const { contribution: kind } = runLayout(run.config, run.flora.species, run.unitExponent, run.train)
   const random = new RandomStream(run.config.seed, 'roundGradient', task.step, task.task)
@@ -134,15 +135,28 @@ export function rowsOf({ tasks: [task] }: Lease): EvaluateResult {
   }
 }
 
-function answerTo(lease: Lease, loss?: number): Uint8Array | string {
+function answerTo(lease: Lease, loss?: number): { body: Uint8Array | string; digest?: Hash } {
   switch (lease.tasks[0].kind) {
-    case 'gradient':
-      return contributionOf(lease, loss)
+    case 'gradient': {
+      const bytes = contributionOf(lease, loss)
+      return { body: sumOf(lease, [bytes]), digest: hashOf(bytes) }
+    }
     case 'evaluate':
-      return JSON.stringify(rowsOf(lease))
+      return { body: JSON.stringify(rowsOf(lease)) }
     case 'extract-features':
-      return featuresFor(lease)
+      return { body: featuresFor(lease) }
   }
+}
+
+/** Some tasks' contributions as they are uploaded. */
+export function sumOf({ run }: Lease, contributions: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const { contribution } = runLayout(run.config, run.flora.species, run.unitExponent, run.train)
+  const vectors = contributions.map((bytes) => {
+    const vector = parseVector(bytes, contribution)
+    if (isRejection(vector)) throw new Error(vector.message)
+    return vector
+  })
+  return mergePartialSums(vectors, 'coded')
 }
 
 type Joined = Extract<JoinReply, { kind: 'joined' }>
@@ -196,16 +210,21 @@ export class HandWorker {
     return new Promise((ring) => this.socket.once('work-available', () => ring()))
   }
 
-  put(lease: Lease, body: Uint8Array | string): Promise<Response> {
+  /** `digest`: of a gradient's task. */
+  put(lease: Lease, body: Uint8Array | string, digest?: Hash): Promise<Response> {
     return fetch(`${this.#url}/api/leases/${lease.leaseId}/result?tasks=${lease.tasks[0].task}`, {
       method: 'PUT',
-      headers: { authorization: `Bearer ${this.joined!.secret}` },
+      headers: {
+        authorization: `Bearer ${this.joined!.secret}`,
+        ...(digest === undefined ? {} : { 'task-digests': digest }),
+      },
       body: body as Uint8Array<ArrayBuffer>,
     })
   }
 
   async push(lease: Lease, loss?: number): Promise<ResultReply> {
-    return (await (await this.put(lease, answerTo(lease, loss))).json()) as ResultReply
+    const { body, digest } = answerTo(lease, loss)
+    return (await (await this.put(lease, body, digest)).json()) as ResultReply
   }
 
   /**

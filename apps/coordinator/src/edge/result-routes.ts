@@ -2,7 +2,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import { largestFeatureShardBytes, readFeatureShard } from '@worldflora/dataset/feature-shard'
 import { featureCount } from '@worldflora/model/parameters'
-import { encodedBytes } from '@worldflora/protocol/gradient-codec'
 import { LIMITS } from '@worldflora/protocol/http'
 import { Hash, LeaseId } from '@worldflora/protocol/ids'
 import {
@@ -16,7 +15,6 @@ import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { HeldLease, TaskResult } from '../conductor.ts'
-import type { Body } from '../reduction/body.ts'
 import type { ActiveRun } from '../runs/active-run.ts'
 import { noteUpload } from '../runs/run-book.ts'
 import { sha256 } from '../store/blob-store.files.ts'
@@ -89,7 +87,7 @@ function digestsIn(header: string | undefined, tasks: number): Hash[] | Rejectio
 function noDigests(): Rejection {
   return reject(
     'invalid',
-    'The sum of several tasks comes without their digests.',
+    'A gradient comes without its tasks’ digests.',
     'Give one of each task in the header task-digests.',
   )
 }
@@ -119,7 +117,7 @@ type Work = {
   tasks: Task[]
   run: ActiveRun
   declaredBytes: number
-  /** Of the tasks' own contributions, in their order. null: the body is one task's contribution as it is. */
+  /** Of the tasks' own contributions, in their order. null: of another kind than gradients. */
   digests: Hash[] | null
 }
 
@@ -127,11 +125,8 @@ type Work = {
 async function takeGradient(site: Site, work: Work, upload: Upload): Promise<ResultReply> {
   const { tasks, run, declaredBytes, digests } = work
   const { contribution } = run.layout
-  if (digests === null && tasks.length > 1) return refuse(site, work, noDigests())
-  const mostBytes =
-    digests === null
-      ? encodedBytes(contribution, contribution.wire)
-      : largestPartialSumBytes(contribution, tasks.length)
+  if (digests === null) return refuse(site, work, noDigests())
+  const mostBytes = largestPartialSumBytes(contribution, tasks.length)
   if (declaredBytes > mostBytes) return refuse(site, work, brokenUpload('too-large', mostBytes))
   // A sum of several tasks could be far larger than any is.
   const roomBytes = declaredBytes > 0 ? declaredBytes : mostBytes
@@ -146,25 +141,15 @@ async function takeGradient(site: Site, work: Work, upload: Upload): Promise<Res
     })
     if (end === 'too-large') return refuse(site, work, brokenUpload(end, mostBytes))
     if (end !== 'whole') return brokenUpload(end, mostBytes)
-    const checked = await checkGradient(site, work, body)
+    const checked = await site.reducer.check(body, contribution, tasks.length)
     if (isRejection(checked)) return refuse(site, work, checked)
-    const reply = say(site, work, checked.digests, { kind: 'gradient', received: checked.received })
+    const reply = say(site, work, digests, { kind: 'gradient', received: checked.received })
     isTaken = reply.kind === 'accepted'
     if (reply.kind === 'accepted') noteUpload(run.book, receivedBytes, reply.images)
     return reply
   } finally {
     if (!isTaken) body.release()
   }
-}
-
-async function checkGradient({ reducer }: Site, { run, tasks, digests }: Work, body: Body) {
-  const { contribution } = run.layout
-  if (digests !== null) {
-    const checked = await reducer.checkPartialSum(body, contribution, tasks.length)
-    return isRejection(checked) ? checked : { received: checked.received, digests }
-  }
-  const checked = await reducer.checkVector(body, contribution)
-  return isRejection(checked) ? checked : { received: checked.received, digests: [checked.digest] }
 }
 
 async function takeRows(site: Site, work: Work, upload: Upload): Promise<ResultReply> {

@@ -1,5 +1,5 @@
 /** What the threads of the reduction are told and asked. */
-import type { Hash, RunId } from '@worldflora/protocol/ids'
+import type { RunId } from '@worldflora/protocol/ids'
 import type { PartialSumKind } from '@worldflora/protocol/partial-sum'
 import type { Rejection } from '@worldflora/protocol/rejection'
 import type { Contribution } from './contribution.ts'
@@ -16,7 +16,6 @@ export type News =
 /** Of the run's sums, nobody else is at work on the `slice` at the time. */
 export type Job =
   | { kind: 'inspect'; contribution: Contribution; expected: PartialSumKind; slice: Slice }
-  | { kind: 'digest'; contribution: Contribution }
   | { kind: 'add'; runId: RunId; contributions: Contribution[]; slice: Slice }
   | { kind: 'take-means'; runId: RunId; samples: number; slice: Slice }
   | { kind: 'clear'; runId: RunId; slice: Slice }
@@ -24,7 +23,7 @@ export type Job =
   | { kind: 'open-run'; run: OpenReduction }
   | { kind: 'update'; runId: RunId; step: number }
 
-export type Answer = null | { kind: 'digest'; digest: Hash } | ReducedStep | Rejection
+export type Answer = null | ReducedStep | Rejection
 
 export type ToThread = { kind: 'news'; news: News } | { kind: 'job'; id: number; job: Job }
 export type FromThread = { id: number; answer: Answer }

@@ -2,10 +2,6 @@
 import { readFileSync } from 'node:fs'
 
 export type Kernels = {
-  addInt8(sum: number, table: number, count: number, length: number, unit: number): void
-  addInt16(sum: number, table: number, count: number, length: number, unit: number): void
-  addFloat32(sum: number, table: number, count: number, length: number, perUnit: number): void
-  faultOfFloat32(values: number, length: number, bound: number, perUnit: number): number
   /** assembly/partial-sum.ts */
   addSegment(
     sum: number,

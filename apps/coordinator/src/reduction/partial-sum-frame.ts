@@ -8,13 +8,13 @@ import {
   segmentsOf,
 } from '@worldflora/protocol/partial-sum'
 import type { Body } from './body.ts'
-import type { SummedContribution } from './contribution.ts'
+import type { Contribution } from './contribution.ts'
 
 /** More than any way of coding 65,536 values takes. */
 export const MOST_SEGMENT_BYTES = (2 << 20) - 4096
 
 /** In words: what is wrong with it. */
-export function readFrame(body: Body, expected: PartialSumKind, tasks: number): SummedContribution | string {
+export function readFrame(body: Body, expected: PartialSumKind, tasks: number): Contribution | string {
   const prefix = prefixBytes(expected)
   if (body.length < prefix) return 'it ends before its table of segments does'
   const bytes = body.read(0, prefix)
@@ -35,5 +35,5 @@ export function readFrame(body: Body, expected: PartialSumKind, tasks: number): 
   }
   offsets[segments.length] = at
   if (at !== body.length) return `it has ${body.length} bytes where its segments need ${at}`
-  return { format: 'partial-sum', coding: header.coding, tasks, offsets, ...body.paged() }
+  return { coding: header.coding, tasks, offsets, ...body.paged() }
 }

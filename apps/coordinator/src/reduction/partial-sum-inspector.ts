@@ -1,7 +1,7 @@
 /** Finds what is wrong with the segments of a partial sum (IN1): coding, padding, range. */
 import { RANGE_BITS } from '@worldflora/protocol/gradient-codec'
 import type { PartialSumKind } from '@worldflora/protocol/partial-sum'
-import type { SummedContribution } from './contribution.ts'
+import type { Contribution } from './contribution.ts'
 import { type Kernels, kernelsIn } from './kernels.ts'
 import type { PageReader } from './pages.ts'
 import { type Slice, segmentsOf } from './segments.ts'
@@ -31,7 +31,7 @@ export class PartialSumInspector {
   }
 
   /** In words, or null. */
-  faultOf(body: SummedContribution, kind: PartialSumKind, { first, end }: Slice): string | null {
+  faultOf(body: Contribution, kind: PartialSumKind, { first, end }: Slice): string | null {
     const limit = BigInt(body.tasks) << BigInt(RANGE_BITS)
     for (const [i, { values, blockValues }] of segmentsOf(kind).slice(first, end).entries()) {
       const index = first + i

@@ -1,7 +1,6 @@
 /** The reducer in a pool of threads over shared memory: the event loop only writes bytes where threads can read them. */
 import { availableParallelism } from 'node:os'
-import { encodedBytes, malformed } from '@worldflora/protocol/gradient-codec'
-import type { Hash, RunId } from '@worldflora/protocol/ids'
+import type { RunId } from '@worldflora/protocol/ids'
 import { contributionShape } from '@worldflora/protocol/parameter-layout'
 import { malformedPartialSum, type PartialSumKind } from '@worldflora/protocol/partial-sum'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
@@ -73,26 +72,11 @@ export function startReducerPool(
       return rejection
     },
     takeRoom: (bytes, signal) => room.take(bytes, signal),
-    async checkPartialSum(body, expected, tasks) {
+    async check(body, expected, tasks) {
       assertOpen()
       const contribution = readFrame(body, expected, tasks)
       if (typeof contribution === 'string') return malformedPartialSum(contribution)
       return (await inspect(contribution, expected)) ?? { kind: 'checked', received: { body, contribution } }
-    },
-    async checkVector(body, expected) {
-      assertOpen()
-      const needed = encodedBytes(expected, expected.wire)
-      if (body.length !== needed) {
-        return malformed(`it has ${body.length} bytes where the run’s layout needs ${needed}`)
-      }
-      const contribution: Contribution = { format: 'vector', ...body.paged() }
-      const [hashed, fault] = await Promise.all([
-        pool.run({ kind: 'digest', contribution }),
-        inspect(contribution, expected),
-      ])
-      if (fault !== null) return fault
-      const { digest } = hashed as { digest: Hash }
-      return { kind: 'checked', received: { body, contribution }, digest }
     },
     async add({ runId, step, received }) {
       assertOpen()

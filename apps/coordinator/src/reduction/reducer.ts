@@ -48,9 +48,7 @@ export type Reducer = {
   /** Room for a body, to be written as its bytes come. Waits while there is none; null: the signal came first. */
   takeRoom(bytes: number, signal?: AbortSignal): Promise<Body | null>
   /** Looks at a stranger's partial sum, of so many tasks. Nothing is added, whatever the answer. */
-  checkPartialSum(body: Body, expected: PartialSumKind, tasks: number): Promise<Checked | Rejection>
-  /** The same for one task's contribution as it is; with the hash of its bytes. */
-  checkVector(body: Body, expected: PartialSumKind): Promise<(Checked & { digest: Hash }) | Rejection>
+  check(body: Body, expected: PartialSumKind, tasks: number): Promise<Checked | Rejection>
   /** Adds what was checked. Takes the body, and gives its room back. */
   add(contribution: { runId: RunId; step: number; received: Received }): Promise<null | Rejection>
   /** A rejection leaves the run at its old step, its sums dropped. */

@@ -8,17 +8,15 @@
  */
 import { powerOfTwo } from '@worldflora/protocol/gradient-codec'
 import type { PartialSumKind } from '@worldflora/protocol/partial-sum'
-import type { Contribution, SummedContribution } from './contribution.ts'
+import type { Contribution } from './contribution.ts'
 import { type Kernels, kernelsIn, LIST_BYTES, TABLE_BYTES, TABLE_ENTRY_BYTES } from './kernels.ts'
-import type { PagedBytes, PageReader } from './pages.ts'
-import { placeOfValues } from './plain-contribution.ts'
+import type { PageReader } from './pages.ts'
 import { SEGMENT_VALUES, SEGMENTS_PER_PART, type Segment, type Slice, segmentsOf } from './segments.ts'
 
 /** So many contributions are added at once: the more, the less of the time goes to reading and writing the sums. */
 export const CONTRIBUTIONS_AT_ONCE = 16
-/** Values of plain contributions that are worked on at a time: they and their sums stay in the processor's cache meanwhile. */
+/** Values whose means are taken at a time: they stay in the processor's cache meanwhile. */
 const STRETCH_VALUES = 16_384
-const STRETCH_BYTES = STRETCH_VALUES * 4 + 64
 /** What kernels read of a segment beyond its end. */
 const SLACK_BYTES = 16
 /** The bytes of contributions that are worked on at a time: one segment of each, of as many as there is room for. */
@@ -73,24 +71,17 @@ export class Sums {
   /** Adds contributions that were checked. */
   add(reader: PageReader, contributions: readonly Contribution[], { first, end }: Slice): void {
     if (contributions.length > CONTRIBUTIONS_AT_ONCE) throw new Error('too many contributions at once')
-    const vectors = contributions.filter(({ format }) => format === 'vector')
-    const partialSums = contributions.filter((one) => one.format === 'partial-sum')
     for (let index = first; index < end; index++) {
-      if (vectors.length > 0) {
-        for (let from = 0; from < this.segments[index]!.values; from += STRETCH_VALUES) {
-          this.#addStretch(reader, vectors, index, from)
-        }
-      }
-      for (let next = 0; next < partialSums.length; ) {
-        next = this.#addSegments(reader, partialSums, index, next)
+      for (let next = 0; next < contributions.length; ) {
+        next = this.#addSegments(reader, contributions, index, next)
       }
     }
   }
 
-  /** The segment `index` of the partial sums from number `next` on that there is room for; the number after these. */
+  /** The segment `index` of those from number `next` on that there is room for; the number after these. */
   #addSegments(
     reader: PageReader,
-    partialSums: readonly SummedContribution[],
+    contributions: readonly Contribution[],
     index: number,
     next: number,
   ): number {
@@ -99,8 +90,8 @@ export class Sums {
     const end = scratch + SCRATCH_BYTES
     let at = scratch + TABLES_BYTES
     let count = 0
-    for (; next < partialSums.length; next++, count++) {
-      const { offsets, coding, ...body } = partialSums[next]!
+    for (; next < contributions.length; next++, count++) {
+      const { offsets, coding, ...body } = contributions[next]!
       const start = offsets[index]!
       const length = offsets[index + 1]! - start
       if (at + length + SLACK_BYTES > end) break
@@ -112,30 +103,6 @@ export class Sums {
     const list = scratch + CONTRIBUTIONS_AT_ONCE * TABLE_BYTES
     kernels.addSegment(this.#addressOf(index), scratch, count, list, values, blockValues)
     return next
-  }
-
-  #addStretch(reader: PageReader, bodies: readonly PagedBytes[], index: number, from: number): void {
-    const { kind } = this.#shared
-    const segment = this.segments[index]!
-    const { kernels, bytes, view, scratch } = this.#partOf(index)
-    const count = Math.min(STRETCH_VALUES, segment.values - from)
-    const place = placeOfValues(kind, segment.start + from, count)
-    let at = scratch + TABLES_BYTES
-    for (const [i, body] of bodies.entries()) {
-      reader.copy(body, place.values, place.valueBytes, bytes, at)
-      view.setUint32(scratch + i * TABLE_ENTRY_BYTES, at, true)
-      at += STRETCH_VALUES * 4
-      if (place.blocks > 0) reader.copy(body, place.exponents, place.blocks, bytes, at)
-      view.setUint32(scratch + i * TABLE_ENTRY_BYTES + 4, at, true)
-      at += STRETCH_BYTES - STRETCH_VALUES * 4
-    }
-    const sum = this.#addressOf(index) + from * 8
-    if (place.wire === 'float32') {
-      kernels.addFloat32(sum, scratch, bodies.length, count, powerOfTwo(-kind.unitExponent))
-    } else {
-      const add = place.wire === 'int8' ? kernels.addInt8 : kernels.addInt16
-      add(sum, scratch, bodies.length, count, kind.unitExponent)
-    }
   }
 
   /** Writes the sums divided by the step's number of samples to the shared means (GB2), and makes the sums zero. */

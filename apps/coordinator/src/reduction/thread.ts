@@ -1,14 +1,11 @@
 /** Inside a thread of the reduction: news and jobs in order of arrival, one answer to each job. */
-import { createHash } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
-import { malformed } from '@worldflora/protocol/gradient-codec'
-import type { Hash, RunId } from '@worldflora/protocol/ids'
+import type { RunId } from '@worldflora/protocol/ids'
 import { malformedPartialSum } from '@worldflora/protocol/partial-sum'
 import { isRejection } from '@worldflora/protocol/rejection'
 import type { Answer, FromThread, Job, News, ToThread } from './jobs.ts'
 import { PageReader } from './pages.ts'
 import { PartialSumInspector } from './partial-sum-inspector.ts'
-import { PlainInspector } from './plain-contribution.ts'
 import { RunState } from './run-state.ts'
 import { type SharedSums, Sums } from './sums.ts'
 
@@ -16,8 +13,7 @@ const port = parentPort
 if (port === null) throw new Error('the reduction runs in worker threads')
 const { thread } = workerData as { thread: number }
 const reader = new PageReader()
-const vectors = new PlainInspector(reader)
-const partialSums = new PartialSumInspector(reader)
+const inspector = new PartialSumInspector(reader)
 const sums = new Map<RunId, { sums: Sums; shared: SharedSums }>()
 /** Of the runs whose home this thread is. */
 const states = new Map<RunId, RunState>()
@@ -42,19 +38,8 @@ function carryOut(job: Job): Answer {
   switch (job.kind) {
     case 'inspect': {
       const { contribution, expected, slice } = job
-      if (contribution.format === 'partial-sum') {
-        const fault = partialSums.faultOf(contribution, expected, slice)
-        return fault === null ? null : malformedPartialSum(fault)
-      }
-      const fault =
-        (slice.first === 0 ? vectors.faultOfFrame(contribution, expected) : null) ??
-        vectors.faultOfValues(contribution, expected, slice)
-      return fault === null ? null : malformed(fault)
-    }
-    case 'digest': {
-      const hash = createHash('sha256')
-      for (const view of reader.views(job.contribution)) hash.update(view)
-      return { kind: 'digest', digest: hash.digest('hex') as Hash }
+      const fault = inspector.faultOf(contribution, expected, slice)
+      return fault === null ? null : malformedPartialSum(fault)
     }
     case 'add':
       sumsOf(job.runId).sums.add(reader, job.contributions, job.slice)

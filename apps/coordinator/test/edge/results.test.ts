@@ -1,11 +1,7 @@
-import { parseVector } from '@worldflora/protocol/gradient-codec'
 import { hashOf } from '@worldflora/protocol/hash'
 import type { Lease, ResultReply, Task } from '@worldflora/protocol/messages'
-import { mergePartialSums } from '@worldflora/protocol/partial-sum'
-import { isRejection } from '@worldflora/protocol/rejection'
 import { expect, it } from 'vitest'
-import { runLayout } from '../../src/runs/run-layout.ts'
-import { bringFlora, config, contributionOf, HandWorker, openRun } from '../hand-made.ts'
+import { bringFlora, config, contributionOf, HandWorker, openRun, sumOf } from '../hand-made.ts'
 import { type RunningSite, startSite } from '../running-site.ts'
 
 type Push = { tasks: number[]; digests?: string[]; body: Uint8Array }
@@ -24,19 +20,12 @@ async function push(site: RunningSite, worker: HandWorker, lease: Lease, what: P
 }
 
 /** The tasks' contributions in one partial sum, and their hashes. */
-function sumOf(lease: Lease, tasks: Task[]): { tasks: number[]; digests: string[]; body: Uint8Array } {
-  const { run } = lease
-  const { contribution } = runLayout(run.config, run.flora.species, run.unitExponent)
+function resultOf(lease: Lease, tasks: Task[]): { tasks: number[]; digests: string[]; body: Uint8Array } {
   const bytes = tasks.map((task) => contributionOf({ ...lease, tasks: [task] }))
-  const vectors = bytes.map((one) => {
-    const vector = parseVector(one, contribution)
-    if (isRejection(vector)) throw new Error(vector.message)
-    return vector
-  })
   return {
     tasks: tasks.map(({ task }) => task),
     digests: bytes.map((one) => hashOf(one)),
-    body: mergePartialSums(vectors, 'coded'),
+    body: sumOf(lease, bytes),
   }
 }
 
@@ -83,7 +72,7 @@ it('RD2, RS2: the sum of several tasks in one upload leads to the checkpoint tha
     const lease = await leaseOfAll(worker)
     // In another order than the lease has them.
     const [first, ...rest] = lease.tasks
-    const sum = sumOf(lease, [...rest, first])
+    const sum = resultOf(lease, [...rest, first])
     expect(await push(site, worker, lease, sum)).toEqual({ kind: 'accepted', images: 12 })
     expect(['late', 'stale']).toContain((await push(site, worker, lease, sum)).kind)
   })
@@ -97,7 +86,7 @@ it('RS2: a sum without its digests, with too few, or of other tasks than it says
   const refusal = async (change: (sum: Push) => Push) => {
     const worker = await HandWorker.join(site.url)
     const lease = await leaseOfAll(worker)
-    const reply = await push(site, worker, lease, change(sumOf(lease, lease.tasks.slice(0, 2))))
+    const reply = await push(site, worker, lease, change(resultOf(lease, lease.tasks.slice(0, 2))))
     worker.socket.disconnect()
     return reply
   }

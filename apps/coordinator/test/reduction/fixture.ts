@@ -2,6 +2,7 @@
 import { type EncodedVector, encodeVector, parseVector } from '@worldflora/protocol/gradient-codec'
 import type { RunId } from '@worldflora/protocol/ids'
 import { layoutOf, TALLY } from '@worldflora/protocol/parameter-layout'
+import { partialSumOf } from '@worldflora/protocol/partial-sum'
 import { RandomStream } from '@worldflora/protocol/random'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { PhaseConfig, type Wire } from '@worldflora/protocol/run-config'
@@ -31,8 +32,13 @@ export function must<T>(value: T | Rejection): T {
   return value
 }
 
-/** The bytes that a worker would send for the task. */
-export function contributionBytes(task: number, wire: Wire, scale = 1e-2): Uint8Array<ArrayBuffer> {
+/** What a worker would send for the task. */
+export function contributionBytes(task: number, wire: Wire): Uint8Array<ArrayBuffer> {
+  return partialSumOf(parsed(vectorBytes(task, wire), wire), 'coded')
+}
+
+/** What it keeps of the task by itself. */
+export function vectorBytes(task: number, wire: Wire, scale = 1e-2): Uint8Array<ArrayBuffer> {
   const values = noise(shape.quantised + shape.exact, scale, task)
   values.set([20, 3], layout.total)
   const random = new RandomStream(1, 'roundGradient', 0, task)
@@ -53,16 +59,10 @@ export async function deliver(
 ): Promise<null | Rejection> {
   const body = await received(reducer, bytes)
   const expected = { ...shape, wire, unitExponent: UNIT }
-  const checked = isPartialSum(bytes)
-    ? await reducer.checkPartialSum(body, expected, tasks)
-    : await reducer.checkVector(body, expected)
+  const checked = await reducer.check(body, expected, tasks)
   if (!isRejection(checked)) return reducer.add({ runId, step, received: checked.received })
   body.release()
   return checked
-}
-
-function isPartialSum(bytes: Uint8Array): boolean {
-  return new TextDecoder().decode(bytes.subarray(0, 4)) === 'WFP1'
 }
 
 export async function received(reducer: Reducer, bytes: Uint8Array): Promise<Body> {

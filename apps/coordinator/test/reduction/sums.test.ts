@@ -12,7 +12,7 @@ import { PageReader } from '../../src/reduction/pages.ts'
 import { readFrame } from '../../src/reduction/partial-sum-frame.ts'
 import { Room } from '../../src/reduction/room.ts'
 import { CONTRIBUTIONS_AT_ONCE, makeSums, Sums } from '../../src/reduction/sums.ts'
-import { contributionBytes, must, noise, parsed, SAMPLES, shape, UNIT, WIRES } from './fixture.ts'
+import { must, noise, parsed, SAMPLES, shape, UNIT, vectorBytes, WIRES } from './fixture.ts'
 
 const inRoom: Body[] = []
 afterEach(empty)
@@ -22,7 +22,6 @@ function empty(): void {
 }
 
 function contributionIn(body: Body, kind: PartialSumKind): Contribution {
-  if (new TextDecoder().decode(body.read(0, 4)) === 'WFV1') return { format: 'vector', ...body.paged() }
   const tasks = new DataView(body.read(8, 4).buffer).getUint32(0, true)
   const frame = readFrame(body, kind, tasks)
   if (typeof frame === 'string') throw new Error(frame)
@@ -37,7 +36,10 @@ function bench(of = shape, wire: Wire = 'int8', threads = 1) {
   const kind = { ...of, wire, unitExponent: UNIT }
   const shared = makeSums(kind, threads)
   const seats = Array.from({ length: threads }, (_, thread) => new Sums(shared, thread))
-  const bodyOf = async (bytes: Uint8Array): Promise<Contribution> => {
+  /** One task's contribution goes as the partial sum that it is. */
+  const bodyOf = async (given: Uint8Array): Promise<Contribution> => {
+    const isVector = new TextDecoder().decode(given.subarray(0, 4)) === 'WFV1'
+    const bytes = isVector ? partialSumOf(parsed(given, wire, of), 'coded') : given
     const body = (await room.take(bytes.byteLength))!
     body.write(bytes)
     inRoom.push(body)
@@ -92,7 +94,7 @@ function permutations<T>(items: T[]): T[][] {
 }
 
 describe.each(WIRES)('the sum of contributions on the %s wire', (wire) => {
-  const five = [0, 1, 2, 3, 4].map((task) => contributionBytes(task, wire, 10 ** -task))
+  const five = [0, 1, 2, 3, 4].map((task) => vectorBytes(task, wire, 10 ** -task))
 
   it('RD1: is the exact one', async () => {
     expect(await sumOf(five, wire)).toEqual(referenceSum(five, wire))

@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { decodeVector, encodedBytes, encodeVector } from '@worldflora/protocol/gradient-codec'
+import {
+  BLOCK_SIZE,
+  decodeVector,
+  type EncodedVector,
+  encodeVector,
+} from '@worldflora/protocol/gradient-codec'
 import { mergePartialSums, type PartialSumKind, partialSumOf } from '@worldflora/protocol/partial-sum'
 import { RandomStream } from '@worldflora/protocol/random'
 import type { Wire } from '@worldflora/protocol/run-config'
@@ -243,11 +248,18 @@ it('GB2: a mean is rounded as the division says, for sums of any size', () => {
 
 it('no buffer holds a whole vector: beyond 16 Mi values the sums go on in another memory', async () => {
   const of = { quantised: 2 ** 24 + 70_000, exact: 2 }
-  const bytes = new Uint8Array(encodedBytes(of, 'int8'))
-  const values = 16 + Math.ceil(of.quantised / 1024 / 4) * 4
-  bytes.set(new TextEncoder().encode('WFV1'))
-  bytes.fill(UNIT, 16, values)
-  for (const at of [0, 2 ** 24 - 1, 2 ** 24, of.quantised - 1]) bytes[values + at] = 5
+  const mantissas = new Int8Array(of.quantised)
+  for (const at of [0, 2 ** 24 - 1, 2 ** 24, of.quantised - 1]) mantissas[at] = 5
+  const vector: EncodedVector = {
+    ...of,
+    wire: 'int8',
+    unitExponent: UNIT,
+    blockSize: BLOCK_SIZE,
+    exponents: new Int8Array(Math.ceil(of.quantised / BLOCK_SIZE)).fill(UNIT),
+    mantissas,
+    exactValues: new Float32Array(of.exact),
+  }
+  const bytes = partialSumOf(vector, 'coded')
   const { seats, shared, bodyOf } = bench(of, 'int8')
   const body = await bodyOf(bytes)
   seats[0]!.add(reader, [body, body], { first: 0, end: seats[0]!.segments.length })

@@ -34,6 +34,7 @@ import { runLayout } from '../src/runs/run-layout.ts'
 import type { SiteApi } from './running-site.ts'
 
 const SPECIES = 3
+const SPECIES_IDS = Array.from({ length: SPECIES }, (_, i) => `s${i}`)
 
 export const config = v.parse(RunConfig, {
   name: 'meadow',
@@ -46,10 +47,11 @@ export const config = v.parse(RunConfig, {
   optimizer: { name: 'sgd', learningRate: 0.05 },
 })
 
-/** 24 photos to train with, 6 in pairs of one plant for each held-back split. */
+/** Of three species: 24 photos to train with, 6 in pairs of one plant for each held-back split. */
 export async function bringFlora(
   site: SiteApi,
   name = 'meadow',
+  speciesIds: readonly string[] = SPECIES_IDS,
 ): Promise<{ manifest: Manifest; hash: Hash }> {
   const refs = async (count: number, split: string, perObservation: number): Promise<ShardRef[]> => {
     const photos: Photo[] = Array.from({ length: count }, (_, i) => ({
@@ -67,7 +69,7 @@ export async function bringFlora(
     formatVersion: 1,
     name,
     storedSize: 64,
-    species: Array.from({ length: SPECIES }, (_, i) => ({ id: `s${i}`, scientificName: `Flos ${i}` })),
+    species: speciesIds.map((id) => ({ id, scientificName: `Flos ${id}` })),
     shards: {
       train: await refs(24, 'train', 1),
       val: await refs(6, 'val', 2),

@@ -124,6 +124,17 @@ export const KeptCheckpoints = v.object({
 })
 export type KeptCheckpoints = v.InferOutput<typeof KeptCheckpoints>
 
+/** The weights that a run began with, whatever their source has become since. */
+export const PinnedWeights = v.object({
+  /** Of their manifest, see weights-manifest.ts. */
+  hash: Hash,
+  /** null: they were brought. */
+  from: v.nullable(v.object({ run: RunId, name: v.string(), step: index })),
+  /** So many species of the flora have the rows of their head; the others started fresh. */
+  headRows: index,
+})
+export type PinnedWeights = v.InferOutput<typeof PinnedWeights>
+
 /** `POST /api/runs` (operator) takes a RunConfig; `GET /api/runs/:id` answers with this. */
 export const RunDetail = v.object({
   status: RunStatus,
@@ -136,6 +147,9 @@ export const RunDetail = v.object({
   /** The run and step that it was forked from. */
   origin: v.nullable(v.object({ run: RunId, name: v.string(), step: index })),
   rollbacks: v.array(v.object({ at: v.string(), from: index, to: index, changed: v.array(v.string()) })),
+  /** The photos that it is trained on. */
+  flora: v.object({ name: Slug, hash: Hash }),
+  initialWeights: v.nullable(PinnedWeights),
 })
 export type RunDetail = v.InferOutput<typeof RunDetail>
 

@@ -1,6 +1,6 @@
 /** RUN.json: everything that decides a run's result, and nothing that does not (no worker, no clock, no address). */
 import * as v from 'valibot'
-import { Slug } from './ids.ts'
+import { Hash, Slug } from './ids.ts'
 import { OptimizerConfig } from './optimizer-config.ts'
 
 export { type AdamwConfig, type LarsConfig, OptimizerConfig, type SgdConfig } from './optimizer-config.ts'
@@ -94,6 +94,13 @@ export const Phase = v.pipe(
 )
 export type Phase = v.InferOutput<typeof Phase>
 
+/** A run's name: its published model, else its latest checkpoint. Or the hash of weights that were brought. */
+export const InitialWeights = v.union(
+  [Slug, Hash],
+  'has to be the name of a published model or of a run, or the hash of weights that were brought',
+)
+export type InitialWeights = v.InferOutput<typeof InitialWeights>
+
 /** What holds for a whole run. */
 const ofRun = {
   name: Slug,
@@ -102,6 +109,8 @@ const ofRun = {
   /** `deterministic`: only workers of the WASM class; the same bits with any of them. `any`: GPUs as well. */
   backend: v.optional(v.picklist(['deterministic', 'any']), 'deterministic'),
   architecture: Architecture,
+  /** What it begins with (WT1); without, all is drawn from the seed. */
+  initialWeights: v.optional(InitialWeights),
   wire: v.optional(Wire, 'int8'),
   labelSmoothing: v.optional(v.pipe(v.number(), v.minValue(0), v.ltValue(1)), 0),
   /** Publish each evaluated checkpoint that is better than what this run has published. */

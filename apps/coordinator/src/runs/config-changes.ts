@@ -9,8 +9,8 @@ import { RunConfig } from '@worldflora/protocol/run-config'
 
 export type ConfigChanges = { [field: string]: unknown }
 
-/** The weights are of this shape: with another, nothing could go on from them. */
-const LAYOUT_FIELDS = ['flora', 'architecture'] as const
+/** The weights are of this shape: with another, nothing could go on from them. And they are those it begins with. */
+const LAYOUT_FIELDS = ['flora', 'architecture', 'initialWeights'] as const
 /** Which samples a step has: with others, step N is another place. */
 const PLAN_FIELDS = ['seed', 'samplesPerTask', 'tasksPerStep'] as const
 

@@ -22,6 +22,7 @@ export async function keptCheckpoints(
   for (const { base, delta } of checkpoints) for (const ref of [base, delta]) if (ref !== null) add(ref)
   for (const { checkpoint } of openOrders(book))
     for (const ref of [checkpoint.base, ...checkpoint.deltas]) add(ref)
+  for (const ref of record.initialWeights?.blobs ?? []) add(ref)
   for (const { checkpoint, bytes } of milestones) add({ blob: checkpoint, bytes })
   const states = new Set([...checkpoints, ...milestones].flatMap((one) => one.optimizerState ?? []))
   let bytes = [...blobs.values()].reduce((sum, size) => sum + size, 0)

@@ -1,5 +1,5 @@
 /** What is known of a run, active or not, and how everybody may see it. */
-import type { RunDetail } from '@worldflora/protocol/http'
+import type { PinnedWeights, RunDetail } from '@worldflora/protocol/http'
 import type { Evaluation, RunStatus } from '@worldflora/protocol/messages'
 import { epochAt, phaseAt } from '@worldflora/protocol/phases'
 import type { Obstacle } from '../core/obstacle.ts'
@@ -7,6 +7,7 @@ import type {
   CheckpointRecord,
   Dropped,
   FeaturesRecord,
+  InitialWeights,
   Milestone,
   PendingEvaluation,
   ReturnToStep,
@@ -181,14 +182,20 @@ export function statusOf(book: RunBook, { tasks, obstacle }: Progress): RunStatu
   }
 }
 
+function pinnedOf({ hash, from, headRows }: InitialWeights): PinnedWeights {
+  return { hash, from, headRows }
+}
+
 export function detailOf(book: RunBook, progress: Progress): RunDetail {
   const { record, totals, evaluations } = book
-  const { origin, rollbacks } = record
+  const { origin, rollbacks, initialWeights } = record
   return {
     status: statusOf(book, progress),
     config: record.config,
     origin,
     rollbacks,
+    flora: { name: record.flora.name, hash: record.flora.hash },
+    initialWeights: initialWeights && pinnedOf(initialWeights),
     trainingSeconds: totals.seconds,
     imagesTrained: totals.samples,
     testEvaluation:

@@ -5,11 +5,12 @@ import { initialWeights } from '@worldflora/model/parameters'
 import { unitExponentFor } from '@worldflora/protocol/gradient-codec'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import { phasesOf } from '@worldflora/protocol/phases'
-import { type Rejection, reject } from '@worldflora/protocol/rejection'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 import { encodeWeights } from '@worldflora/protocol/tensor-codec'
 import { type CheckpointRecord, DEFAULT_SETTINGS, type RunRecord } from '../store/store.ts'
 import { differences } from './config-changes.ts'
+import { beginWith } from './initial-weights.ts'
 import type { RunBook } from './run-book.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -46,10 +47,9 @@ export function unfinishedNamesake(books: Iterable<RunBook>, name: string): Reje
 /** A new run's record and its checkpoint of step 0, whose bytes and rows are durable when this resolves. */
 export async function makeRun(
   at: Surroundings,
-  config: RunConfig,
-  flora: { hash: Hash; manifest: Manifest },
+  books: readonly RunBook[],
+  { config, hash, manifest }: { config: RunConfig; hash: Hash; manifest: Manifest },
 ): Promise<{ record: RunRecord; first: CheckpointRecord } | Rejection> {
-  const { hash, manifest } = flora
   if (!manifest.shards.train.some(({ samples }) => samples > 0)) {
     return reject(
       'no-train-photos',
@@ -58,16 +58,31 @@ export async function makeRun(
     )
   }
   const pinned = { name: config.flora, hash, species: manifest.species.length }
-  const record = newRecord(config, pinned, samplesOf(manifest))
-  const weights = encodeWeights(initialWeights(config.architecture, record.flora.species, config.seed))
-  const first = await at.keeping.add(async () => {
+  return at.keeping.add(async () => {
+    const begun = await weightsOfStart(at, books, config, manifest)
+    if (isRejection(begun)) return begun
+    const record: RunRecord = {
+      ...newRecord(config, pinned, samplesOf(manifest)),
+      initialWeights: begun.pinned,
+    }
+    const weights = encodeWeights(begun.weights)
     const blob = await at.blobs.put(weights)
     const base = { blob, bytes: weights.byteLength }
-    const checkpoint = { step: 0, checkpoint: blob, base, delta: null, optimizerState: null }
-    await at.store.insertRun(record, checkpoint)
-    return checkpoint
+    const first = { step: 0, checkpoint: blob, base, delta: null, optimizerState: null }
+    await at.store.insertRun(record, first)
+    return { record, first }
   })
-  return { record, first }
+}
+
+async function weightsOfStart(
+  at: Surroundings,
+  books: readonly RunBook[],
+  config: RunConfig,
+  flora: Manifest,
+): Promise<{ weights: Float32Array; pinned: RunRecord['initialWeights'] } | Rejection> {
+  const { architecture, seed, initialWeights: wanted } = config
+  if (wanted !== undefined) return beginWith(at, books, wanted, { config, flora })
+  return { weights: initialWeights(architecture, flora.species.length, seed), pinned: null }
 }
 
 /** Entries of an epoch. */
@@ -88,6 +103,7 @@ export function newRecord(config: RunConfig, flora: RunRecord['flora'], samplesP
     origin: null,
     rollbacks: [],
     settings: DEFAULT_SETTINGS,
+    initialWeights: null,
   }
 }
 

@@ -95,7 +95,7 @@ export class Runs {
     if (isRejection(hash)) return hash
     const manifest = await this.#at.floras.manifestOf(hash)
     if (isRejection(manifest)) return manifest
-    const made = await makeRun(this.#at, config, { hash, manifest })
+    const made = await makeRun(this.#at, [...this.#books.values()], { config, hash, manifest })
     if (isRejection(made)) return made
     const { record, first } = made
     const words = `The run ${config.name} on ${config.flora} is open.`

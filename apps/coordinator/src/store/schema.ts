@@ -18,7 +18,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core'
-import type { FeaturesResult, Origin, Rollback } from './store.ts'
+import type { FeaturesResult, InitialWeights, Origin, Rollback } from './store.ts'
 
 const hash = (name: string) => text(name).$type<Hash>()
 const bytes = (name: string) => bigint(name, { mode: 'number' })
@@ -48,6 +48,8 @@ export const runs = pgTable('runs', {
   rollbacks: jsonb('rollbacks').$type<Rollback[]>().notNull().default(sql`'[]'::jsonb`),
   priority: integer('priority').notNull().default(0),
   newestKept: integer('newest_kept').notNull().default(3),
+  /** What its weights of step 0 are made of, beside the seed. */
+  initialWeights: jsonb('initial_weights').$type<InitialWeights>(),
 })
 
 export const steps = pgTable(

@@ -229,6 +229,10 @@ function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
         const needed = result === null ? way : [result.manifest, ...result.parts]
         for (const { blob } of needed) used.add(blob)
       }
+      const begun = db.select({ weights: runs.initialWeights }).from(runs)
+      for (const { weights } of await begun.where(isNotNull(runs.initialWeights))) {
+        for (const { blob } of weights!.blobs) used.add(blob)
+      }
       const published = db.select({ weights: models.weights }).from(models).orderBy(desc(models.number))
       for (const { weights } of await published.limit(MODELS_KEPT)) used.add(weights)
       return used

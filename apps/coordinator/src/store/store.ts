@@ -3,7 +3,7 @@
  * are in the blob store, and are there before a row names them (CK1).
  */
 
-import type { LogEvent, PublishedModel } from '@worldflora/protocol/http'
+import type { LogEvent, PinnedWeights, PublishedModel } from '@worldflora/protocol/http'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import type { CheckpointRef, Evaluation, RunState, Split } from '@worldflora/protocol/messages'
 import type { RunConfig } from '@worldflora/protocol/run-config'
@@ -24,11 +24,16 @@ export type RunRecord = {
   /** The oldest first. */
   rollbacks: Rollback[]
   settings: RunSettings
+  /** null: its weights of step 0 were drawn from the seed. */
+  initialWeights: InitialWeights | null
 }
 
 export type Origin = { run: RunId; name: string; step: number }
 /** `from`: the step that the run was at; `changed`: fields of its configuration. */
 export type Rollback = { at: string; from: number; to: number; changed: string[] }
+
+/** Kept for as long as the run is, so that it can be begun again. `hash` is the manifest's. */
+export type InitialWeights = PinnedWeights & { blobs: BlobRef[] }
 
 /** The operator's, and none that decides the result. */
 export type RunSettings = {
@@ -123,7 +128,7 @@ export type Store = {
   /** By step. */
   milestonesOf(runId: RunId): Promise<Milestone[]>
   forgetMilestones(runId: RunId, steps: readonly number[]): Promise<void>
-  /** Every public blob that a checkpoint, a milestone, a pending evaluation, an order of features, their parts or one of the last two models needs. */
+  /** Every public blob that a checkpoint, a milestone, a pending evaluation, an order of features, their parts, the weights that a run began with or one of the last two models needs. */
   blobsInUse(): Promise<Set<Hash>>
   optimizerStatesInUse(): Promise<Set<Hash>>
 

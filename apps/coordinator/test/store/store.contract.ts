@@ -19,6 +19,7 @@ const run: RunRecord = {
   origin: null,
   rollbacks: [],
   settings: { priority: 0, newestKept: 3 },
+  initialWeights: null,
 }
 const first: CheckpointRecord = {
   step: 0,
@@ -139,6 +140,21 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
     )
     expect([...(await store.optimizerStatesInUse())]).toEqual([stepTo(2).checkpoint.optimizerState])
     await store.close()
+  })
+
+  it('WT1: what a run began with is what it was, and its bytes stay in use', async () => {
+    const place = await openAt()
+    const store = await place.open()
+    const from = { run: 'run-0' as RunId, name: 'heath', step: 7 }
+    const blobs = [hash('a'), hash('b')].map((blob) => ({ blob, bytes: 8 }))
+    const begun = { ...run, initialWeights: { hash: hash('a'), from, headRows: 2, blobs } }
+    await store.insertRun(begun, first)
+    await store.close()
+    const again = await place.open()
+    expect(await again.listRuns()).toEqual([begun])
+    const used = await again.blobsInUse()
+    expect(blobs.every(({ blob }) => used.has(blob))).toBe(true)
+    await again.close()
   })
 
   it('LC1: a milestone is there with its step, keeps its bytes in use, and goes when it is let go of', async () => {

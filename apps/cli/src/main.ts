@@ -1,6 +1,7 @@
 /** The command line: what can be asked, and with which words. Each command lives in its own file. */
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { checkpoints } from './commands/checkpoints.ts'
+import { exportModel } from './commands/export.ts'
 import { fork } from './commands/fork.ts'
 import { importFlora } from './commands/import.ts'
 import { operatorLink } from './commands/operator-link.ts'
@@ -110,6 +111,22 @@ runCommand('priority', 'Say how large a share of the volunteers a run gets.')
 runCommand('checkpoints', 'List the checkpoints that a run can be forked from or rolled back to.')
   .option('--json', 'print them as one JSON object', false)
   .action(report(checkpoints))
+runCommand(
+  'export',
+  'Write a run’s weights (its published model, if it has one) for other programs, with a card.',
+)
+  .addOption(
+    new Option('--format <name>', 'files to write').choices(['tfjs', 'safetensors']).makeOptionMandatory(),
+  )
+  .requiredOption('--into <folder>', 'a new folder, or an empty one')
+  .option(
+    '--step <number>',
+    'step of the checkpoint; without, the published or the latest',
+    wholeNumber(0, 1e9),
+  )
+  .option('--licence <text>', 'what the card says of the licence of the weights')
+  .option('--json', 'print the card as one JSON object', false)
+  .action(report(exportModel))
 runCommand('fork', 'Begin a new run with a checkpoint of another.')
   .requiredOption('--step <number>', 'step of the checkpoint', wholeNumber(0, 1e9))
   .requiredOption('--as <name>', 'name of the new run')

@@ -1,4 +1,5 @@
 /** The coordinator's HTTP API as the commands use it: with the operator token, answers parsed, refusals as rejections. */
+import { hashOf } from '@worldflora/protocol/hash'
 import {
   FloraSummary,
   ForkedRun,
@@ -9,12 +10,21 @@ import {
   type RollBackRun,
   RolledBackRun,
   RunDetail,
+  RunHistory,
   Status,
+  WEIGHTS_HEADERS,
 } from '@worldflora/protocol/http'
-import { type Hash, RunId } from '@worldflora/protocol/ids'
+import { Hash, RunId } from '@worldflora/protocol/ids'
 import { isRejection, Rejection, reject } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 import * as v from 'valibot'
+
+export type WeightsDownload = {
+  bytes: AsyncIterable<Uint8Array>
+  step: number
+  /** SHA-256 of the bytes. */
+  checkpoint: Hash
+}
 
 const OpenedRun = v.object({ id: RunId, resumed: v.optional(v.boolean(), false) })
 const OperatorLink = v.object({ path: v.string() })
@@ -57,6 +67,47 @@ export class OperatorClient {
     return this.#json(PublishedModel, `/api/runs/${id}/publish`, { method: 'POST' })
   }
 
+  /** Of /identify; rejects if none is published. */
+  model() {
+    return this.#json(PublishedModel, '/api/model')
+  }
+
+  history(id: RunId) {
+    return this.#json(RunHistory, `/api/runs/${id}/history`)
+  }
+
+  /** In canonical form, piece by piece. */
+  async weights(id: RunId, step: number | undefined): Promise<WeightsDownload | Rejection> {
+    const query = step === undefined ? '' : `?step=${step}`
+    const response = await this.#ok(`/api/runs/${id}/weights${query}`)
+    if (isRejection(response)) return response
+    const { headers } = response
+    return {
+      bytes: piecesOf(response),
+      step: v.parse(v.pipe(v.string(), v.transform(Number)), headers.get(WEIGHTS_HEADERS.step)),
+      checkpoint: v.parse(Hash, headers.get(WEIGHTS_HEADERS.checkpoint)),
+    }
+  }
+
+  /** Piece by piece, not checked. */
+  async blob(hash: Hash): Promise<AsyncIterable<Uint8Array> | Rejection> {
+    const response = await this.#ok(`/blobs/${hash}`)
+    return isRejection(response) ? response : piecesOf(response)
+  }
+
+  /** At once, checked against its name. */
+  async wholeBlob(hash: Hash): Promise<Uint8Array | Rejection> {
+    const response = await this.#ok(`/blobs/${hash}`)
+    if (isRejection(response)) return response
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    if (hashOf(bytes) === hash) return bytes
+    return reject(
+      'damaged-blob',
+      `The blob ${hash} is damaged.`,
+      'Restart the coordinator: it mends what it can.',
+    )
+  }
+
   setState(id: RunId, state: 'running' | 'paused' | 'stopped') {
     return this.#json(RunDetail, `/api/runs/${id}/state`, jsonBody('POST', { state }))
   }
@@ -97,12 +148,17 @@ export class OperatorClient {
     path: string,
     init?: RequestInit,
   ): Promise<v.InferOutput<S> | Rejection> {
-    const response = await this.#fetch(path, init)
+    const response = await this.#ok(path, init)
     if (isRejection(response)) return response
     const text = await response.text()
-    const body: unknown = text === '' ? null : parseJson(text)
-    if (response.ok) return v.parse(schema, body)
-    const refusal = v.safeParse(Rejection, body)
+    return v.parse(schema, text === '' ? null : parseJson(text))
+  }
+
+  /** The answer, or what it says of why it is none. */
+  async #ok(path: string, init?: RequestInit): Promise<Response | Rejection> {
+    const response = await this.#fetch(path, init)
+    if (isRejection(response) || response.ok) return response
+    const refusal = v.safeParse(Rejection, parseJson(await response.text()))
     if (refusal.success) return refusal.output
     return reject(
       'refused',
@@ -124,6 +180,11 @@ export class OperatorClient {
       )
     }
   }
+}
+
+async function* piecesOf(response: Response): AsyncIterable<Uint8Array> {
+  // Node's web streams are async iterable; the DOM's types do not say so.
+  yield* response.body as unknown as AsyncIterable<Uint8Array>
 }
 
 function jsonBody(method: string, body: unknown): RequestInit {

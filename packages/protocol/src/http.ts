@@ -153,6 +153,17 @@ export const RunDetail = v.object({
 })
 export type RunDetail = v.InferOutput<typeof RunDetail>
 
+/**
+ * `GET /api/runs/:id/weights?step=N` (operator): the weights in canonical form, of a checkpoint that is kept or of the latest; the
+ * average where there is one (OP7). Headers say which they are.
+ */
+export const WeightsQuery = v.strictObject({
+  step: v.optional(
+    v.pipe(v.string(), v.regex(/^\d{1,9}$/, 'has to be the number of a step'), v.transform(Number)),
+  ),
+})
+export const WEIGHTS_HEADERS = { step: 'worldflora-step', checkpoint: 'worldflora-checkpoint' } as const
+
 /** `GET /api/runs/:id/history` */
 export const RunHistory = v.object({
   steps: v.array(

@@ -3,14 +3,13 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { RunDetail } from '@worldflora/protocol/http'
 import type { RunId } from '@worldflora/protocol/ids'
 import type { Evaluation } from '@worldflora/protocol/messages'
-import { parseOrReject, reject } from '@worldflora/protocol/rejection'
-import { RunConfig } from '@worldflora/protocol/run-config'
+import { reject } from '@worldflora/protocol/rejection'
 import { withCoordinator } from '../coordinator-process.ts'
-import { readJsonFile } from '../json-file.ts'
 import { startLocalWorkers } from '../local-workers.ts'
 import type { OperatorClient } from '../operator-client.ts'
 import { openProgress } from '../progress.ts'
 import { accept, Refused } from '../report.ts'
+import { bringRun, readRunFile } from '../run-file.ts'
 
 const LOOK_EVERY_MS = 500
 
@@ -18,11 +17,11 @@ export async function train(
   file: string,
   options: { workers: number; json: boolean; data: string },
 ): Promise<void> {
-  const config = accept(
-    parseOrReject(RunConfig, await readJsonFile(file, 'Name a RUN.json; the README shows one.'), file),
-  )
+  const runFile = await readRunFile(file)
   await withCoordinator(options.data, async ({ localUrl, client, ended }) => {
+    const config = await bringRun(client, runFile)
     const { id, resumed } = accept(await client.openRun(config))
+    for (const line of beginningOf(accept(await client.run(id)))) console.error(line)
     if (resumed) console.error(`Going on with the unfinished run ${config.name}.`)
     const workers = startLocalWorkers(localUrl, options.workers)
     try {
@@ -36,6 +35,18 @@ export async function train(
       await workers.stop()
     }
   })
+}
+
+/** What it begins with, if not with what its seed gives. */
+function beginningOf({ initialWeights }: RunDetail): string[] {
+  if (initialWeights === null) return []
+  const { hash, from, headRows } = initialWeights
+  const source = from === null ? `the weights ${hash}` : `step ${from.step} of ${from.name} (weights ${hash})`
+  const head =
+    headRows === 0
+      ? 'its head starts fresh'
+      : `${headRows} of its species have their rows of the head from there`
+  return [`The run begins with ${source}; ${head}.`]
 }
 
 async function followToEnd(client: OperatorClient, id: RunId): Promise<RunDetail> {

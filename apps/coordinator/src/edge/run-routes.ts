@@ -1,4 +1,5 @@
 /** /api/runs: looking is open to all, steering is the operator's. */
+import { createHash } from 'node:crypto'
 import {
   ForkRun,
   OrderFeatures,
@@ -6,6 +7,8 @@ import {
   PutRetention,
   PutRunState,
   RollBackRun,
+  WEIGHTS_HEADERS,
+  WeightsQuery,
 } from '@worldflora/protocol/http'
 import { RunId } from '@worldflora/protocol/ids'
 import { isRejection, parseOrReject, type Rejection } from '@worldflora/protocol/rejection'
@@ -42,6 +45,21 @@ export function runRoutes({ runs, operator }: Site): Hono {
   routes.get('/:id/checkpoints', async (c) => {
     const id = runIdOf(c.req.param('id'))
     return answer(isRejection(id) ? id : await runs.checkpoints(id))
+  })
+
+  routes.get('/:id/weights', guard, async (c) => {
+    const id = runIdOf(c.req.param('id'))
+    if (isRejection(id)) return answerRejection(id)
+    const wish = parseOrReject(WeightsQuery, c.req.query(), 'the query')
+    if (isRejection(wish)) return answerRejection(wish)
+    const found = await runs.weights(id, wish.step ?? null)
+    if (isRejection(found)) return answerRejection(found)
+    const { step, weights } = found
+    const checkpoint = createHash('sha256').update(weights).digest('hex')
+    const headers = { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' }
+    return new Response(weights, {
+      headers: { ...headers, [WEIGHTS_HEADERS.step]: String(step), [WEIGHTS_HEADERS.checkpoint]: checkpoint },
+    })
   })
 
   routes.get('/:id/features', (c) => {

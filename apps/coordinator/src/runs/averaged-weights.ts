@@ -8,6 +8,7 @@ import type { PhaseConfig } from '@worldflora/protocol/run-config'
 import { encodeWeights } from '@worldflora/protocol/tensor-codec'
 import type { BlobStore } from '../store/blob-store.ts'
 import { chainOf, wayOfWhole } from './checkpoint-chain.ts'
+import type { Reachable } from './reachable.ts'
 import type { RunBook } from './run-book.ts'
 import { layoutBefore, layoutFrom, phasesOfRun, type RunLayout } from './run-layout.ts'
 import { damaged, weightsAt } from './weights-at.ts'
@@ -36,13 +37,14 @@ export async function putWhole(
   return wayOfWhole({ step, checkpoint: await blobs.put(weights), bytes: weights.byteLength })
 }
 
-/** Of the run's latest checkpoint, in canonical form. */
+/** Of the run's latest checkpoint, or of another that can be reached; in canonical form. */
 export async function weightsToPublish(
   { blobs, optimizerStates }: { blobs: BlobStore; optimizerStates: BlobStore },
   { record, checkpoints }: RunBook,
+  reachable?: Reachable,
 ): Promise<Uint8Array<ArrayBuffer> | Rejection> {
-  const { step, optimizerState } = checkpoints.at(-1)!
-  const way = chainOf(checkpoints)
+  const { step, optimizerState } = reachable ?? checkpoints.at(-1)!
+  const way = reachable?.way ?? chainOf(checkpoints)
   const weights = await weightsAt(blobs, way, layoutFrom(record, way.base.step))
   if (isRejection(weights)) return weights
   const { config } = phaseBefore(phasesOfRun(record), step)

@@ -21,6 +21,7 @@ import { rejectionOf, StorageFault } from '../store/storage-fault.ts'
 import type { FeaturesRecord, RunSettings } from '../store/store.ts'
 import type { ActiveRun } from './active-run.ts'
 import { ActiveRuns } from './active-runs.ts'
+import { weightsToPublish } from './averaged-weights.ts'
 import { watchedSplit } from './evaluation-plan.ts'
 import { closeEvaluation, gatherRows, recordEvaluations } from './evaluations.ts'
 import { closeFeatures, featuresOf, gatherFeatures, giveOutFeatures, orderFeatures } from './features.ts'
@@ -28,6 +29,7 @@ import { forkRun } from './forking.ts'
 import { keptCheckpoints } from './kept-checkpoints.ts'
 import { damagedBlobs, mendModel, photosLost } from './mending.ts'
 import { publishLatest } from './publishing.ts'
+import { reachableAt } from './reachable.ts'
 import { faultOfRollback, type Rollback, rollBack } from './rolling-back.ts'
 import { detailOf, isThrough, newBook, type Progress, type RunBook, readBook, statusOf } from './run-book.ts'
 import { makeRun, openingOf, unfinishedNamesake } from './run-opening.ts'
@@ -352,6 +354,22 @@ export class Runs {
     const book = this.#books.get(runId)
     if (book === undefined) return noRun(runId)
     return this.#active.change(runId, () => publishLatest(this.#at, book))
+  }
+
+  /** Those that would be published, of a checkpoint that is kept, or of the latest; in canonical form. */
+  async weights(
+    runId: RunId,
+    wished: number | null,
+  ): Promise<{ step: number; weights: Uint8Array<ArrayBuffer> } | Rejection> {
+    const book = this.#books.get(runId)
+    if (book === undefined) return noRun(runId)
+    return this.#at.keeping.add(async () => {
+      const step = wished ?? book.checkpoints.at(-1)!.step
+      const reachable = reachableAt(book, step)
+      if (isRejection(reachable)) return reachable
+      const weights = await weightsToPublish(this.#at, book, reachable)
+      return isRejection(weights) ? weights : { step, weights }
+    })
   }
 
   /** FE1. Ordered twice is once. */

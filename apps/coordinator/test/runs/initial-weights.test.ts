@@ -2,7 +2,12 @@
 import { initialWeights, parameterSpecs } from '@worldflora/model/parameters'
 import { cutIntoParts } from '@worldflora/model/weights'
 import { canonicalJson, hashOf, hashOfText } from '@worldflora/protocol/hash'
-import type { ForkedRun, PublishedModel, RunDetail } from '@worldflora/protocol/http'
+import {
+  type ForkedRun,
+  type PublishedModel,
+  type RunDetail,
+  WEIGHTS_HEADERS,
+} from '@worldflora/protocol/http'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import { layoutOf, valuesOf } from '@worldflora/protocol/parameter-layout'
 import type { Rejection } from '@worldflora/protocol/rejection'
@@ -193,6 +198,35 @@ describe('weights of a run', () => {
       from: { run: source, name: 'source', step: model.run.step },
     })
     expect(await startOf(site, id)).toEqual(await blobOf(site, model.weights.blob))
+  })
+})
+
+describe('weights of a checkpoint, whole', () => {
+  it('WT5: are given to the operator, of any checkpoint that is kept; the average where there is one', async () => {
+    const site = await startSite()
+    await bringFlora(site)
+    const ask = async (id: RunId, query = '') => {
+      const answer = await site.call('GET', `/api/runs/${id}/weights${query}`)
+      const hash = hashOf(new Uint8Array(await answer.clone().arrayBuffer()))
+      return { answer, hash, said: answer.headers.get(WEIGHTS_HEADERS.checkpoint) }
+    }
+    const plain = await workToEnd(site, await openRun(site))
+    const { id } = plain.status
+    const latest = await ask(id)
+    expect([latest.hash, latest.said]).toEqual([plain.status.checkpoint, plain.status.checkpoint])
+    expect(latest.answer.headers.get(WEIGHTS_HEADERS.step)).toBe('4')
+    const start = await ask(id, '?step=0')
+    expect([start.hash, start.said]).toEqual([start.hash, start.hash])
+    expect(start.hash).not.toBe(latest.hash)
+    expect((await ask(id, '?step=1')).answer.status).toBe(409)
+    expect((await ask(id, '?step=x')).answer.status).toBe(400)
+    expect((await fetch(`${site.url}/api/runs/${id}/weights`)).status).toBe(401)
+
+    const optimizer = { ...config.optimizer, ema: 0.9 }
+    const averaged = await workToEnd(site, await openRun(site, { ...config, name: 'averaged', optimizer }))
+    const published = await site.json<PublishedModel>('POST', `/api/runs/${averaged.status.id}/publish`)
+    expect((await ask(averaged.status.id)).hash).toBe(published.weights.blob)
+    expect(published.weights.blob).not.toBe(averaged.status.checkpoint)
   })
 })
 

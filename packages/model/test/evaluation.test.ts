@@ -8,16 +8,7 @@ import { describeNetwork } from '../src/architecture/network.ts'
 import { openBackend } from '../src/backend/index.ts'
 import { nodeAssets } from '../src/backend/node-assets.ts'
 import { evaluatePhotos } from '../src/evaluation.ts'
-import { activate } from '../src/ops/activation.ts'
-import {
-  addActivated,
-  batchNormInference,
-  conv2d,
-  dense,
-  depthwiseConv2d,
-  globalAveragePool,
-  maxPool,
-} from '../src/ops/index.ts'
+import { activate, convolve, dense, globalAveragePool, maxPool } from '../src/ops/index.ts'
 import { initialWeights, parameterSpecs, tensorName } from '../src/parameters.ts'
 import { decodeJpeg, openDecoder, placeCentre, type Rgb } from '../src/photo/index.ts'
 import { bestOf, createPredictor, fuse, rankOf } from '../src/prediction.ts'
@@ -132,7 +123,6 @@ function layerByLayer(architecture: Architecture, weights: Float32Array, photo: 
     let maps = tf.tensor4d(pixels, [1, size, size, 3])
     let features: tf.Tensor2D | undefined
     const convolved = (x: tf.Tensor4D, layer: Convolution): tf.Tensor4D => {
-      const convolve = layer.kind === 'conv' ? conv2d : depthwiseConv2d
       const linear = convolve(x, tensor(tensorName.filter(layer)), layer)
       return activate(ended(linear, layer, tensor), layer.activation)
     }
@@ -140,9 +130,9 @@ function layerByLayer(architecture: Architecture, weights: Float32Array, photo: 
       if (layer.kind === 'conv' || layer.kind === 'depthwise-conv') maps = convolved(maps, layer)
       if (layer.kind === 'residual') {
         const [branch, shortcut] = [layer.branch, layer.shortcut].map((each) => each.reduce(convolved, maps))
-        maps = addActivated(branch!, shortcut!, layer.activation)
+        maps = activate(tf.add(branch!, shortcut!), layer.activation)
       }
-      if (layer.kind === 'max-pool') maps = maxPool(maps, layer.size, layer.stride, layer.padding)
+      if (layer.kind === 'max-pool') maps = maxPool(maps, layer)
       if (layer.kind === 'global-average-pool') features = globalAveragePool(maps)
       if (layer.kind === 'dense') {
         features = dense(features!, tensor(tensorName.weights(layer)), tensor(tensorName.bias(layer)))
@@ -163,5 +153,5 @@ function ended(
   const [scale, offset, mean, variance] = (['scale', 'offset', 'mean', 'variance'] as const).map((part) =>
     tensor<tf.Tensor1D>(tensorName[part](norm)),
   )
-  return batchNormInference(maps, scale!, offset!, mean!, variance!, norm.epsilon)
+  return tf.batchNorm(maps, mean!, variance!, offset!, scale!, norm.epsilon)
 }

@@ -22,3 +22,9 @@ export function uploadWeights(
     ]),
   )
 }
+
+export function tensorNamed<T extends tf.Tensor>(tensors: NamedTensors, name: string): T {
+  const tensor = tensors.get(name)
+  if (tensor === undefined) throw new Error(`the network has no tensor ${name}`)
+  return tensor as T
+}

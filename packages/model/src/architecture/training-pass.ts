@@ -1,112 +1,61 @@
-/** A network's layers as operations while training: normalised by the batch's own statistics (BN1). */
-import type * as tf from '@tensorflow/tfjs-core'
-import {
-  addActivated,
-  batchNormTraining,
-  biasedConv2d,
-  biasedDepthwiseConv2d,
-  conv2d,
-  dense,
-  depthwiseConv2d,
-  globalAveragePool,
-  maxPool,
-} from '../ops/index.ts'
+/**
+ * A network's layers while training, forward and backward: normalised by the batch's own statistics (BN1). Whatever is kept for
+ * the way back is disposed of on it, as soon as it has been used.
+ */
+import * as tf from '@tensorflow/tfjs-core'
+import { dense, denseGradient, globalAveragePool, globalAveragePoolGradient } from '../ops/index.ts'
 import { tensorName } from '../parameters.ts'
-import type { Convolution, Norm } from './layer.ts'
-import type { Layer, Network } from './network.ts'
-import type { NamedTensors } from './tensors.ts'
+import type { Dense } from './layer.ts'
+import { type MapStep, stepOf } from './map-step.ts'
+import type { Network } from './network.ts'
+import { type NamedTensors, tensorNamed } from './tensors.ts'
+
+export type Statistics = Map<string, { tensor: tf.Tensor1D; factor: number }>
 
 export type TrainingPass = {
-  /** [batch, classes] */
+  /** [batch, classes]. The caller's. */
   logits: tf.Tensor2D
-  /** By the names of the running statistics they belong to. Variances are unbiased: of n values, divided by n - 1. */
-  statistics: Map<string, { tensor: tf.Tensor1D; factor: number }>
+  /** By the names of the running statistics they belong to. Variances are unbiased: of n values, divided by n - 1. The caller's. */
+  statistics: Statistics
+  /**
+   * Given the gradient of the logits (which is not consumed), those of all trainable weights by their names, which are the
+   * caller's. To be called once, or else `dispose`.
+   */
+  backward(dLogits: tf.Tensor2D): Map<string, tf.Tensor>
+  dispose(): void
 }
 
-/** `images` is [batch, size, size, 3]. Differentiable in the trainable weights. To be called within a tidy. */
+/** `images` is [batch, size, size, 3] and not consumed; the weights must live until the way back is done. */
 export function trainingPass(network: Network, weights: NamedTensors, images: tf.Tensor4D): TrainingPass {
-  const statistics: TrainingPass['statistics'] = new Map()
+  const statistics: Statistics = new Map()
+  const steps: MapStep[] = []
   let maps = images
-  let features: tf.Tensor2D | undefined
   for (const layer of network.layers) {
-    switch (layer.kind) {
-      case 'global-average-pool':
-        features = globalAveragePool(maps)
-        break
-      case 'dense':
-        features = dense(
-          features!,
-          weightOf(weights, tensorName.weights(layer)),
-          weightOf(weights, tensorName.bias(layer)),
-        )
-        break
-      default:
-        maps = mapped(layer, weights, maps, statistics)
-    }
+    if (layer.kind === 'global-average-pool' || layer.kind === 'dense') continue
+    const step = stepOf(layer, { weights, statistics }, maps, steps.length > 0)
+    steps.push(step)
+    maps = step.y
   }
-  return { logits: features!, statistics }
-}
-
-type MapLayer = Exclude<Layer, { kind: 'global-average-pool' | 'dense' }>
-
-function mapped(
-  layer: MapLayer,
-  weights: NamedTensors,
-  maps: tf.Tensor4D,
-  statistics: TrainingPass['statistics'],
-): tf.Tensor4D {
-  switch (layer.kind) {
-    case 'conv':
-    case 'depthwise-conv':
-      return convolved(layer, weights, maps, statistics)
-    case 'max-pool':
-      return maxPool(maps, layer.size, layer.stride, layer.padding)
-    case 'residual': {
-      const along = (layers: readonly Convolution[]) =>
-        layers.reduce((passing, each) => convolved(each, weights, passing, statistics), maps)
-      return addActivated(along(layer.branch), along(layer.shortcut), layer.activation)
-    }
+  const head = network.layers.at(-1) as Dense
+  const features = globalAveragePool(maps)
+  const matrix = tensorNamed<tf.Tensor2D>(weights, tensorName.weights(head))
+  const bias = tensorNamed<tf.Tensor1D>(weights, tensorName.bias(head))
+  return {
+    logits: tf.tidy(() => dense(features, matrix, bias)),
+    statistics,
+    backward(dLogits) {
+      const gradients = new Map<string, tf.Tensor>()
+      const ofHead = denseGradient({ x: features, weights: matrix, dy: dLogits })
+      gradients.set(tensorName.weights(head), ofHead.dWeights)
+      gradients.set(tensorName.bias(head), ofHead.dBias)
+      let dy = globalAveragePoolGradient(ofHead.dx, maps.shape)
+      tf.dispose([ofHead.dx, features])
+      for (const step of steps.reverse()) dy = step.backward(dy, gradients) ?? dy
+      return gradients
+    },
+    dispose() {
+      features.dispose()
+      for (const step of steps) step.dispose()
+    },
   }
-}
-
-function convolved(
-  layer: Convolution,
-  weights: NamedTensors,
-  maps: tf.Tensor4D,
-  statistics: TrainingPass['statistics'],
-): tf.Tensor4D {
-  const { kind, stride, padding, norm, activation } = layer
-  const filter = weightOf<tf.Tensor4D>(weights, tensorName.filter(layer))
-  if (norm === null) {
-    const convolve = kind === 'conv' ? biasedConv2d : biasedDepthwiseConv2d
-    return convolve(maps, filter, weightOf(weights, tensorName.bias(layer)), { stride, padding, activation })
-  }
-  const convolve = kind === 'conv' ? conv2d : depthwiseConv2d
-  const linear = convolve(maps, filter, { stride, padding })
-  return normalised({ norm, activation }, weights, linear, statistics)
-}
-
-function normalised(
-  { norm, activation }: { norm: Norm; activation: Convolution['activation'] },
-  weights: NamedTensors,
-  maps: tf.Tensor4D,
-  statistics: TrainingPass['statistics'],
-): tf.Tensor4D {
-  const scale = weightOf<tf.Tensor1D>(weights, tensorName.scale(norm))
-  const offset = weightOf<tf.Tensor1D>(weights, tensorName.offset(norm))
-  const { y, mean, variance } = batchNormTraining(maps, scale, offset, { epsilon: norm.epsilon, activation })
-  const count = maps.size / scale.size
-  statistics.set(tensorName.mean(norm), { tensor: mean, factor: 1 })
-  // One value has no spread to estimate; its variance of 0 is passed on as it is.
-  statistics.set(tensorName.variance(norm), {
-    tensor: variance,
-    factor: count > 1 ? count / (count - 1) : 1,
-  })
-  return y
-}
-
-function weightOf<T extends tf.Tensor>(weights: NamedTensors, name: string): T {
-  const tensor = weights.get(name)
-  if (tensor === undefined) throw new Error(`the network has no tensor ${name}`)
-  return tensor as T
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { ACTIVATION_GRADIENT } from '../backend/kernel-names.ts'
 import type { Activation } from './op-types.ts'
 
-/** Not differentiable by itself: for inference, and inside ops that have a gradient of their own. */
+/** x itself where there is nothing to do. */
 export function activate<T extends tf.Tensor>(x: T, activation: Activation): T {
   switch (activation) {
     case 'linear':
@@ -15,11 +15,10 @@ export function activate<T extends tf.Tensor>(x: T, activation: Activation): T {
   }
 }
 
-/** dy where the output `y` of the activation is neither of its bounds. */
-export function maskActivation(dy: tf.Tensor, y: tf.Tensor, activation: Activation): tf.Tensor {
-  if (activation === 'linear') return dy
+/** dy where the output `y` is neither of the bounds. */
+export function activationGradient<T extends tf.Tensor>(dy: T, y: T, activation: 'relu' | 'relu6'): T {
   if (tf.getKernel(ACTIVATION_GRADIENT, tf.getBackend())) {
-    return tf.engine().runKernel(ACTIVATION_GRADIENT, { dy, y }, { activation })
+    return tf.engine().runKernel(ACTIVATION_GRADIENT, { dy, y }, { activation }) as T
   }
   return tf.tidy(() => {
     const above = tf.greater(y, 0)

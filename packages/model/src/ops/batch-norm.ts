@@ -1,115 +1,59 @@
 /**
- * Batch normalisation over every axis but the last (Ioffe & Szegedy 2015). While training, the statistics are those of the
- * batch, and the gradient goes through them; `mean` and `variance` (the population's: divided by n) are handed out
- * for the running averages and are not differentiated themselves.
+ * Batch normalisation over every axis but the last (Ioffe & Szegedy 2015), by the batch's own statistics, with the activation
+ * after it: few passes over memory where the backend has kernels for it.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { CHANNEL_MOMENTS, NORMALISE, NORMALISE_GRADIENT } from '../backend/kernel-names.ts'
-import { activate, maskActivation } from './activation.ts'
+import { activate, activationGradient } from './activation.ts'
 import type { Activation } from './op-types.ts'
-
-export type Normalised<T extends tf.Tensor> = { y: T; mean: tf.Tensor1D; variance: tf.Tensor1D }
 
 export type NormOptions = { epsilon: number; activation: Activation }
 
-/** x [...,c], scale [c], offset [c]. The activation is part of it: one pass over memory where the backend can. */
-export function batchNormTraining<T extends tf.Tensor>(
-  x: T,
-  scale: tf.Tensor1D,
-  offset: tf.Tensor1D,
+/** `variance` is the population's: divided by n. */
+export type Moments = { mean: tf.Tensor1D; variance: tf.Tensor1D }
+
+/** What goes in: x [...,c], scale [c], offset [c]. */
+export type Norm = { x: tf.Tensor; scale: tf.Tensor1D; offset: tf.Tensor1D }
+
+export function channelMoments(x: tf.Tensor): Moments {
+  if (hasKernels()) {
+    const [mean, variance] = tf.engine().runKernel(CHANNEL_MOMENTS, { x }) as tf.Tensor1D[]
+    return { mean: mean!, variance: variance! }
+  }
+  return tf.tidy(() => tf.moments(x, leadingAxes(x)) as Moments)
+}
+
+/** activation((x - mean) / sqrt(variance + epsilon) * scale + offset) */
+export function normalise(norm: Norm & Moments, options: NormOptions): tf.Tensor {
+  if (hasKernels()) return tf.engine().runKernel(NORMALISE, norm, options)
+  return tf.tidy(() => composed(norm, options))
+}
+
+/** Through the statistics as well. The activation's part is computed from x again. */
+export function normaliseGradient(
+  norm: Norm & Moments & { dy: tf.Tensor },
   options: NormOptions,
-): Normalised<T> {
-  const fused = tf.getKernel(NORMALISE_GRADIENT, tf.getBackend()) !== undefined
-  const [mean, variance] = fused ? fusedMoments(x) : composedMoments(x)
-  const forward = fused ? fusedForward : composedForward
-  const gradient = fused ? fusedGradient : composedGradient
-  const op = tf.customGrad((...inputs) => {
-    const [x, scale, offset, save] = inputs as unknown as [T, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc]
-    const norm = { x, mean, variance, scale, offset }
-    save([x, mean, variance, scale, offset])
-    return {
-      value: forward(norm, options),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [x, mean, variance, scale, offset] = saved as [
-          T,
-          tf.Tensor1D,
-          tf.Tensor1D,
-          tf.Tensor1D,
-          tf.Tensor1D,
-        ]
-        return gradient({ x, mean, variance, scale, offset }, dy, options)
-      },
-    }
-  })
-  return { y: op(x, scale, offset) as T, mean, variance }
+): { dx: tf.Tensor; dScale: tf.Tensor1D; dOffset: tf.Tensor1D } {
+  const [dx, dScale, dOffset] = hasKernels()
+    ? (tf.engine().runKernel(NORMALISE_GRADIENT, norm, options) as tf.Tensor[])
+    : tf.tidy(() => composedGradient(norm, options))
+  return { dx: dx!, dScale: dScale as tf.Tensor1D, dOffset: dOffset as tf.Tensor1D }
 }
 
-/** With given statistics, which are constants: differentiable in x, scale and offset. */
-export function batchNormInference<T extends tf.Tensor>(
-  x: T,
-  scale: tf.Tensor1D,
-  offset: tf.Tensor1D,
-  mean: tf.Tensor1D,
-  variance: tf.Tensor1D,
-  epsilon: number,
-): T {
-  const op = tf.customGrad((...inputs) => {
-    const [x, scale, offset, save] = inputs as unknown as [T, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc]
-    save([x, mean, variance, scale])
-    return {
-      value: tf.batchNorm(x, mean, variance, offset, scale, epsilon),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [x, mean, variance, scale] = saved as [T, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D]
-        const axes = leadingAxes(x)
-        const reciprocal = tf.rsqrt(tf.add(variance, epsilon))
-        const normal = tf.mul(tf.sub(x, mean), reciprocal)
-        return [tf.mul(dy, tf.mul(scale, reciprocal)), tf.sum(tf.mul(dy, normal), axes), tf.sum(dy, axes)]
-      },
-    }
-  })
-  return op(x, scale, offset) as T
+function hasKernels(): boolean {
+  return tf.getKernel(NORMALISE_GRADIENT, tf.getBackend()) !== undefined
 }
 
-type Norm = {
-  x: tf.Tensor
-  mean: tf.Tensor1D
-  variance: tf.Tensor1D
-  scale: tf.Tensor1D
-  offset: tf.Tensor1D
-}
-
-function fusedMoments(x: tf.Tensor): [tf.Tensor1D, tf.Tensor1D] {
-  return tf.engine().runKernel(CHANNEL_MOMENTS, { x }) as [tf.Tensor1D, tf.Tensor1D]
-}
-
-function fusedForward(norm: Norm, options: NormOptions): tf.Tensor {
-  return tf.engine().runKernel(NORMALISE, norm, options)
-}
-
-function fusedGradient(norm: Norm, dy: tf.Tensor, options: NormOptions): tf.Tensor[] {
-  return tf.engine().runKernel(NORMALISE_GRADIENT, { ...norm, dy }, options)
-}
-
-/** Inside a custom gradient nothing is recorded, so these ops leave nothing behind for the backward pass. */
-function composedMoments(x: tf.Tensor): [tf.Tensor1D, tf.Tensor1D] {
-  const both = tf.customGrad(() => {
-    const { mean, variance } = tf.moments(x, leadingAxes(x))
-    return { value: tf.stack([mean, variance]), gradFunc: () => [] }
-  })()
-  return tf.unstack(both) as [tf.Tensor1D, tf.Tensor1D]
-}
-
-function composedForward({ x, mean, variance, scale, offset }: Norm, options: NormOptions): tf.Tensor {
+function composed({ x, mean, variance, scale, offset }: Norm & Moments, options: NormOptions): tf.Tensor {
   const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, options.epsilon)))
-  const linear = tf.add(tf.mul(tf.sub(x, mean), factor), offset)
-  return activate(linear, options.activation)
+  return activate(tf.add(tf.mul(tf.sub(x, mean), factor), offset), options.activation)
 }
 
 /** Ioffe & Szegedy 2015, section 3, gathered: dx = scale / deviation * (dz - mean(dz) - normal * mean(dz * normal)). */
-function composedGradient(norm: Norm, dy: tf.Tensor, options: NormOptions): tf.Tensor[] {
-  const { x, mean, variance, scale } = norm
+function composedGradient(norm: Norm & Moments & { dy: tf.Tensor }, options: NormOptions): tf.Tensor[] {
+  const { x, mean, variance, scale, dy } = norm
   const { activation } = options
-  const dz = activation === 'linear' ? dy : maskActivation(dy, composedForward(norm, options), activation)
+  const dz = activation === 'linear' ? dy : activationGradient(dy, composed(norm, options), activation)
   const axes = leadingAxes(x)
   const n = x.size / scale.size
   const reciprocal = tf.rsqrt(tf.add(variance, options.epsilon))

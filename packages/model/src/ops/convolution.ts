@@ -1,75 +1,58 @@
 /**
- * Convolutions, NHWC, and their gradients. tfjs-core ships its gradient functions apart from its ops; ours call the same
- * standard kernels (Conv2DBackpropInput, ...) of whichever backend is in use, and only for the inputs somebody asks
- * for: the gradient with respect to the photos is never computed.
+ * Convolutions, NHWC, and the gradients of their two arguments, each on its own: the gradient with respect to the photos
+ * is never computed. tfjs's standard kernels (Conv2DBackpropInput, ...) of whichever backend is in use.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Padding } from './op-types.ts'
 
-export type Placing = { stride: number; padding: Padding }
+/** `conv`: filter [kh,kw,ci,co]. `depthwise-conv`: filter [kh,kw,c,1], one for each channel. */
+export type Convolving = { kind: 'conv' | 'depthwise-conv'; stride: number; padding: Padding }
 
-/** x [n,h,w,ci], filter [kh,kw,ci,co] -> [n,h/stride,w/stride,co]; 1x1 filters at stride 1 are matrix products. */
-export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, { stride, padding }: Placing): tf.Tensor4D {
-  return tf.conv2d(x, filter, stride, padding)
+/** x [n,h,w,ci] -> [n,h/stride,w/stride,co]; 1x1 filters at stride 1 are matrix products. */
+export function convolve(x: tf.Tensor4D, filter: tf.Tensor4D, convolving: Convolving): tf.Tensor4D {
+  const { kind, stride, padding } = convolving
+  return kind === 'conv'
+    ? tf.conv2d(x, filter, stride, padding)
+    : tf.depthwiseConv2d(x, filter, stride, padding)
 }
 
-/** x [n,h,w,c], filter [kh,kw,c,1] -> [n,h/stride,w/stride,c] */
-export function depthwiseConv2d(
-  x: tf.Tensor4D,
+/** Of x [shape], given that of the result. */
+export function convolutionInputGradient(
+  dy: tf.Tensor4D,
   filter: tf.Tensor4D,
-  { stride, padding }: Placing,
+  shape: tf.Tensor4D['shape'],
+  convolving: Convolving,
 ): tf.Tensor4D {
-  return tf.depthwiseConv2d(x, filter, stride, padding)
+  const kernel = convolving.kind === 'conv' ? tf.Conv2DBackpropInput : tf.DepthwiseConv2dNativeBackpropInput
+  return run(kernel, { dy, filter }, { ...attributesOf(convolving), inputShape: shape })
 }
 
-/** What `conv2d`'s gradient functions are told: also of use to other ops that contain a convolution. */
-export type ConvolutionAttributes = { strides: number | [number, number]; pad: Padding | 'valid' }
-export type ConvolutionGradients = Record<'x' | 'filter', () => tf.Tensor>
-
-export function conv2dGradients(
-  dy: tf.Tensor,
-  [x, filter]: tf.Tensor4D[],
-  { strides, pad }: ConvolutionAttributes,
-): ConvolutionGradients {
-  const shared = { strides, pad, dataFormat: 'NHWC' }
-  return {
-    x: () => run(tf.Conv2DBackpropInput, { dy, filter: filter! }, { ...shared, inputShape: x!.shape }),
-    filter: () => run(tf.Conv2DBackpropFilter, { x: x!, dy }, { ...shared, filterShape: filter!.shape }),
-  }
+/** Of the filter [shape], given that of the result. */
+export function convolutionFilterGradient(
+  x: tf.Tensor4D,
+  dy: tf.Tensor4D,
+  shape: tf.Tensor4D['shape'],
+  convolving: Convolving,
+): tf.Tensor4D {
+  const kernel = convolving.kind === 'conv' ? tf.Conv2DBackpropFilter : tf.DepthwiseConv2dNativeBackpropFilter
+  return run(kernel, { x, dy }, { ...attributesOf(convolving), filterShape: shape })
 }
 
-export function depthwiseConv2dGradients(
-  dy: tf.Tensor,
-  [x, filter]: tf.Tensor4D[],
-  { strides, pad }: ConvolutionAttributes,
-): ConvolutionGradients {
-  const shared = { strides, pad, dilations: [1, 1] }
-  const ofInput = { ...shared, inputShape: x!.shape }
-  const ofFilter = { ...shared, filterShape: filter!.shape }
-  return {
-    x: () => run(tf.DepthwiseConv2dNativeBackpropInput, { dy, filter: filter! }, ofInput),
-    filter: () => run(tf.DepthwiseConv2dNativeBackpropFilter, { x: x!, dy }, ofFilter),
-  }
+/** A convolution, plus a bias [co], and an activation: one pass. */
+export function convolveBiased(
+  { x, filter, bias }: { x: tf.Tensor4D; filter: tf.Tensor4D; bias: tf.Tensor1D },
+  { kind, stride, padding }: Convolving,
+  activation: 'linear' | 'relu' | 'relu6',
+): tf.Tensor4D {
+  const fused = kind === 'conv' ? tf.fused.conv2d : tf.fused.depthwiseConv2d
+  return fused({ x, filter, bias, strides: stride, pad: padding, activation })
 }
 
-tf.registerGradient({
-  kernelName: tf.Conv2D,
-  inputsToSave: ['x', 'filter'],
-  gradFunc: (dy, saved, attributes) =>
-    conv2dGradients(dy as tf.Tensor, saved as tf.Tensor4D[], attributes as unknown as ConvolutionAttributes),
-})
+function attributesOf({ kind, stride, padding }: Convolving): object {
+  const shared = { strides: [stride, stride], pad: padding }
+  return kind === 'conv' ? { ...shared, dataFormat: 'NHWC' } : { ...shared, dilations: [1, 1] }
+}
 
-tf.registerGradient({
-  kernelName: tf.DepthwiseConv2dNative,
-  inputsToSave: ['x', 'filter'],
-  gradFunc: (dy, saved, attributes) =>
-    depthwiseConv2dGradients(
-      dy as tf.Tensor,
-      saved as tf.Tensor4D[],
-      attributes as unknown as ConvolutionAttributes,
-    ),
-})
-
-function run(kernel: string, inputs: tf.NamedTensorMap, attributes: object): tf.Tensor {
-  return tf.engine().runKernel(kernel, inputs, attributes as tf.NamedAttrMap) as tf.Tensor
+function run(kernel: string, inputs: tf.NamedTensorMap, attributes: object): tf.Tensor4D {
+  return tf.engine().runKernel(kernel, inputs, attributes as tf.NamedAttrMap) as tf.Tensor4D
 }

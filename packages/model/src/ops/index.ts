@@ -1,12 +1,24 @@
 /**
- * The ops that networks are built of, each with its gradient on every backend. tfjs-core registers no gradients by itself:
- * only what stands here can be differentiated through.
+ * The ops that networks are built of, with their gradients on every backend. Those of a network's body are plain functions: a
+ * network goes forward and backward by itself (`architecture/training-pass.ts`), and gives every map's memory back as
+ * soon as it can, which tfjs's own recording does not. Only the head (`dense`) and the loss can be differentiated by tfjs.
  */
-export { batchNormInference, batchNormTraining, type Normalised } from './batch-norm.ts'
-export { biasedConv2d, biasedDepthwiseConv2d } from './biased-convolution.ts'
-export { conv2d, depthwiseConv2d } from './convolution.ts'
-export { dense } from './dense.ts'
+export { activate, activationGradient } from './activation.ts'
+export { channelMoments, type Moments, type NormOptions, normalise, normaliseGradient } from './batch-norm.ts'
+export { biasGradient } from './bias.ts'
+export {
+  type Convolving,
+  convolutionFilterGradient,
+  convolutionInputGradient,
+  convolve,
+  convolveBiased,
+} from './convolution.ts'
+export { dense, denseGradient } from './dense.ts'
 export { softmaxCrossEntropy } from './loss.ts'
-export { globalAveragePool, maxPool } from './pooling.ts'
-export { total } from './reduction.ts'
-export { addActivated } from './residual.ts'
+export {
+  globalAveragePool,
+  globalAveragePoolGradient,
+  maxPool,
+  maxPoolGradient,
+  type Pooling,
+} from './pooling.ts'

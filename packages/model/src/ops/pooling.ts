@@ -1,42 +1,30 @@
-/** Pooling over the image: the largest value of each window, or the mean of the whole. */
+/** Pooling over the image: the largest value of each window, or the mean of the whole; and their gradients. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Padding } from './op-types.ts'
 
-/** x [n,h,w,c] -> [n,h/stride,w/stride,c]. Padding never wins. Of equals the first, row by row, gets the gradient. */
-export function maxPool(x: tf.Tensor4D, size: number, stride: number, padding: Padding): tf.Tensor4D {
-  const op = tf.customGrad((...inputs) => {
-    const [x, save] = inputs as unknown as [tf.Tensor4D, tf.GradSaveFunc]
-    const y = tf.maxPool(x, size, stride, padding)
-    save([x, y])
-    return {
-      value: y,
-      gradFunc: (dy: tf.Tensor, [input, output]: tf.Tensor[]) =>
-        tf
-          .engine()
-          .runKernel(
-            tf.MaxPoolGrad,
-            { dy, input: input!, output: output! },
-            { filterSize: size, strides: stride, pad: padding },
-          ) as tf.Tensor,
-    }
-  })
-  return op(x) as tf.Tensor4D
+export type Pooling = { size: number; stride: number; padding: Padding }
+
+/** x [n,h,w,c] -> [n,h/stride,w/stride,c]. Padding never wins. */
+export function maxPool(x: tf.Tensor4D, { size, stride, padding }: Pooling): tf.Tensor4D {
+  return tf.maxPool(x, size, stride, padding)
+}
+
+/** Of equals the first, row by row, gets the gradient. */
+export function maxPoolGradient(
+  { x, y, dy }: Record<'x' | 'y' | 'dy', tf.Tensor4D>,
+  { size, stride, padding }: Pooling,
+): tf.Tensor4D {
+  const attributes = { filterSize: size, strides: stride, pad: padding }
+  return tf.engine().runKernel(tf.MaxPoolGrad, { dy, input: x, output: y }, attributes) as tf.Tensor4D
 }
 
 /** The mean of each channel over the image: [n,h,w,c] -> [n,c]. */
 export function globalAveragePool(x: tf.Tensor4D): tf.Tensor2D {
-  return pool(x) as tf.Tensor2D
+  return tf.mean(x, [1, 2])
 }
 
-const pool = tf.customGrad((input) => {
-  const x = input as tf.Tensor4D
-  const [n, height, width, channels] = x.shape
-  return {
-    value: tf.mean(x, [1, 2]),
-    gradFunc: (dy: tf.Tensor) =>
-      tf.mul(
-        tf.reshape(dy, [n, 1, 1, channels]),
-        tf.fill([n, height, width, channels], 1 / (height * width)),
-      ),
-  }
-})
+/** dy [n,c] -> [n,h,w,c] */
+export function globalAveragePoolGradient(dy: tf.Tensor2D, shape: tf.Tensor4D['shape']): tf.Tensor4D {
+  const [n, height, width, channels] = shape
+  return tf.tidy(() => tf.mul(tf.reshape(dy, [n, 1, 1, channels]), tf.fill(shape, 1 / (height * width))))
+}

@@ -1,18 +1,23 @@
 /** Every op at shapes that hit its corners: odd sizes, images smaller than the filter, channels that fill no register. */
 import * as tf from '@tensorflow/tfjs-core'
 import {
-  addActivated,
-  batchNormInference,
-  batchNormTraining,
-  biasedConv2d,
-  biasedDepthwiseConv2d,
-  conv2d,
+  activate,
+  activationGradient,
+  biasGradient,
+  type Convolving,
+  channelMoments,
+  convolutionFilterGradient,
+  convolutionInputGradient,
+  convolve,
+  convolveBiased,
   dense,
-  depthwiseConv2d,
   globalAveragePool,
+  globalAveragePoolGradient,
   maxPool,
+  maxPoolGradient,
+  normalise,
+  normaliseGradient,
   softmaxCrossEntropy,
-  total,
 } from '../../src/ops/index.ts'
 import type { Activation } from '../../src/ops/op-types.ts'
 import type { OpCase } from './drawn-tensors.ts'
@@ -62,9 +67,6 @@ const POOLS = [
   [1, 5, 5, 9, 3, 1],
 ] as const
 
-const ACTIVATIONS: readonly Activation[] = ['linear', 'relu', 'relu6']
-const STRIDE_1 = { stride: 1, padding: 'same' } as const
-
 /** [rows..., channels]; the last has several partial sums in it. (Of two rows, nothing but rounding errors would be left of dx.) */
 const NORMS = [
   [3, 5, 5, 1],
@@ -76,121 +78,145 @@ const NORMS = [
   [2, 20, 20, 12],
 ]
 
-type Norm = [tf.Tensor, tf.Tensor1D, tf.Tensor1D]
+const ACTIVATIONS: readonly Activation[] = ['linear', 'relu', 'relu6']
+
+type Maps = tf.Tensor4D
+
+function convolving(
+  kind: Convolving['kind'],
+  stride: number,
+  padding: Convolving['padding'] = 'same',
+): Convolving {
+  return { kind, stride, padding }
+}
+
+function convolutionCase(shapes: OpCase['shapes'], as: Convolving): OpCase {
+  return {
+    shapes,
+    value: (x, filter) => convolve(x as Maps, filter as Maps, as),
+    gradients: ([x, filter], _, dy) => [
+      convolutionInputGradient(dy as Maps, filter as Maps, x!.shape as Maps['shape'], as),
+      convolutionFilterGradient(x as Maps, dy as Maps, filter!.shape as Maps['shape'], as),
+    ],
+  }
+}
+
+function biasedCase(shapes: OpCase['shapes'], as: Convolving, activation: Activation): OpCase {
+  return {
+    shapes,
+    value: (x, filter, bias) =>
+      convolveBiased({ x: x as Maps, filter: filter as Maps, bias: bias as tf.Tensor1D }, as, activation),
+    gradients: ([x, filter], y, dy) => {
+      const dz = activation === 'linear' ? dy : activationGradient(dy, y, activation)
+      return [
+        convolutionInputGradient(dz as Maps, filter as Maps, x!.shape as Maps['shape'], as),
+        convolutionFilterGradient(x as Maps, dz as Maps, filter!.shape as Maps['shape'], as),
+        biasGradient(dz as Maps),
+      ]
+    },
+  }
+}
+
+function normCase(shape: readonly number[], activation: Activation): OpCase {
+  const options = { epsilon: 1e-3, activation }
+  const normOf = ([x, scale, offset]: tf.Tensor[]) => ({
+    x: x!,
+    scale: scale as tf.Tensor1D,
+    offset: offset as tf.Tensor1D,
+    ...channelMoments(x!),
+  })
+  return {
+    shapes: [shape, [shape.at(-1)!], [shape.at(-1)!]],
+    value: (...inputs) => normalise(normOf(inputs), options),
+    gradients: (inputs, _, dy) => {
+      const { dx, dScale, dOffset } = normaliseGradient({ ...normOf(inputs), dy }, options)
+      return [dx, dScale, dOffset]
+    },
+  }
+}
+
+/** One that tfjs differentiates. */
+function taped(shapes: OpCase['shapes'], value: OpCase['value']): OpCase {
+  return { shapes, value, gradients: (inputs, _, dy) => tf.grads(value)(inputs, dy) }
+}
 
 export const OP_CASES: Record<string, OpCase> = Object.fromEntries([
-  ...CONVOLUTIONS.map(
-    ([n, h, w, inputs, outputs, size, stride, padding = 'same' as const]): [string, OpCase] => [
-      `conv2d ${size}x${size}/${stride} ${padding} of ${n}x${h}x${w}, ${inputs} -> ${outputs}`,
-      {
-        shapes: [
-          [n, h, w, inputs],
-          [size, size, inputs, outputs],
-        ],
-        compute: (x: tf.Tensor4D, filter: tf.Tensor4D) => conv2d(x, filter, { stride, padding }),
-      },
-    ],
-  ),
-  ...DEPTHWISE.map(([n, h, w, channels, size, stride, padding = 'same' as const]): [string, OpCase] => [
-    `depthwiseConv2d ${size}x${size}/${stride} ${padding} of ${n}x${h}x${w}x${channels}`,
-    {
-      shapes: [
+  ...CONVOLUTIONS.map(([n, h, w, inputs, outputs, size, stride, padding]): [string, OpCase] => [
+    `conv ${size}x${size}/${stride} ${padding ?? 'same'} of ${n}x${h}x${w}, ${inputs} -> ${outputs}`,
+    convolutionCase(
+      [
+        [n, h, w, inputs],
+        [size, size, inputs, outputs],
+      ],
+      convolving('conv', stride, padding),
+    ),
+  ]),
+  ...DEPTHWISE.map(([n, h, w, channels, size, stride, padding]): [string, OpCase] => [
+    `depthwise-conv ${size}x${size}/${stride} ${padding ?? 'same'} of ${n}x${h}x${w}x${channels}`,
+    convolutionCase(
+      [
         [n, h, w, channels],
         [size, size, channels, 1],
       ],
-      compute: (x: tf.Tensor4D, filter: tf.Tensor4D) => depthwiseConv2d(x, filter, { stride, padding }),
-    },
+      convolving('depthwise-conv', stride, padding),
+    ),
   ]),
-  ...NORMS.flatMap((shape): [string, OpCase][] => {
-    const shapes = [shape, [shape.at(-1)!], [shape.at(-1)!]]
-    return ACTIVATIONS.map((activation) => [
-      `batchNormTraining, ${activation}, of ${shape}`,
-      { shapes, compute: (...x: Norm) => batchNormTraining(...x, { epsilon: 1e-3, activation }).y },
-    ])
-  }),
+  ...NORMS.flatMap((shape) =>
+    ACTIVATIONS.map((activation): [string, OpCase] => [
+      `normalise, ${activation}, of ${shape}`,
+      normCase(shape, activation),
+    ]),
+  ),
   ...ACTIVATIONS.flatMap((activation): [string, OpCase][] => [
     [
-      `biasedConv2d, ${activation}`,
-      {
-        shapes: [[2, 6, 5, 3], [3, 3, 3, 7], [7]],
-        compute: (x: tf.Tensor4D, filter: tf.Tensor4D, bias: tf.Tensor1D) =>
-          biasedConv2d(x, filter, bias, { stride: 2, padding: 1, activation }),
-      },
+      `conv, biased, ${activation}`,
+      biasedCase([[2, 6, 5, 3], [3, 3, 3, 7], [7]], convolving('conv', 2, 1), activation),
     ],
     [
-      `biasedConv2d, pointwise, ${activation}`,
-      {
-        shapes: [[2, 6, 5, 9], [1, 1, 9, 12], [12]],
-        compute: (x: tf.Tensor4D, filter: tf.Tensor4D, bias: tf.Tensor1D) =>
-          biasedConv2d(x, filter, bias, { ...STRIDE_1, activation }),
-      },
+      `conv, pointwise, biased, ${activation}`,
+      biasedCase([[2, 6, 5, 9], [1, 1, 9, 12], [12]], convolving('conv', 1), activation),
     ],
     [
-      `biasedDepthwiseConv2d, ${activation}`,
-      {
-        shapes: [[2, 6, 6, 5], [3, 3, 5, 1], [5]],
-        compute: (x: tf.Tensor4D, filter: tf.Tensor4D, bias: tf.Tensor1D) =>
-          biasedDepthwiseConv2d(x, filter, bias, { stride: 2, padding: 'same', activation }),
-      },
+      `depthwise-conv, biased, ${activation}`,
+      biasedCase([[2, 6, 6, 5], [3, 3, 5, 1], [5]], convolving('depthwise-conv', 2), activation),
     ],
-    [
-      `addActivated, ${activation}`,
-      {
-        shapes: [
-          [2, 3, 5, 7],
-          [2, 3, 5, 7],
-        ],
-        compute: (a: tf.Tensor4D, b: tf.Tensor4D) => addActivated(a, b, activation),
-      },
-    ],
-    [
-      `addActivated, ${activation}, of a map and its own convolution`,
-      {
-        shapes: [
-          [2, 4, 4, 6],
-          [3, 3, 6, 6],
-        ],
-        compute: (x: tf.Tensor4D, filter: tf.Tensor4D) =>
-          addActivated(conv2d(x, filter, STRIDE_1), x, activation),
-      },
-    ],
+  ]),
+  ...(['relu', 'relu6'] as const).map((activation): [string, OpCase] => [
+    activation,
+    {
+      shapes: [[3, 5, 7]],
+      value: (x) => activate(x, activation),
+      gradients: (_, y, dy) => [activationGradient(dy, y, activation)],
+    },
   ]),
   ...POOLS.map(([n, h, w, channels, size, stride, padding = 'same' as const]): [string, OpCase] => [
     `maxPool ${size}x${size}/${stride} ${padding} of ${n}x${h}x${w}x${channels}`,
     {
       shapes: [[n, h, w, channels]],
-      compute: (x: tf.Tensor4D) => maxPool(x, size, stride, padding),
+      value: (x) => maxPool(x as Maps, { size, stride, padding }),
+      gradients: ([x], y, dy) => [
+        maxPoolGradient({ x: x as Maps, y: y as Maps, dy: dy as Maps }, { size, stride, padding }),
+      ],
     },
   ]),
   [
-    'maxPool of equals',
+    'globalAveragePool',
     {
-      shapes: [[1, 6, 6, 5]],
-      compute: (x: tf.Tensor4D) => maxPool(addActivated(x, tf.zeros(x.shape), 'relu6'), 3, 2, 1),
+      shapes: [[2, 3, 5, 6]],
+      value: (x) => globalAveragePool(x as Maps),
+      gradients: ([x], _, dy) => [globalAveragePoolGradient(dy as tf.Tensor2D, x!.shape as Maps['shape'])],
     },
   ],
-  [
-    'batchNormInference',
-    {
-      shapes: [[2, 3, 3, 5], [5], [5]],
-      compute: (...x: Norm) =>
-        batchNormInference(...x, tf.tensor1d([0, 1, -1, 2, 0.5]), tf.tensor1d([1, 2, 0.1, 3, 0.5]), 1e-3),
-    },
-  ],
-  ['globalAveragePool', { shapes: [[2, 3, 5, 6]], compute: (x: tf.Tensor4D) => globalAveragePool(x) }],
   [
     'dense',
-    {
-      shapes: [[3, 7], [7, 5], [5]],
-      compute: (x: tf.Tensor2D, weights: tf.Tensor2D, bias: tf.Tensor1D) => dense(x, weights, bias),
-    },
+    taped([[3, 7], [7, 5], [5]], (x, weights, bias) =>
+      dense(x as tf.Tensor2D, weights as tf.Tensor2D, bias as tf.Tensor1D),
+    ),
   ],
   ...[0, 0.1].map((smoothing): [string, OpCase] => [
     `softmaxCrossEntropy, smoothed by ${smoothing}`,
-    {
-      shapes: [[4, 6]],
-      compute: (x: tf.Tensor2D) => softmaxCrossEntropy(x, tf.tensor1d([0, 2, 5, 5], 'int32'), smoothing),
-    },
+    taped([[4, 6]], (x) =>
+      softmaxCrossEntropy(x as tf.Tensor2D, tf.tensor1d([0, 2, 5, 5], 'int32'), smoothing),
+    ),
   ]),
-  ['total', { shapes: [[3, 4]], compute: (x: tf.Tensor2D) => total(x) }],
 ])

@@ -23,7 +23,7 @@ export function modelledThread(model: Model): ComputeThread {
   let held: Hash | null = null
 
   const compute: ComputePort = {
-    open: async () => ({ backend: 'wasm' }),
+    open: async () => ({ device: { backend: 'wasm' }, trial: null }),
     heldCheckpoint: async () => held,
     async loadCheckpoint({ checkpoint }) {
       held = checkpoint

@@ -31,7 +31,8 @@ export async function computeGoldenHash(): Promise<Hash> {
   return hashOf(joined(gradients))
 }
 
-function goldenRun(architecture: Architecture, samples: number): RunConfig {
+/** Of any architecture, in one task. */
+export function goldenRun(architecture: Architecture, samples: number): RunConfig {
   return {
     name: 'golden',
     flora: 'golden',

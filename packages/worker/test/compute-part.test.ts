@@ -10,12 +10,13 @@ import type { EvaluateTask, ExtractFeaturesTask, GradientTask } from '@worldflor
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ComputePart } from '../src/compute/compute-part.ts'
 import { spawnCompute } from '../src/node/spawn-compute.ts'
-import type { ComputePort, ComputeThread } from '../src/session/compute-port.ts'
+import type { BackendChoice, ComputePort, ComputeThread } from '../src/session/compute-port.ts'
 import { must, packTinyShard, run, trace } from './tiny-run.ts'
 
 const steps = trace(2)
 const target = hashOf(steps.weights)
 const deltas = () => steps.deltas.map(({ bytes }) => bytes.slice())
+const wishOf = (backend: BackendChoice, golden: boolean) => ({ backend, golden, trial: null, computes: 1 })
 let shardBytes: Uint8Array
 let shard: Hash
 let thread: ComputeThread
@@ -44,24 +45,24 @@ async function load(compute: ComputePort): Promise<void> {
 
 describe('the compute part', () => {
   test('SD2: opens WASM and proves its class by the golden task', async () => {
-    expect(await thread.compute.open({ backend: 'wasm', golden: true })).toEqual({
-      backend: 'wasm',
-      goldenHash: GOLDEN_HASH,
+    expect(await thread.compute.open(wishOf('wasm', true))).toEqual({
+      device: { backend: 'wasm', goldenHash: GOLDEN_HASH },
+      trial: null,
     })
   })
 
   test('auto falls back to WASM where there is no real GPU, and WebGPU asked for says that there is none', async () => {
-    const device = await thread.compute.open({ backend: 'auto', golden: false })
-    if (must(device).backend === 'webgpu') return // A machine with a GPU.
-    expect(device).toEqual({ backend: 'wasm' })
-    expect(await thread.compute.open({ backend: 'webgpu', golden: false })).toMatchObject({ code: 'no-gpu' })
+    const opened = must(await thread.compute.open(wishOf('auto', false)))
+    if (opened.trial !== null) return // A machine with a GPU.
+    expect(opened.device).toEqual({ backend: 'wasm' })
+    expect(await thread.compute.open(wishOf('webgpu', false))).toMatchObject({ code: 'no-gpu' })
   })
 
   test('SD1: a task gives the same contribution in any thread, and another task another', async () => {
-    await thread.compute.open({ backend: 'wasm', golden: false })
+    await thread.compute.open(wishOf('wasm', false))
     await load(thread.compute)
     const here = new ComputePart({ assets: nodeAssets, offerGpu: async () => {} })
-    must(await here.open({ backend: 'wasm', golden: false }))
+    must(await here.open(wishOf('wasm', false)))
     await load(here)
     const progress: number[] = []
     const leaseId = 'lease-1' as LeaseId
@@ -93,7 +94,7 @@ describe('the compute part', () => {
     const task: ExtractFeaturesTask = { kind: 'extract-features', split: 'train', views: 1, ...rest }
     const there = must(await thread.compute.features({ run, checkpoint: target, task }, () => {}))
     const here = new ComputePart({ assets: nodeAssets, offerGpu: async () => {} })
-    must(await here.open({ backend: 'wasm', golden: false }))
+    must(await here.open(wishOf('wasm', false)))
     await load(here)
     expect(must(await here.features({ run, checkpoint: target, task }, () => {}))).toEqual(there)
     const shard = must(readFeatureShard(there))

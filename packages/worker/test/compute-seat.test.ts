@@ -9,6 +9,8 @@ import type { ComputeThread } from '../src/session/compute-port.ts'
 import { ComputeSeat } from '../src/session/compute-seat.ts'
 import { must } from './tiny-run.ts'
 
+const WASM = { backend: 'wasm', trial: null, computes: 1 } as const
+
 /** A thread whose script throws at once; nobody answers what its compute part is asked. */
 function spawnStillborn(): ComputeThread {
   const healthy = spawnCompute()
@@ -21,14 +23,14 @@ function spawnStillborn(): ComputeThread {
 test('a thread that dies while it opens is started once more', async () => {
   const spawns = [spawnStillborn, spawnCompute]
   const seat = new ComputeSeat(() => spawns.shift()!(), systemClock)
-  expect(must(await seat.open('wasm')).backend).toBe('wasm')
+  expect(must(await seat.open(WASM)).device.backend).toBe('wasm')
   seat.close()
 })
 
 test('a second death is told, with its reason', async () => {
   const spawns = [spawnStillborn, spawnStillborn]
   const seat = new ComputeSeat(() => spawns.shift()!(), systemClock)
-  await expect(seat.open('wasm')).rejects.toThrow('did not load')
+  await expect(seat.open(WASM)).rejects.toThrow('did not load')
   expect(spawns).toEqual([])
 })
 
@@ -38,7 +40,7 @@ test('a thread that was terminated is opened again for the next call; after clos
     spawned++
     return spawnCompute()
   }, systemClock)
-  const device = must(await seat.open('wasm'))
+  const { device } = must(await seat.open(WASM))
   seat.terminate()
   expect(await seat.call(device, (compute) => compute.heldCheckpoint())).toBeNull()
   expect(spawned).toBe(2)
@@ -55,7 +57,7 @@ function collectGarbage(): void {
 
 test('answers are held by nobody once they are given, however long the thread lives', async () => {
   const seat = new ComputeSeat(spawnCompute, systemClock)
-  const device = must(await seat.open('wasm'))
+  const { device } = must(await seat.open(WASM))
   const answers: WeakRef<object>[] = []
   for (let n = 0; n < 20; n++) {
     const answer = await seat.call(device, (compute) => compute.photosOf([], 1))

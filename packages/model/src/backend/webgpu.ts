@@ -2,6 +2,7 @@
  * WebGPU, in a tab or (where the host has put the `webgpu` package's `gpu` on `navigator`) in Node. A software
  * adapter counts as no GPU: it is slower than WASM by an order of magnitude.
  */
+import * as tf from '@tensorflow/tfjs-core'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { OpenedBackend } from './index.ts'
 
@@ -15,6 +16,12 @@ export async function prepareWebgpu(software: 'refused' | 'allowed'): Promise<Op
   }
   await import('@tensorflow/tfjs-backend-webgpu')
   return { backend: 'webgpu', adapter: name }
+}
+
+/** Resolves with the reason when the open device is lost: unplugged, its driver restarted, taken away by the browser. */
+export async function whenDeviceLost(): Promise<string> {
+  const { device } = tf.backend() as unknown as { device: { lost: Promise<{ message: string }> } }
+  return (await device.lost).message
 }
 
 type AdapterInfo = {

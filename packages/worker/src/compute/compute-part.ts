@@ -12,23 +12,25 @@ import { featureCount } from '@worldflora/model/parameters'
 import { trainingPixels } from '@worldflora/model/training-pixels'
 import { encodeVector } from '@worldflora/protocol/gradient-codec'
 import type { Hash, LeaseId } from '@worldflora/protocol/ids'
-import type { Device, EvaluateResult, ShardEntries } from '@worldflora/protocol/messages'
+import type { EvaluateResult, ShardEntries } from '@worldflora/protocol/messages'
 import { contributionShape } from '@worldflora/protocol/parameter-layout'
 import { RandomStream } from '@worldflora/protocol/random'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { samplesPerChunk } from '@worldflora/protocol/run-config'
 import type {
-  BackendChoice,
   CheckpointParts,
   ComputePort,
   EvaluateRequest,
   FeaturesRequest,
   GradientRequest,
   OnProgress,
+  Opened,
+  OpenWish,
   Spent,
   SumRequest,
 } from '../session/compute-port.ts'
 import { type ComputeHost, openDevice } from './device.ts'
+import { DeviceLoss } from './device-loss.ts'
 import { type HeldWeights, layoutOfTrained, leadOn } from './held-weights.ts'
 import { KeptContributions } from './kept-contributions.ts'
 import { ShardShelf } from './shard-shelf.ts'
@@ -42,6 +44,7 @@ export class ComputePart implements ComputePort {
   readonly #turns = new Turns()
   readonly #stopwatch = new Stopwatch()
   #weights: HeldWeights | null = null
+  #loss: DeviceLoss | null = null
   /** The same, on the device. */
   #placed: PlacedWeights | null = null
 
@@ -49,8 +52,10 @@ export class ComputePart implements ComputePort {
     this.#host = host
   }
 
-  open(wish: { backend: BackendChoice; golden: boolean }): Promise<Device | Rejection> {
-    return openDevice(wish, this.#host)
+  async open(wish: OpenWish): Promise<Opened | Rejection> {
+    const opened = await openDevice(wish, this.#host)
+    if (!isRejection(opened)) this.#loss = opened.device.backend === 'webgpu' ? new DeviceLoss() : null
+    return opened
   }
 
   heldCheckpoint(): Promise<Hash | null> {
@@ -82,7 +87,11 @@ export class ComputePart implements ComputePort {
     return isRejection(photos) ? [] : photos.slice(0, limit).map((photo) => photo.jpeg.slice())
   }
 
-  async gradient(request: GradientRequest, onProgress: OnProgress): Promise<Hash | Rejection> {
+  gradient(request: GradientRequest, onProgress: OnProgress): Promise<Hash | Rejection> {
+    return this.#unlessLost(() => this.#gradient(request, onProgress))
+  }
+
+  async #gradient(request: GradientRequest, onProgress: OnProgress): Promise<Hash | Rejection> {
     const begun =
       request.run.train === 'head'
         ? await this.#headGradient(request, onProgress)
@@ -145,14 +154,14 @@ export class ComputePart implements ComputePort {
   }
 
   evaluate(request: EvaluateRequest, onProgress: OnProgress): Promise<EvaluateResult | Rejection> {
-    return this.#turns.take<EvaluateResult | Rejection>(() => {
+    return this.#inTurn<EvaluateResult>(() => {
       const material = this.#inferenceOf(request)
       return isRejection(material) ? material : evaluatePhotos({ ...material, onProgress })
     })
   }
 
   features(request: FeaturesRequest, onProgress: OnProgress): Promise<Uint8Array | Rejection> {
-    return this.#turns.take<Uint8Array | Rejection>(async () => {
+    return this.#inTurn<Uint8Array>(async () => {
       const material = this.#inferenceOf(request)
       if (isRejection(material)) return material
       const { run, task } = request
@@ -174,6 +183,14 @@ export class ComputePart implements ComputePort {
 
   async spent(): Promise<Spent> {
     return { ...this.#stopwatch.spent }
+  }
+
+  #inTurn<T>(work: () => T | Rejection | Promise<T | Rejection>): Promise<T | Rejection> {
+    return this.#unlessLost(() => this.#turns.take(work))
+  }
+
+  #unlessLost<T>(work: () => Promise<T | Rejection>): Promise<T | Rejection> {
+    return this.#loss === null ? work() : this.#loss.watch(work)
   }
 
   /** What a network needs to look at the task's photos without learning from them. */

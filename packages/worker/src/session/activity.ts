@@ -1,6 +1,7 @@
 /** What a worker is doing, told to whoever shows it (a page, a terminal). Plain values: a page may keep them as they are. */
 import type { LeaseId, RunId } from '@worldflora/protocol/ids'
 import type { BackendName, Lease, Task } from '@worldflora/protocol/messages'
+import type { GpuTrial } from './compute-port.ts'
 import type { Delivery } from './delivery.ts'
 import { ShareCount, type StepShare } from './step-share.ts'
 
@@ -14,6 +15,8 @@ export type Activity = {
   /** null until the backend is open. */
   backend: BackendName | null
   adapter: string | null
+  /** What became of this machine's GPU; null where there is none, or before it is known. */
+  gpu: GpuFate | null
   run: { id: RunId; name: string } | null
   task: ActivityTask | null
   /** null before the first gradient. */
@@ -27,6 +30,8 @@ export type Activity = {
   imagesPerSecond: number | null
   missing: readonly MissingFeature[]
 }
+
+export type GpuFate = GpuTrial['verdict'] | 'lost'
 
 export type ActivityTask = {
   kind: Task['kind']
@@ -47,6 +52,7 @@ export class ActivityBoard {
     note: null,
     backend: null,
     adapter: null,
+    gpu: null,
     run: null,
     task: null,
     share: null,

@@ -2,6 +2,8 @@
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
 
 export const OUT_OF_MEMORY = 'out-of-memory'
+/** The compute part's device is gone: nothing is wrong with the task. */
+export const DEVICE_LOST = 'device-lost'
 
 /** The words of V8, SpiderMonkey, JavaScriptCore, Emscripten, tfjs and WebGPU. */
 const MEMORY_WORDS =

@@ -19,6 +19,24 @@ import type { Rejection } from '@worldflora/protocol/rejection'
 /** `auto`: WebGPU where there is a real GPU, else WASM. */
 export type BackendChoice = BackendName | 'auto'
 
+/**
+ * What became of a GPU that was tried: it computes; or it does not, for its answers are wrong, or the processor is faster; or nobody
+ * knows, for want of answers to hold it against.
+ */
+export type GpuTrial = { adapter: string; verdict: 'used' | 'wrong-answers' | 'slower' | 'untried' }
+
+export type OpenWish = {
+  backend: BackendChoice
+  /** Compute the golden task too, whose hash tells the deterministic class (a later opening need not). */
+  golden: boolean
+  /** Of an earlier opening on this machine, if it is remembered: the same adapter is not tried again. */
+  trial: GpuTrial | null
+  /** How many threads would compute on the processor, if there is no GPU. */
+  computes: number
+}
+
+export type Opened = { device: Device; trial: GpuTrial | null }
+
 /** Weights as the blobs they are made of, and the hash that they must arrive at. */
 export type CheckpointParts = {
   run: RunDescription
@@ -42,8 +60,7 @@ export type OnProgress = (imagesDone: number) => void
 
 /** Buffers that are given belong to the compute part from then on. */
 export type ComputePort = {
-  /** `golden`: compute the golden task too, whose hash tells the deterministic class (a later opening need not). */
-  open(wish: { backend: BackendChoice; golden: boolean }): Promise<Device | Rejection>
+  open(wish: OpenWish): Promise<Opened | Rejection>
   heldCheckpoint(): Promise<Hash | null>
   /** Rejects what does not arrive at the checkpoint's hash; then nothing is held. */
   loadCheckpoint(parts: CheckpointParts): Promise<Rejection | null>

@@ -5,7 +5,7 @@
 import type { Device } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import type { Clock } from './clock.ts'
-import type { BackendChoice, ComputePort, ComputeThread } from './compute-port.ts'
+import type { ComputePort, ComputeThread, GpuTrial, Opened, OpenWish } from './compute-port.ts'
 
 type Seated = {
   thread: ComputeThread
@@ -20,6 +20,7 @@ export class ComputeSeat {
   #seated: Seated | null = null
   #underWay: Promise<unknown> = Promise.resolve()
   #openMs = 0
+  #trial: GpuTrial | null = null
   #isClosed = false
 
   constructor(spawn: () => ComputeThread, clock: Clock) {
@@ -28,8 +29,10 @@ export class ComputeSeat {
   }
 
   /** The first opening: finds the backend, and proves its class. Throws if the thread dies. */
-  open(backend: BackendChoice): Promise<Device | Rejection> {
-    return this.#open({ backend, golden: true })
+  async open(wish: Omit<OpenWish, 'golden'>): Promise<Opened | Rejection> {
+    const opened = await this.#open({ ...wish, golden: true })
+    if (!isRejection(opened)) this.#trial = opened.trial
+    return opened
   }
 
   /** Calls the compute part, which is opened again first if it is gone. Throws what it throws, and when it is gone. */
@@ -67,7 +70,7 @@ export class ComputeSeat {
    * Once more if it throws: Chromium was seen to fail to load the thread's script on a first visit, and to load it the next
    * time.
    */
-  async #open(wish: { backend: BackendChoice; golden: boolean }): Promise<Device | Rejection> {
+  async #open(wish: OpenWish): Promise<Opened | Rejection> {
     try {
       return await this.#openThread(wish)
     } catch {
@@ -76,7 +79,7 @@ export class ComputeSeat {
     }
   }
 
-  #openThread(wish: { backend: BackendChoice; golden: boolean }): Promise<Device | Rejection> {
+  #openThread(wish: OpenWish): Promise<Opened | Rejection> {
     const { thread, orGone } = this.#start()
     return orGone(thread.compute.open(wish))
   }
@@ -108,7 +111,7 @@ export class ComputeSeat {
 
   async #openAgain({ backend }: Device): Promise<void> {
     const startedMs = this.#clock.nowMs()
-    const opened = await this.#open({ backend, golden: false })
+    const opened = await this.#open({ backend, golden: false, trial: this.#trial, computes: 1 })
     if (isRejection(opened)) throw new Error(opened.message)
     this.#openMs = this.#clock.nowMs() - startedMs
   }

@@ -123,6 +123,13 @@ export class CoordinatorLink {
     this.#hangUps = 0
   }
 
+  /** As the same worker, with what it is now. */
+  joinAgain(): void {
+    if (this.#state.kind === 'closed') return
+    this.#socket.disconnect()
+    this.#socket.connect()
+  }
+
   close(rejection: Rejection | null = null): void {
     if (this.#state.kind === 'closed') return
     this.#state = { kind: 'closed', rejection }

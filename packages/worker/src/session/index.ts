@@ -2,13 +2,13 @@
 import { WorkerSession } from './session.ts'
 import type { Session, SessionOptions } from './session-options.ts'
 
-export type { Activity, ActivityTask, MissingFeature } from './activity.ts'
+export type { Activity, ActivityTask, GpuFate, MissingFeature } from './activity.ts'
 export { memoryBlobCache } from './blob-cache.memory.ts'
 export type { BlobCache, BlobCaches } from './blob-cache.ts'
 export type { Clock } from './clock.ts'
-export type { BackendChoice, ComputePort, ComputeThread, Spent } from './compute-port.ts'
+export type { BackendChoice, ComputePort, ComputeThread, GpuTrial, Spent } from './compute-port.ts'
 export { type Identity, type IdentityStore, identityInMemory } from './identity.ts'
-export type { Session, SessionOptions, SessionOutcome } from './session-options.ts'
+export type { Session, SessionOptions, SessionOutcome, TrialMemory } from './session-options.ts'
 export type { StepShare } from './step-share.ts'
 
 export function startSession(options: SessionOptions): Session {

@@ -8,7 +8,8 @@ import { isRejection, type Rejection, reject } from '@worldflora/protocol/reject
 import { ActivityBoard } from './activity.ts'
 import { BlobSource } from './blob-source.ts'
 import { systemClock } from './clock.ts'
-import { OUT_OF_MEMORY } from './compute-fault.ts'
+import { DEVICE_LOST, OUT_OF_MEMORY } from './compute-fault.ts'
+import type { BackendChoice } from './compute-port.ts'
 import { ComputeSeat } from './compute-seat.ts'
 import { CoordinatorLink, type Joining } from './coordinator-link.ts'
 import { deliver, release } from './delivery.ts'
@@ -22,6 +23,8 @@ import type { SessionOptions, SessionOutcome } from './session-options.ts'
 
 const FAILURES_ACCEPTED = 4
 const SHARDS_NAMED = 256
+/** After so many a GPU is left alone. */
+const LOSSES_ACCEPTED = 2
 /** Of the last ones, by which a worker says how fast it is. */
 const TASKS_REMEMBERED = 8
 
@@ -48,6 +51,9 @@ export class WorkerSession {
   /** Leases that failed or were refused, one after the other, and why the last one did. */
   #failures = 0
   #lastFailure = ''
+  /** How often the device was lost, and why it could not be replaced. */
+  #losses = 0
+  #unreplaced: Rejection | null = null
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -74,14 +80,13 @@ export class WorkerSession {
 
   async #live(): Promise<SessionOutcome> {
     this.#board.show({ state: 'connecting', missing: this.#options.missing ?? [] })
-    const device = await this.#openDevice()
+    const device = await this.#openDevice(this.#options.backend ?? 'auto')
     if (this.#isStopping()) return { kind: 'stopped' }
     if (isRejection(device)) return device
-    this.#board.show({ backend: device.backend, adapter: device.adapter ?? null })
-    const link = this.#openLink(device)
+    const link = this.#openLink(() => tools.device)
+    const tools = this.#toolsOf(device, link)
     this.#link = link
     this.#state = { kind: 'asking' }
-    const tools = this.#toolsOf(device, link)
     const prefetcher = new Prefetcher(tools.source, tools.caches.shards, this.#stopping.signal)
     for (;;) {
       const closed = this.#unfit() ?? (await this.#askAndWork(link, tools, prefetcher))
@@ -128,7 +133,11 @@ export class WorkerSession {
     this.#state = { kind: 'asking' }
     if (outcome.kind !== 'computed') {
       release(lease, tools)
-      return this.#settle(held, outcome, link)
+      await this.#settle(held, outcome, link)
+      if (outcome.kind === 'failed' && outcome.rejection.code === DEVICE_LOST) {
+        await this.#replaceDevice(link, tools)
+      }
+      return
     }
     this.#board.show({ state: 'sending' })
     const done = deliver(held, outcome.parcels, tools).then(async (end) => {
@@ -148,9 +157,9 @@ export class WorkerSession {
         this.#failures = 0
         return
       case 'failed': {
-        this.#noteFailure(end.rejection)
+        const reason = reasonOf(end.rejection)
+        if (reason !== 'stopped') this.#noteFailure(end.rejection)
         const message = end.rejection.message.slice(0, 2000)
-        const reason = end.rejection.code === OUT_OF_MEMORY ? 'unfit' : 'failed'
         const task = end.task === undefined ? {} : { task: end.task }
         await link.tell('return-lease', { leaseId: lease.leaseId, reason, message, ...task })
         return
@@ -168,7 +177,27 @@ export class WorkerSession {
     this.#lastFailure = message
   }
 
+  /** Asks for the device again; one that is lost again and again gives way to the processor, unless it was chosen. */
+  async #replaceDevice(link: CoordinatorLink, tools: LeaseTools): Promise<void> {
+    this.#seat.terminate()
+    this.#losses++
+    const { backend = 'auto' } = this.#options
+    const device = await this.#openDevice(
+      backend === 'auto' && this.#losses > LOSSES_ACCEPTED ? 'wasm' : backend,
+    )
+    if (this.#isStopping()) return
+    if (isRejection(device)) {
+      this.#unreplaced = device
+      return
+    }
+    if (device.backend !== 'webgpu') this.#board.show({ gpu: 'lost' })
+    const isAnother = device.backend !== tools.device.backend || device.adapter !== tools.device.adapter
+    tools.device = device
+    if (isAnother) link.joinAgain()
+  }
+
   #unfit(): Rejection | null {
+    if (this.#unreplaced !== null) return this.#unreplaced
     if (this.#failures <= FAILURES_ACCEPTED) return null
     return reject(
       'worker-unfit',
@@ -183,7 +212,7 @@ export class WorkerSession {
     return this.#delivering === null ? computing : [this.#delivering.held, ...computing]
   }
 
-  #openLink(device: Device): CoordinatorLink {
+  #openLink(deviceNow: () => Device): CoordinatorLink {
     const { url, host, build, identity } = this.#options
     return new CoordinatorLink({
       url,
@@ -192,7 +221,7 @@ export class WorkerSession {
         return {
           protocol: PROTOCOL_VERSION,
           host,
-          device,
+          device: deviceNow(),
           ...(build === undefined ? {} : { build }),
           ...(known === null ? {} : { identity: known }),
         }
@@ -229,9 +258,19 @@ export class WorkerSession {
     }
   }
 
-  async #openDevice(): Promise<Device | Rejection> {
+  async #openDevice(backend: BackendChoice): Promise<Device | Rejection> {
+    const { computes = 1, trials } = this.#options
     try {
-      return await this.#seat.open(this.#options.backend ?? 'auto')
+      const opened = await this.#seat.open({ backend, computes, trial: trials?.load() ?? null })
+      if (isRejection(opened)) return opened
+      const { device, trial } = opened
+      if (trial !== null && trial.verdict !== 'untried') trials?.keep(trial)
+      this.#board.show({
+        backend: device.backend,
+        adapter: device.adapter ?? trial?.adapter ?? null,
+        gpu: trial?.verdict ?? null,
+      })
+      return device
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       return reject(
@@ -285,4 +324,10 @@ export class WorkerSession {
   #isStopping(): boolean {
     return this.#state.kind === 'stopping'
   }
+}
+
+/** Why a lease is given back; only what is `failed` counts against its task. */
+function reasonOf({ code }: Rejection): 'failed' | 'unfit' | 'stopped' {
+  if (code === DEVICE_LOST) return 'stopped'
+  return code === OUT_OF_MEMORY ? 'unfit' : 'failed'
 }

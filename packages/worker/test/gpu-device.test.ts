@@ -1,0 +1,114 @@
+/** What a volunteer's GPU may do to us: give wrong answers, or go away. A software Vulkan will do; without one this is skipped. */
+import { Worker } from 'node:worker_threads'
+import { isRejection } from '@worldflora/protocol/rejection'
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { connectCompute } from '../src/compute/compute-client.ts'
+import {
+  type Activity,
+  type ComputeThread,
+  type GpuTrial,
+  identityInMemory,
+  memoryBlobCache,
+  type Session,
+  startSession,
+} from '../src/session/index.ts'
+import { type ScriptedCoordinator, startScriptedCoordinator } from './scripted-coordinator.ts'
+import type { GpuFault } from './software-gpu-thread.ts'
+import { checkpointAfter, gradientLease, must, packTinyShard } from './tiny-run.ts'
+
+function spawn(fault: GpuFault): ComputeThread {
+  const entry = new URL('./software-gpu-thread.mjs', import.meta.url)
+  const thread = new Worker(entry, { execArgv: [], workerData: fault })
+  return {
+    compute: connectCompute(nodeEndpoint(thread)),
+    crashed: new Promise((resolve) => thread.once('error', (error) => resolve(String(error)))),
+    terminate: () => void thread.terminate(),
+  }
+}
+
+const wishOf = (backend: 'auto' | 'webgpu', trial: GpuTrial | null = null) => ({
+  backend,
+  golden: false,
+  trial,
+  computes: 1,
+})
+
+const present = await hasGpu()
+
+async function hasGpu(): Promise<boolean> {
+  const { create } = await import('webgpu')
+  return (await create([]).requestAdapter()) !== null
+}
+
+describe.skipIf(!present)('a GPU that is tried before it trains', () => {
+  test('gives the known answers, and is used; remembered, it is not tried again', async () => {
+    const thread = spawn('none')
+    const opened = must(await thread.compute.open(wishOf('auto')))
+    thread.terminate()
+    expect(opened).toMatchObject({ device: { backend: 'webgpu' }, trial: { verdict: 'used' } })
+
+    const wrong = spawn('wrong')
+    const trusted = must(await wrong.compute.open(wishOf('auto', opened.trial)))
+    wrong.terminate()
+    expect(trusted).toEqual(opened)
+  })
+
+  test('with one wrong kernel it does not train: the processor does, and who asked for the GPU is told', async () => {
+    const thread = spawn('wrong')
+    const opened = must(await thread.compute.open(wishOf('auto')))
+    expect(opened).toMatchObject({ device: { backend: 'wasm' }, trial: { verdict: 'wrong-answers' } })
+    const asked = await thread.compute.open(wishOf('webgpu', opened.trial))
+    expect(isRejection(asked) && asked.code).toBe('gpu-unfit')
+    thread.terminate()
+  })
+})
+
+describe.skipIf(!present)('a GPU that is lost', () => {
+  let coordinator: ScriptedCoordinator
+  let session: Session
+  let activity: Activity
+
+  beforeEach(async () => {
+    coordinator = await startScriptedCoordinator()
+  })
+  afterEach(async () => {
+    await session.stop()
+    await coordinator.close()
+  })
+
+  async function start(faults: GpuFault[]): Promise<void> {
+    const shard = coordinator.keep(await packTinyShard())
+    const checkpoint = checkpointAfter(0, coordinator)
+    coordinator.script.work = faults.map((_, n) => gradientLease(`lease-${n}`, checkpoint, shard))
+    session = startSession({
+      url: coordinator.url,
+      host: 'node',
+      backend: 'auto',
+      spawnCompute: () => spawn(faults.shift() ?? 'none'),
+      caches: { shards: memoryBlobCache(10_000_000), checkpoints: memoryBlobCache(10_000_000) },
+      identity: identityInMemory(),
+      onActivity: (now) => {
+        activity = now
+      },
+    })
+  }
+
+  test('WK6: its lease is given back without blame, the device is asked for again, and the next lease is computed on it', async () => {
+    await start(['lost', 'none'])
+    expect(await coordinator.returns.next()).toMatchObject({ leaseId: 'lease-0', reason: 'stopped' })
+    expect(await coordinator.results.next()).toMatchObject({ leaseId: 'lease-1' })
+    expect(coordinator.joins.all.map(({ device }) => device.backend)).toEqual(['webgpu'])
+  })
+
+  test('WK6, CN3: lost again and again it is left alone: the same worker joins with its processor, and goes on', async () => {
+    await start(['lost', 'lost', 'lost', 'none'])
+    for (const leaseId of ['lease-0', 'lease-1', 'lease-2']) {
+      expect(await coordinator.returns.next()).toMatchObject({ leaseId, reason: 'stopped' })
+    }
+    expect(await coordinator.results.next()).toMatchObject({ leaseId: 'lease-3' })
+    expect(coordinator.joins.all.map(({ device }) => device.backend)).toEqual(['webgpu', 'wasm'])
+    expect(coordinator.joins.all[1]!.identity).toEqual({ workerId: 'worker-1', secret: 'secret-1' })
+    expect(activity).toMatchObject({ backend: 'wasm', gpu: 'lost' })
+  })
+})

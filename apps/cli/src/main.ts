@@ -56,6 +56,12 @@ program
       .choices(['auto', 'wasm', 'webgpu', 'cpu'])
       .default('auto'),
   )
+  .option(
+    '--cores <number>',
+    'compute on so many cores at a time; with a GPU it takes one of them',
+    wholeNumber(1, 256),
+    1,
+  )
   .option('--images-per-second <number>', 'compute no more than this, to save power', positiveNumber)
   .option('--quiet', 'show no progress, only what goes wrong', false)
   .action(report(work))

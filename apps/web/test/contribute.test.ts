@@ -1,5 +1,7 @@
 /** A volunteer's tab: the ring of a step, and going on after a reload. */
 import { describe, expect, it } from 'vitest'
+import { backendWords, gpuWords } from '../src/contribute/activity-words.ts'
+import { coresWords, keepCores, readCores } from '../src/contribute/cores.ts'
 import { isOutdated, noteGoingOn, readGoingOn } from '../src/contribute/going-on.ts'
 import { lacksOf } from '../src/contribute/lacks.ts'
 import { ownPart, sharesAfter } from '../src/contribute/own-part.ts'
@@ -95,5 +97,48 @@ describe('what a browser lacks', () => {
     const lacks = lacksOf({ isSecure: false, hasWebgpu: false, hasLocks: false, hasStorage: true })
     expect(lacks.join(' ')).toMatch(/WebGPU.*Web Locks.*https/)
     expect(lacksOf({ isSecure: true, hasWebgpu: true, hasLocks: true, hasStorage: true })).toEqual([])
+  })
+})
+
+describe('the cores that a volunteer lends', () => {
+  it('are one to begin with, then as many as were chosen, and never more than there are', () => {
+    const kept = storage()
+    expect(readCores(kept, 8)).toBe(1)
+    keepCores(kept, 6)
+    expect([readCores(kept, 8), readCores(kept, 4)]).toEqual([6, 4])
+    kept.setItem('worldflora:cores', 'many')
+    expect(readCores(kept, 8)).toBe(1)
+    expect(readCores(null, 8)).toBe(1)
+  })
+
+  it('are told with what they mean for the machine', () => {
+    expect([1, 4, 5, 8].map((cores) => coresWords(cores, 8).split(/[:.]/)[0])).toEqual([
+      'The rest stays free for whatever else you do',
+      'The rest stays free for whatever else you do',
+      'Most of them',
+      'All of them',
+    ])
+  })
+
+  it('are named beside what computes', () => {
+    expect(backendWords({ backend: 'wasm', adapter: null, cores: 1 })).toBe('WASM')
+    expect(backendWords({ backend: 'wasm', adapter: null, cores: 3 })).toBe('WASM on 3\u00a0cores')
+    expect(backendWords({ backend: 'webgpu', adapter: 'nvidia', cores: 3 })).toBe(
+      'WebGPU (nvidia) and WASM on 2\u00a0cores',
+    )
+  })
+})
+
+describe('a graphics card', () => {
+  it('that does not compute is told of with the reason; otherwise there is nothing to say', () => {
+    const words = (['wrong-answers', 'slower', 'untried', 'lost'] as const).map((gpu) =>
+      gpuWords({ gpu, adapter: 'nvidia' }),
+    )
+    for (const said of words) expect(said).toMatch(/^The graphics card \(nvidia\) /)
+    expect(new Set(words).size).toBe(4)
+    expect([gpuWords({ gpu: 'used', adapter: 'nvidia' }), gpuWords({ gpu: null, adapter: null })]).toEqual([
+      null,
+      null,
+    ])
   })
 })

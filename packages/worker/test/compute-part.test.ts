@@ -16,7 +16,7 @@ import { must, packTinyShard, run, trace } from './tiny-run.ts'
 const steps = trace(2)
 const target = hashOf(steps.weights)
 const deltas = () => steps.deltas.map(({ bytes }) => bytes.slice())
-const wishOf = (backend: BackendChoice, golden: boolean) => ({ backend, golden, trial: null, computes: 1 })
+const wishOf = (backend: BackendChoice, golden: boolean) => ({ backend, golden, trial: null })
 let shardBytes: Uint8Array
 let shard: Hash
 let thread: ComputeThread

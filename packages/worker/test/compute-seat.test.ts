@@ -9,7 +9,7 @@ import type { ComputeThread } from '../src/session/compute-port.ts'
 import { ComputeSeat } from '../src/session/compute-seat.ts'
 import { must } from './tiny-run.ts'
 
-const WASM = { backend: 'wasm', trial: null, computes: 1 } as const
+const WASM = { backend: 'wasm', trial: null } as const
 
 /** A thread whose script throws at once; nobody answers what its compute part is asked. */
 function spawnStillborn(): ComputeThread {

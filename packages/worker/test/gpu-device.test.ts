@@ -31,7 +31,6 @@ const wishOf = (backend: 'auto' | 'webgpu', trial: GpuTrial | null = null) => ({
   backend,
   golden: false,
   trial,
-  computes: 1,
 })
 
 const present = await hasGpu()

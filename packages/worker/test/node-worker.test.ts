@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => coordinator.close())
 
-test('a Node worker with two compute threads is two workers to the coordinator, and stops when told', async () => {
+test('a Node worker on two cores is two workers to the coordinator, and stops when told', async () => {
   const shard = coordinator.keep(await packTinyShard())
   const checkpoint = checkpointAfter(0, coordinator)
   const stop = new AbortController()
@@ -19,7 +19,7 @@ test('a Node worker with two compute threads is two workers to the coordinator, 
   const outcome = runNodeWorker({
     url: coordinator.url,
     backend: 'wasm',
-    computeThreads: 2,
+    cores: 2,
     signal: stop.signal,
     onActivity: (activity) => images.push(activity.imagesDone),
   })

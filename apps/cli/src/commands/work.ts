@@ -1,13 +1,14 @@
 /** `worldflora work`: this machine as a worker, until it is stopped. */
 
 import { isRejection, reject } from '@worldflora/protocol/rejection'
-import { runNodeWorker } from '@worldflora/worker/node'
+import { type Activity, runNodeWorker } from '@worldflora/worker/node'
 import { openProgress } from '../progress.ts'
 import { Refused } from '../report.ts'
 
 export async function work(options: {
   url: string
   backend: 'auto' | 'wasm' | 'webgpu' | 'cpu'
+  cores: number
   imagesPerSecond?: number
   quiet: boolean
 }): Promise<void> {
@@ -25,14 +26,20 @@ export async function work(options: {
   const outcome = await runNodeWorker({
     url: options.url,
     backend: options.backend,
+    cores: options.cores,
     ...(options.imagesPerSecond === undefined ? {} : { imagesPerSecondLimit: options.imagesPerSecond }),
     signal: stop.signal,
     onActivity: (activity) =>
-      progress?.show(
-        `${activity.state}, ${activity.imagesDone} images done (${activity.backend ?? 'no backend yet'})`,
-      ),
+      progress?.show(`${activity.state}, ${activity.imagesDone} images done (${deviceWords(activity)})`),
   })
   progress?.end()
   if (isRejection(outcome)) throw new Refused(outcome)
   process.exit()
+}
+
+function deviceWords({ backend, adapter, cores, gpu }: Activity): string {
+  if (backend === null) return 'no backend yet'
+  const device = backend === 'webgpu' ? `webgpu on ${adapter ?? 'a GPU'}` : backend
+  const others = cores > 1 ? `, ${cores} at a time` : ''
+  return device + others + (gpu === null || gpu === 'used' ? '' : `; the GPU is left out: ${gpu}`)
 }

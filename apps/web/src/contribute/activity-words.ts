@@ -35,15 +35,38 @@ function taskWords({ kind, images, tasksLeft }: NonNullable<Activity['task']>): 
   }
 }
 
-export function backendWords({ backend, adapter }: Pick<Activity, 'backend' | 'adapter'>): string {
+export function backendWords({
+  backend,
+  adapter,
+  cores,
+}: Pick<Activity, 'backend' | 'adapter' | 'cores'>): string {
   switch (backend) {
     case null:
       return 'Choosing …'
-    case 'webgpu':
-      return adapter === null ? 'WebGPU' : `WebGPU (${adapter})`
+    case 'webgpu': {
+      const others = cores > 1 ? ` and WASM on ${counted(cores - 1, 'core')}` : ''
+      return (adapter === null ? 'WebGPU' : `WebGPU (${adapter})`) + others
+    }
     case 'wasm':
-      return 'WASM'
+      return cores > 1 ? `WASM on ${counted(cores, 'core')}` : 'WASM'
     case 'cpu':
       return 'Plain JavaScript'
+  }
+}
+
+/** Why the graphics card does not compute, if there is one; null if it does, or there is none. */
+export function gpuWords({ gpu, adapter }: Pick<Activity, 'gpu' | 'adapter'>): string | null {
+  const card = adapter === null ? 'The graphics card' : `The graphics card (${adapter})`
+  switch (gpu) {
+    case 'wrong-answers':
+      return `${card} gave wrong answers when it was tried: it is left out. A newer driver or browser may help.`
+    case 'slower':
+      return `${card} is slower here than the processor: it is left out.`
+    case 'untried':
+      return `${card} could not be tried: it is left out.`
+    case 'lost':
+      return `${card} stopped answering again and again: the processor goes on without it.`
+    default:
+      return null
   }
 }

@@ -7,14 +7,17 @@ import { Button } from '../design/button.tsx'
 import { Notice } from '../design/notice.tsx'
 import { activityWords } from './activity-words.ts'
 import styles from './contribution.module.css'
+import { CoresField } from './cores-field.tsx'
 import { hostOf, lacksOf } from './lacks.ts'
 import { RunPart } from './run-part.tsx'
 import { Sums } from './sums.tsx'
 import { TaskPhotos } from './task-photos.tsx'
 import { useContribution } from './use-contribution.ts'
+import { useCores } from './use-cores.ts'
 
 export function Contribution() {
-  const { state, last, start, stop } = useContribution()
+  const cores = useCores()
+  const { state, last, start, stop } = useContribution(cores.cores)
   const { status, connection } = useStatus()
   const lacks = useLacks()
   const isOn = state.kind === 'contributing' || state.kind === 'reloading'
@@ -50,6 +53,7 @@ export function Contribution() {
             </Button>
           )}
         </div>
+        <CoresField {...cores} />
         {isOn ? <TaskPhotos photos={activity?.task?.photos ?? null} /> : null}
         {state.kind === 'ended' ? (
           <Notice tone="warm" said="at-once" title="Contributing has ended">

@@ -2,7 +2,7 @@
 import type { Activity } from '@worldflora/worker/browser'
 import { Facts } from '../design/facts.tsx'
 import { bytes, count, rate } from '../words/amounts.ts'
-import { backendWords } from './activity-words.ts'
+import { backendWords, gpuWords } from './activity-words.ts'
 import styles from './contribution.module.css'
 
 export function Sums({ activity, isOn }: { activity: Activity; isOn: boolean }) {
@@ -19,7 +19,12 @@ export function Sums({ activity, isOn }: { activity: Activity; isOn: boolean }) 
             note: isOn ? pace : null,
           },
           { name: 'Pieces accepted', value: count(activity.stepsContributed) },
-          { name: 'Computing with', value: backendWords(activity), testId: 'backend' },
+          {
+            name: 'Computing with',
+            value: backendWords(activity),
+            testId: 'backend',
+            note: gpuWords(activity),
+          },
           {
             name: 'Data used',
             value: bytes(activity.bytesDown + activity.bytesUp),

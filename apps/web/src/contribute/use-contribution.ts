@@ -15,13 +15,15 @@ export type ContributionState =
 
 type Worker = ReturnType<typeof startBrowserWorker>
 
-export function useContribution() {
+/** `cores`: holds at once, also while it computes. */
+export function useContribution(cores: number) {
   const [state, setState] = useState<ContributionState>({ kind: 'stopped' })
   /** The last that was heard, so that the sums stay when it has stopped. */
   const [last, setLast] = useState<Activity | null>(null)
   const worker = useRef<Worker | null>(null)
   const leaving = useRef<Promise<void>>(Promise.resolve())
   const reloads = useRef(true)
+  const wanted = useRef(cores)
 
   const start = useCallback(async () => {
     setState({ kind: 'contributing', activity: null })
@@ -29,6 +31,7 @@ export function useContribution() {
     if (worker.current !== null) return
     const own = startBrowserWorker({
       build: BUILD,
+      cores: wanted.current,
       onActivity: (activity) => {
         if (worker.current !== own) return
         setLast(activity)
@@ -53,6 +56,11 @@ export function useContribution() {
     setState({ kind: 'stopped' })
     if (own !== null) leaving.current = own.stop().catch(() => {})
   }, [])
+
+  useEffect(() => {
+    wanted.current = cores
+    worker.current?.setCores(cores)
+  }, [cores])
 
   useEffect(() => {
     const goingOn = readGoingOn(sessionStorage, BUILD)

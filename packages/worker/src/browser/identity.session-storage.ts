@@ -8,24 +8,37 @@ import type { Identity, IdentityStore } from '../session/identity.ts'
 
 const KEY = 'worldflora-worker'
 
-export type TabIdentity = IdentityStore & {
+/** One for each seat of the tab's crew. */
+export class TabIdentities {
+  readonly #storage: Storage | null
+  readonly #held = new Map<number, Identity | null>()
+
+  /** null: the browser forbids it; then a reload is a new worker. */
+  constructor(storage: Storage | null) {
+    this.#storage = storage
+  }
+
+  /** Who takes the seat again is the same worker. */
+  ofSeat(index: number): IdentityStore {
+    const key = keyOf(index)
+    if (!this.#held.has(index)) this.#held.set(index, parse(this.#storage?.getItem(key) ?? null))
+    this.#storage?.removeItem(key)
+    return {
+      load: () => this.#held.get(index) ?? null,
+      save: (identity) => void this.#held.set(index, identity),
+    }
+  }
+
   /** For when the page goes away. */
-  leaveForReload(): void
+  leaveForReload(): void {
+    for (const [index, identity] of this.#held) {
+      if (identity !== null) this.#storage?.setItem(keyOf(index), JSON.stringify(identity))
+    }
+  }
 }
 
-/** `storage` null: the browser forbids it; then a reload is a new worker. */
-export function identityInSessionStorage(storage: Storage | null): TabIdentity {
-  let held = parse(storage?.getItem(KEY) ?? null)
-  storage?.removeItem(KEY)
-  return {
-    load: () => held,
-    save: (identity) => {
-      held = identity
-    },
-    leaveForReload: () => {
-      if (held !== null) storage?.setItem(KEY, JSON.stringify(held))
-    },
-  }
+function keyOf(seat: number): string {
+  return seat === 0 ? KEY : `${KEY}-${seat}`
 }
 
 export function sessionStorageOrNull(): Storage | null {

@@ -1,6 +1,6 @@
 /**
  * Which backend computes here, and the proof of its class. A software adapter counts as no GPU (the backend refuses it). A GPU is
- * tried first: it must give the known answers, and be faster than the processor's threads that would compute instead.
+ * tried first: it must give the known answers, and be faster than the core that would compute instead.
  */
 import { type BackendAssets, openBackend } from '@worldflora/model/backend'
 import { GOLDEN_HASH } from '@worldflora/model/golden-hash'
@@ -46,7 +46,7 @@ async function openWished(wish: OpenWish, host: ComputeHost): Promise<Opened | R
   if (isRejection(gpu))
     return backend === 'webgpu' ? gpu : withoutTrial(await openBackend('wasm', host.assets))
   const adapter = gpu.adapter ?? 'unnamed'
-  const trial = wish.trial?.adapter === adapter ? wish.trial : await tryGpu(adapter, wish.computes, host)
+  const trial = wish.trial?.adapter === adapter ? wish.trial : await tryGpu(adapter, host)
   if (trial.verdict === 'used' || (trial.verdict === 'slower' && backend === 'webgpu')) {
     const opened = await openGpu(host)
     return isRejection(opened) ? opened : { device: opened, trial }
@@ -71,13 +71,13 @@ function withoutTrial(device: Device | Rejection): Opened | Rejection {
 }
 
 /** Leaves any backend open. Without answers that are known to be right no GPU is used. */
-async function tryGpu(adapter: string, computes: number, host: ComputeHost): Promise<GpuTrial> {
+async function tryGpu(adapter: string, host: ComputeHost): Promise<GpuTrial> {
   const { cases, pace } = host.trial ?? { cases: TRIAL_CASES, pace: PACE_CASE }
   const wasm = await openBackend('wasm', host.assets)
   await openDecoder(host.assets)
   if (isRejection(wasm) || (await computeGoldenHash()) !== GOLDEN_HASH) return { adapter, verdict: 'untried' }
   const known = await answersTo(cases)
-  const processorPace = pace === null ? 0 : computes * (await imagesPerSecond(pace))
+  const processorPace = pace === null ? 0 : await imagesPerSecond(pace)
   try {
     const gpu = await openGpu(host)
     if (isRejection(gpu)) return { adapter, verdict: 'wrong-answers' }

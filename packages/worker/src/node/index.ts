@@ -1,11 +1,19 @@
 /** The Node host: a session in this thread, its compute part in a worker thread; several of both for several cores. */
+import { GOLDEN_HASH } from '@worldflora/model/golden-hash'
 import { memoryBlobCache } from '../session/blob-cache.memory.ts'
 import { identityInMemory } from '../session/identity.ts'
-import { type Activity, type BackendChoice, type SessionOutcome, startSession } from '../session/index.ts'
-import { joinActivities } from './crew-activity.ts'
+import {
+  type Activity,
+  type BackendChoice,
+  Crew,
+  type SessionOutcome,
+  startSession,
+  trialMemory,
+} from '../session/index.ts'
+import { keptInCache } from './kept-in-cache.ts'
 import { spawnCompute } from './spawn-compute.ts'
 
-export { spawnCompute }
+export { type Activity, spawnCompute }
 
 const SHARDS_LIMIT_BYTES = 256_000_000
 const CHECKPOINTS_LIMIT_BYTES = 128_000_000
@@ -14,9 +22,9 @@ export type NodeWorkerOptions = {
   url: string
   /** Default: WebGPU where there is a real GPU, else WASM. */
   backend?: BackendChoice
-  /** Each computes tasks of its own, and is a worker of its own to the coordinator. Default: 1. */
-  computeThreads?: number
-  /** Of each of them: no more than this is computed. Default: no limit. */
+  /** On each of so many a compute part has tasks of its own, and is a worker of its own to the coordinator. Default: 1. */
+  cores?: number
+  /** Of all of them together: no more than this is computed. Default: no limit. */
   imagesPerSecondLimit?: number
   signal: AbortSignal
   onActivity(activity: Activity): void
@@ -24,28 +32,38 @@ export type NodeWorkerOptions = {
 
 /** Works until `signal` aborts or the coordinator has no use for this worker; says which. */
 export async function runNodeWorker(options: NodeWorkerOptions): Promise<SessionOutcome> {
-  const { url, backend = 'auto', computeThreads = 1, imagesPerSecondLimit, signal, onActivity } = options
+  const { url, backend = 'auto', cores = 1, imagesPerSecondLimit, signal, onActivity } = options
+  if (signal.aborted) return { kind: 'stopped' }
   const caches = {
     shards: memoryBlobCache(SHARDS_LIMIT_BYTES),
     checkpoints: memoryBlobCache(CHECKPOINTS_LIMIT_BYTES),
   }
-  const report = joinActivities(computeThreads, onActivity)
-  const sessions = Array.from({ length: computeThreads }, (_, member) =>
-    startSession({
-      url,
-      host: 'node',
+  // What decides how a GPU comes out of its trial: our kernels' bits, and Dawn's, which come with Node's version or are updated with it.
+  const trials = trialMemory(keptInCache('gpu-trial.json'), `${GOLDEN_HASH} ${process.version}`)
+  const crew = new Crew(
+    {
       backend,
-      spawnCompute,
-      ...(imagesPerSecondLimit === undefined ? {} : { imagesPerSecondLimit }),
-      caches,
-      identity: identityInMemory(),
-      onActivity: (activity) => report(member, activity),
-    }),
+      onActivity,
+      start: (member) =>
+        startSession({
+          url,
+          host: 'node',
+          backend: member.backend,
+          spawnCompute,
+          ...(imagesPerSecondLimit === undefined
+            ? {}
+            : { imagesPerSecondLimit: imagesPerSecondLimit / cores }),
+          caches,
+          trials,
+          identity: identityInMemory(),
+          onActivity: member.onActivity,
+        }),
+    },
+    cores,
   )
-  const stop = () => void Promise.all(sessions.map((session) => session.stop()))
-  if (signal.aborted) stop()
+  const stop = () => void crew.stop()
   signal.addEventListener('abort', stop, { once: true })
-  const outcomes = await Promise.all(sessions.map((session) => session.done))
+  const outcome = await crew.done
   signal.removeEventListener('abort', stop)
-  return outcomes.find((outcome) => outcome.kind === 'rejection') ?? { kind: 'stopped' }
+  return outcome
 }

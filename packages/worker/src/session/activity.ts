@@ -15,6 +15,8 @@ export type Activity = {
   /** null until the backend is open. */
   backend: BackendName | null
   adapter: string | null
+  /** On how many of the machine's cores tasks are computed; a GPU takes one. */
+  cores: number
   /** What became of this machine's GPU; null where there is none, or before it is known. */
   gpu: GpuFate | null
   run: { id: RunId; name: string } | null
@@ -52,6 +54,7 @@ export class ActivityBoard {
     note: null,
     backend: null,
     adapter: null,
+    cores: 1,
     gpu: null,
     run: null,
     task: null,

@@ -31,8 +31,6 @@ export type OpenWish = {
   golden: boolean
   /** Of an earlier opening on this machine, if it is remembered: the same adapter is not tried again. */
   trial: GpuTrial | null
-  /** How many threads would compute on the processor, if there is no GPU. */
-  computes: number
 }
 
 export type Opened = { device: Device; trial: GpuTrial | null }

@@ -111,7 +111,7 @@ export class ComputeSeat {
 
   async #openAgain({ backend }: Device): Promise<void> {
     const startedMs = this.#clock.nowMs()
-    const opened = await this.#open({ backend, golden: false, trial: this.#trial, computes: 1 })
+    const opened = await this.#open({ backend, golden: false, trial: this.#trial })
     if (isRejection(opened)) throw new Error(opened.message)
     this.#openMs = this.#clock.nowMs() - startedMs
   }

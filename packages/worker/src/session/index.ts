@@ -7,9 +7,11 @@ export { memoryBlobCache } from './blob-cache.memory.ts'
 export type { BlobCache, BlobCaches } from './blob-cache.ts'
 export type { Clock } from './clock.ts'
 export type { BackendChoice, ComputePort, ComputeThread, GpuTrial, Spent } from './compute-port.ts'
+export { Crew, type Member } from './crew.ts'
 export { type Identity, type IdentityStore, identityInMemory } from './identity.ts'
-export type { Session, SessionOptions, SessionOutcome, TrialMemory } from './session-options.ts'
+export type { Session, SessionOptions, SessionOutcome } from './session-options.ts'
 export type { StepShare } from './step-share.ts'
+export { type TrialMemory, trialMemory } from './trial-memory.ts'
 
 export function startSession(options: SessionOptions): Session {
   return new WorkerSession(options)

@@ -4,11 +4,9 @@ import type { Rejection } from '@worldflora/protocol/rejection'
 import type { Activity, MissingFeature } from './activity.ts'
 import type { BlobCaches } from './blob-cache.ts'
 import type { Clock } from './clock.ts'
-import type { BackendChoice, ComputeThread, GpuTrial } from './compute-port.ts'
+import type { BackendChoice, ComputeThread } from './compute-port.ts'
 import type { IdentityStore } from './identity.ts'
-
-/** Where the trial of this machine's GPU is remembered: it takes seconds, and comes out the same until something changes. */
-export type TrialMemory = { load(): GpuTrial | null; keep(trial: GpuTrial): void }
+import type { TrialMemory } from './trial-memory.ts'
 
 export type SessionOptions = {
   /** The coordinator's address, for the socket and for HTTP. */
@@ -18,8 +16,7 @@ export type SessionOptions = {
   build?: string
   backend?: BackendChoice
   spawnCompute(): ComputeThread
-  /** How many sessions of this machine would compute on its processor. Default: 1. */
-  computes?: number
+  /** Default: a GPU is tried each time. */
   trials?: TrialMemory
   caches: BlobCaches
   identity: IdentityStore

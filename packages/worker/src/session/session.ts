@@ -259,9 +259,9 @@ export class WorkerSession {
   }
 
   async #openDevice(backend: BackendChoice): Promise<Device | Rejection> {
-    const { computes = 1, trials } = this.#options
+    const { trials } = this.#options
     try {
-      const opened = await this.#seat.open({ backend, computes, trial: trials?.load() ?? null })
+      const opened = await this.#seat.open({ backend, trial: trials?.load() ?? null })
       if (isRejection(opened)) return opened
       const { device, trial } = opened
       if (trial !== null && trial.verdict !== 'untried') trials?.keep(trial)

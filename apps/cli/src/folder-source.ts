@@ -1,4 +1,4 @@
-/** A folder on this machine as the weights' readers see it. Links are not followed out of it: a name is a file in it. */
+/** A folder on this machine as the readers of weights see it: they ask for plain names, of files in it. */
 import { type FileHandle, open, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ByteSource, SourceFolder } from '@worldflora/model/weights'

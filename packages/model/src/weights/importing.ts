@@ -12,17 +12,15 @@
 import { layoutOf } from '@worldflora/protocol/parameter-layout'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { Architecture } from '@worldflora/protocol/run-config'
-import { foldedConvolution } from '../architecture/folding.ts'
-import { type Convolution, type Norm, withTensors } from '../architecture/layer.ts'
-import { describeNetwork } from '../architecture/network.ts'
+import { type Convolution, withTensors } from '../architecture/layer.ts'
+import { describeNetwork, type Layer } from '../architecture/network.ts'
 import { parameterSpecs, tensorName } from '../parameters.ts'
-import { faultOfFit, list } from './fit.ts'
+import { faultOfFit } from './fit.ts'
 import { headTensors } from './head.ts'
-import { scaledFilter, shiftedMean } from './input-scaling.ts'
 import type { TensorShape } from './named-tensor.ts'
-import { type Naming, namingsOf } from './naming.ts'
-import { type Places, placesOf } from './places.ts'
-import type { StoredWeights } from './stored-weights.ts'
+import { type Reading, readFolded, readScale, readValues } from './reading.ts'
+import { type Recognised, recognise } from './recognition.ts'
+import type { StoredTensor, StoredWeights } from './stored-weights.ts'
 
 /** A tensor of ours. */
 export type ImportedTensor = TensorShape & { read(): Promise<Float32Array | Rejection> }
@@ -37,6 +35,7 @@ export type ImportedWeights = {
   remarks: string[]
 }
 
+/** `species`: ids of the head's, where the file says them. */
 export function importWeights(
   stored: StoredWeights,
   architecture: Architecture,
@@ -45,135 +44,83 @@ export function importWeights(
   const recognised = recognise(stored, architecture, species?.length ?? 1)
   if (isRejection(recognised)) return recognised
   const { naming, norm, places } = recognised
-  const wanted = architecture.norm ?? 'batch'
-  if (wanted === 'batch' && norm === 'none') return foldedAlready()
+  const isFolding = norm === 'batch' && architecture.norm === 'none'
+  if (norm === 'none' && architecture.norm !== 'none') return foldedAlready()
 
   const head = Object.values(headTensors(architecture))
   const hasHead = species !== null && head.every((name) => places.has(name))
   if (!hasHead) for (const name of head) places.delete(name)
-  const present = new Map(
-    [...stored.tensors].filter(([name]) => hasHead || !isHead(name, naming, architecture)),
-  )
-  const foreignHead = present.size < stored.tensors.size
-  for (const name of stored.tensors.keys()) {
-    if (naming.dialect.ignored.some((suffix) => name.endsWith(suffix))) present.delete(name)
-  }
-  const fault = faultOfFit([...places.values()], present)
+  const isForeignHead = hasHead ? () => false : headOf(recognised, architecture)
+  const fault = faultOfFit([...places.values()], tensorsOfUse(stored, recognised, isForeignHead))
   if (fault !== null) return fault
 
   const layers = withTensors(describeNetwork({ ...architecture, norm }, 1).layers)
-  const [stem] = layers
-  if (stem?.kind !== 'conv') throw new Error('a network begins with a convolution')
-  const reading: Reading = { stored, places, naming, stem }
-  const convolutions = new Map<string, Convolution>()
-  for (const layer of layers) {
-    if (layer.kind === 'dense') continue
-    for (const one of [layer, layer.norm]) if (one !== null) convolutions.set(one.name, layer)
-  }
-  const tensors = layoutOf(parameterSpecs(architecture, species?.length ?? 1))
-    .entries.filter(({ spec }) => hasHead || !head.includes(spec.name))
-    .map(({ spec: { name, shape } }): ImportedTensor => {
-      const layer = convolutions.get(name.slice(0, name.lastIndexOf('/')))
-      if (layer?.norm && wanted === 'none')
-        return { name, shape, read: () => readFolded(reading, layer, name) }
-      if (layer?.norm && name === tensorName.scale(layer.norm)) {
-        return { name, shape, read: () => readScale(reading, layer.norm!) }
-      }
-      return { name, shape, read: () => readOurs(reading, name) }
-    })
+  const reading = { stored, naming, places, stem: layers[0] as Convolution }
+  const convolutions = convolutionsByName(layers)
+  const entries = layoutOf(parameterSpecs(architecture, species?.length ?? 1)).entries
   return {
     naming: naming.of,
-    tensors,
+    tensors: entries
+      .filter(({ spec }) => hasHead || !head.includes(spec.name))
+      .map(({ spec: { name, shape } }) => ({
+        name,
+        shape,
+        read: readerOf(name, reading, convolutions, isFolding),
+      })),
     species: hasHead ? species : null,
     remarks: [
       ...(naming.remark === null ? [] : [naming.remark]),
-      ...(wanted === 'none' && norm === 'batch' ? ['Its norms were folded into the convolutions.'] : []),
-      ...(foreignHead ? ['Its head is not taken: it names no species of ours.'] : []),
+      ...(isFolding ? ['Its norms were folded into the convolutions.'] : []),
+      ...([...stored.tensors.keys()].some(isForeignHead)
+        ? ['Its head is not taken: it names no species of ours.']
+        : []),
     ],
   }
 }
 
-/** The naming, with norms or without, under which most of the stored tensors are known. */
-function recognise(
-  { tensors }: StoredWeights,
-  architecture: Architecture,
-  classes: number,
-): { naming: Naming; norm: 'batch' | 'none'; places: Places } | Rejection {
-  const candidates = namingsOf(architecture).flatMap((naming) =>
-    (['batch', 'none'] as const).map((norm) => {
-      const places = placesOf({ ...architecture, norm }, classes, naming)
-      return {
-        naming,
-        norm,
-        places,
-        known: [...places.values()].filter(({ name }) => tensors.has(name)).length,
-      }
-    }),
-  )
-  const best = candidates.reduce((a, b) => (b.known > a.known ? b : a))
-  if (best.known > 0) return best
-  return reject(
-    'unknown-names',
-    `None of these weights has a name that is known for ${architecture.name}: ${list([...tensors.keys()])}.`,
-    `Known are those of ${namingsOf(architecture)
-      .map(({ of }) => of)
-      .join(', ')}. Choose the architecture that the weights are of.`,
-  )
-}
-
-function isHead(name: string, naming: Naming, architecture: Architecture): boolean {
-  const own = headTensors(architecture).bias
-  const called = naming.called(own.slice(0, own.lastIndexOf('/')))
-  const heads = called === null ? naming.foreignHeads : [called, ...naming.foreignHeads]
-  return heads.some((head) => name.startsWith(`${head}/`) || name.startsWith(`${head}.`))
-}
-
-type Reading = { stored: StoredWeights; places: Places; naming: Naming; stem: Convolution }
-
-async function readPlace({ stored, places }: Reading, name: string): Promise<Float32Array | Rejection> {
-  const place = places.get(name)!
-  const read = await stored.tensors.get(place.name)!.read()
-  return isRejection(read) ? read : place.values(read)
-}
-
-/** As it has to be for colours as ours are scaled. */
-async function readOurs(reading: Reading, name: string): Promise<Float32Array | Rejection> {
-  const values = await readPlace(reading, name)
-  const { naming, stem } = reading
-  if (naming.input === null || isRejection(values)) return values
-  if (name === tensorName.filter(stem)) return scaledFilter(values, stem.outputs, naming.input)
-  if (stem.norm === null || name !== tensorName.mean(stem.norm)) return values
-  const filter = await readPlace(reading, tensorName.filter(stem))
-  return isRejection(filter) ? filter : shiftedMean(values, filter, naming.input)
-}
-
-async function readScale(reading: Reading, norm: Norm): Promise<Float32Array | Rejection> {
-  const scale = await readPlace(reading, tensorName.scale(norm))
-  const theirs = reading.naming.epsilon ?? norm.epsilon
-  if (isRejection(scale) || theirs === norm.epsilon) return scale
-  const variance = await readPlace(reading, tensorName.variance(norm))
-  if (isRejection(variance)) return variance
-  return scale.map((value, c) => value * Math.sqrt((variance[c]! + norm.epsilon) / (variance[c]! + theirs)))
-}
-
-/** The filter or the bias of a convolution that has its norm in it. */
-async function readFolded(
-  reading: Reading,
-  layer: Convolution,
+function readerOf(
   name: string,
-): Promise<Float32Array | Rejection> {
-  const norm = { ...layer.norm!, epsilon: reading.naming.epsilon ?? layer.norm!.epsilon }
-  const values = new Map<string, Float32Array>()
-  for (const part of [
-    tensorName.filter(layer),
-    ...(['scale', 'offset', 'mean', 'variance'] as const).map((of) => tensorName[of](norm)),
-  ]) {
-    const read = await readOurs(reading, part)
-    if (isRejection(read)) return read
-    values.set(part, read)
+  reading: Reading,
+  convolutions: ReadonlyMap<string, Convolution>,
+  isFolding: boolean,
+): ImportedTensor['read'] {
+  const layer = convolutions.get(layerOf(name))
+  if (layer === undefined || layer.norm === null) return () => readValues(reading, name)
+  const { norm } = layer
+  if (isFolding) return () => readFolded(reading, layer, name)
+  return name === tensorName.scale(norm) ? () => readScale(reading, norm) : () => readValues(reading, name)
+}
+
+/** By their own names and by those of their norms. */
+function convolutionsByName(layers: readonly (Convolution | Extract<Layer, { kind: 'dense' }>)[]) {
+  const convolutions = new Map<string, Convolution>()
+  for (const layer of layers) {
+    if (layer.kind === 'dense') continue
+    convolutions.set(layer.name, layer)
+    if (layer.norm !== null) convolutions.set(layer.norm.name, layer)
   }
-  const folded = foldedConvolution({ ...layer, norm }, (part) => values.get(part)!)
-  return name === tensorName.filter(layer) ? folded.filter : folded.bias
+  return convolutions
+}
+
+/** Without a head that is not taken, and without what the dialect has beside weights. */
+function tensorsOfUse(
+  { tensors }: StoredWeights,
+  { naming }: Recognised,
+  isForeignHead: (name: string) => boolean,
+): ReadonlyMap<string, StoredTensor> {
+  const { ignored } = naming.dialect
+  const isOfUse = (name: string) => !isForeignHead(name) && !ignored.some((suffix) => name.endsWith(suffix))
+  return new Map([...tensors].filter(([name]) => isOfUse(name)))
+}
+
+function headOf({ naming }: Recognised, architecture: Architecture): (name: string) => boolean {
+  const called = naming.called(layerOf(headTensors(architecture).bias))
+  const heads = called === null ? naming.foreignHeads : [called, ...naming.foreignHeads]
+  return (name) => heads.some((head) => name.startsWith(`${head}/`) || name.startsWith(`${head}.`))
+}
+
+function layerOf(tensor: string): string {
+  return tensor.slice(0, tensor.lastIndexOf('/'))
 }
 
 function foldedAlready(): Rejection {

@@ -1,7 +1,7 @@
 /**
  * Networks that were trained on colours scaled otherwise. Ours come as c / 127.5 - 1; with (c / 255 - mean) / deviation instead,
  * x of ours is x / (2 deviation) + (1/2 - mean) / deviation of theirs. The factor goes into the first filter, the sum into the
- * mean that its norm takes off: the same function but for the border, where the zeros that are padded are another colour.
+ * mean that its norm takes off (without a norm, into its bias): the same function but for the border, where the zeros that are padded are another colour.
  */
 
 /** By colour, of values from 0 to 1. */
@@ -21,17 +21,16 @@ export function scaledFilter(
   return filter.map((value, i) => value / (2 * deviation[Math.floor(i / outputs) % deviation.length]!))
 }
 
-/** `mean` of the norm behind the filter as it was. A copy. */
-export function shiftedMean(
-  mean: Float32Array,
+/** What the filter, as it was, adds to each of its outputs for the colour that our zero is. */
+export function sumsOfZero(
   filter: Float32Array,
-  { mean: colours, deviation }: InputScaling,
-): Float32Array {
-  const outputs = mean.length
-  const shift = new Float64Array(outputs)
+  outputs: number,
+  { mean, deviation }: InputScaling,
+): Float64Array {
+  const sums = new Float64Array(outputs)
   for (let i = 0; i < filter.length; i++) {
-    const colour = Math.floor(i / outputs) % colours.length
-    shift[i % outputs]! += filter[i]! * ((0.5 - colours[colour]!) / deviation[colour]!)
+    const colour = Math.floor(i / outputs) % mean.length
+    sums[i % outputs]! += filter[i]! * ((0.5 - mean[colour]!) / deviation[colour]!)
   }
-  return mean.map((value, c) => value - shift[c]!)
+  return sums
 }

@@ -181,6 +181,10 @@ describe('names of torchvision', () => {
     const grey = [(0.5 - 0.485) / 0.229, (0.5 - 0.456) / 0.224, (0.5 - 0.406) / 0.225]
     expect(deviation(ours, torchFeatures(plain, image, 33, grey))).toBeLessThan(1e-4)
     expect(deviation(ours, torchFeatures(plain, image, 33, [0, 0, 0]))).toBeGreaterThan(1e-3)
+    const folded: Architecture = { ...V2, norm: 'none' }
+    const bare = accepted(importWeights(stored([...theirs, ...classifier]), folded, null))
+    const bareVector = await vectorOf(bare, folded, 2, drawnWeights(folded, 2))
+    expect(deviation(features(folded, bareVector, scaled(image)), ours)).toBeLessThan(1e-4)
     // The weights are such that small differences of a picture are seen.
     expect(
       deviation(

@@ -83,3 +83,28 @@ describe.sequential('one run, computed in different ways', () => {
     })
   }
 })
+
+it('SD1, SD2, AU1, LO1, LO2, SM1, EV1: so is a run with every means for long tails and wrong labels', async () => {
+  const means = {
+    ...run,
+    epochs: 2,
+    augmentation: { ...run.augmentation, mixup: 0.4, cutmix: 1, mixedShare: 0.8 },
+    labelSmoothing: 0.1,
+    noise: { name: 'generalised-cross-entropy', q: 0.7 },
+    evaluation: { crops: 5 },
+  }
+  const adjusted = { ...means, name: 'adjusted', logitAdjustment: 1 }
+  const balanced = { ...means, name: 'balanced', sampling: { name: 'class-balanced' } }
+  const ends: string[][] = []
+  for (const nodes of [1, 2]) {
+    const { site } = await openSite()
+    const crew = await Crew.assemble(site, { nodes, tabs: 0, browser: null })
+    const ids = [await openRun(site, adjusted), await openRun(site, balanced)]
+    const details = [await untilMeasured(site, ids[0]!), await untilMeasured(site, ids[1]!)]
+    for (const { testEvaluation } of details) expect(testEvaluation?.crops).toBe(5)
+    ends.push(details.map(({ status }) => status.checkpoint))
+    await crew.expectNoFaults()
+  }
+  expect(ends[1]).toEqual(ends[0])
+  expect(ends[0]![0]).not.toBe(ends[0]![1])
+})

@@ -12,6 +12,7 @@ import { describeNetwork } from '@worldflora/model/network'
 import { nodeAssets } from '@worldflora/model/node-assets'
 import { initialWeights } from '@worldflora/model/parameters'
 import { openDecoder } from '@worldflora/model/photo'
+import { trainingLoss } from '@worldflora/model/training-loss'
 import { trainingPixels } from '@worldflora/model/training-pixels'
 import { RunConfig, samplesPerChunk } from '@worldflora/protocol/run-config'
 import * as v from 'valibot'
@@ -70,14 +71,11 @@ function nextPhotos(count: number): LoopPhoto[] {
 
 /** Consumes `sums`. */
 function added(sums: Map<string, tf.Tensor>, pixels: Float32Array, chunk: LoopPhoto[]) {
-  const species = chunk.map((photo) => photo.species)
   const next = new Map<string, tf.Tensor>()
   tf.tidy(() => {
-    const { gradients } = chunkGradient(
-      { network, weights, smoothing: config.labelSmoothing },
-      pixels,
-      species,
-    )
+    const classes = network.classes
+    const loss = trainingLoss({ config, classes, samples: chunk, mixes: null, adjustment: null })
+    const { gradients } = chunkGradient({ network, weights, loss }, pixels, chunk.length)
     for (const [name, gradient] of gradients) {
       const before = sums.get(name)
       next.set(name, tf.keep(before === undefined ? tf.clone(gradient) : tf.add(before, gradient)))

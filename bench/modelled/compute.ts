@@ -34,6 +34,8 @@ export function modelledThread(model: Model): ComputeThread {
       shards.add(hash)
       return null
     },
+    holdsTrainCounts: async () => true,
+    loadTrainCounts: async () => null,
     photosOf: async () => [],
     async gradient({ task }) {
       const images = task.entries.reduce((sum, { samples }) => sum + samples.length, 0)

@@ -6,8 +6,12 @@
  * two). The epochs' lists form one stream. The stream is cut into tasks of `samplesPerTask`; the tasks that begin in one
  * epoch are permuted among themselves, so that a step's tasks come from many shards; then cut into steps of `tasksPerStep`.
  * Only the run's very last task may be short (it stays last), and only its last step may have fewer tasks.
+ *
+ * Photos may have weights: then a shard has as many entries as its photos' weights sum up to, in every epoch the same number, and they are
+ * drawn systematically: each photo as often as its weight, or once more, and over the epochs its weight's times on average.
  */
 import { RandomStream } from '@worldflora/protocol/random'
+import type { PhotoWeight } from './sampling.ts'
 
 export type PlanEntry = { shard: number; sample: number }
 
@@ -32,6 +36,8 @@ export type RunPlan = {
 export type PlanRequest = {
   /** Samples in each train shard. */
   shardSizes: number[]
+  /** How often an epoch has the n-th train photo, on average; absent: every photo once. */
+  weightOf?: PhotoWeight | undefined
   seed: number
   samplesPerTask: number
   tasksPerStep: number
@@ -46,12 +52,13 @@ export type PlanRequest = {
 const EPOCHS_KEPT = 3
 
 export function planRun(request: PlanRequest): RunPlan {
-  const { shardSizes, seed, samplesPerTask, tasksPerStep, firstEpoch = 0 } = request
-  const samples = shardSizes.reduce((sum, size) => sum + size, 0)
+  const { shardSizes, weightOf, seed, samplesPerTask, tasksPerStep, firstEpoch = 0 } = request
+  const shards = weightOf === undefined ? plainShards(shardSizes) : weightedShards(shardSizes, weightOf)
+  const samples = shards.entries.reduce((sum, size) => sum + size, 0)
   if (samples === 0) throw new RangeError('A run needs at least one train sample.')
   const { tasks, end: streamEnd } = lengthOf(request, samples)
   const steps = Math.ceil(tasks / tasksPerStep)
-  const lists = keepLast(EPOCHS_KEPT, (epoch) => epochList(shardSizes, seed, firstEpoch + epoch))
+  const lists = keepLast(EPOCHS_KEPT, (epoch) => epochList(shards, seed, firstEpoch + epoch))
   const orders = keepLast(EPOCHS_KEPT, (epoch) => taskOrder(epoch))
 
   /** The n-th task of the stream is done as the `taskOrder(epoch)[n - first]`-th of its epoch. */
@@ -104,20 +111,94 @@ function lengthOf(request: PlanRequest, samples: number): { tasks: number; end: 
   return { tasks: Math.ceil(end / request.samplesPerTask), end }
 }
 
-/** The entry at any place of an epoch's list. A shard's samples are shuffled when the first of them is asked for. */
-function epochList(shardSizes: number[], seed: number, epoch: number): (place: number) => PlanEntry {
-  const shards = Uint32Array.from(shardSizes, (_, shard) => shard)
-  new RandomStream(seed, 'shuffleShards', epoch).shuffle(shards)
+/** What an epoch takes from each shard. */
+type EpochShards = {
+  /** How many entries, in every epoch the same number. */
+  entries: readonly number[]
+  /** Its samples in the order of an epoch, as many as it has entries. */
+  draw(seed: number, epoch: number, shard: number): Uint32Array
+}
+
+function plainShards(shardSizes: readonly number[]): EpochShards {
+  return {
+    entries: shardSizes,
+    draw: (seed, epoch, shard) =>
+      new RandomStream(seed, 'shuffleSamples', epoch, shard).shuffle(inOrder(shardSizes[shard]!)),
+  }
+}
+
+function weightedShards(shardSizes: readonly number[], weightOf: PhotoWeight): EpochShards {
+  const firsts: number[] = []
+  let photos = 0
+  for (const size of shardSizes) {
+    firsts.push(photos)
+    photos += size
+  }
+  const entries = samplesPerShard(shardSizes, weightOf)
+  return {
+    entries,
+    draw(seed, epoch, shard) {
+      const first = firsts[shard]!
+      const weights = Float64Array.from({ length: shardSizes[shard]! }, (_, sample) =>
+        weightOf(first + sample),
+      )
+      return drawSystematically(weights, entries[shard]!, new RandomStream(seed, 'sample', epoch, shard))
+    },
+  }
+}
+
+/** How many entries an epoch has of each shard: the sum of its photos' weights, rounded so that the whole epoch's is within a half. */
+export function samplesPerShard(
+  shardSizes: readonly number[],
+  weightOf: PhotoWeight | undefined,
+): readonly number[] {
+  if (weightOf === undefined) return shardSizes
+  let photo = 0
+  let whole = 0
+  return shardSizes.map((size) => {
+    const before = Math.round(whole)
+    for (const end = photo + size; photo < end; photo++) whole += weightOf(photo)
+    return Math.round(whole) - before
+  })
+}
+
+/** So many samples at even distances along the row of all, each as wide as its weight, from a drawn start; then shuffled. */
+function drawSystematically(weights: Float64Array, count: number, random: RandomStream): Uint32Array {
+  const row = random.shuffle(inOrder(weights.length))
+  const distance = weights.reduce((sum, weight) => sum + weight, 0) / count
+  const start = random.uniform()
+  const drawn = new Uint32Array(count)
+  let passed = 0
+  let n = 0
+  for (const sample of row) {
+    passed += weights[sample]!
+    for (; n < count && (start + n) * distance < passed; n++) drawn[n] = sample
+  }
+  // Rounding may leave a place at the very end.
+  if (n < count) drawn.fill(row.findLast((sample) => weights[sample]! > 0)!, n)
+  return random.shuffle(drawn)
+}
+
+function inOrder(length: number): Uint32Array {
+  return Uint32Array.from({ length }, (_, sample) => sample)
+}
+
+/** The entry at any place of an epoch's list. A shard's samples are drawn when the first of them is asked for. */
+function epochList(
+  { entries, draw }: EpochShards,
+  seed: number,
+  epoch: number,
+): (place: number) => PlanEntry {
+  const shards = new RandomStream(seed, 'shuffleShards', epoch).shuffle(inOrder(entries.length))
   const starts = new Float64Array(shards.length + 1)
-  for (const [n, shard] of shards.entries()) starts[n + 1] = starts[n]! + shardSizes[shard]!
+  for (const [n, shard] of shards.entries()) starts[n + 1] = starts[n]! + entries[shard]!
   const shuffled = new Map<number, Uint32Array>()
   return (place) => {
     const n = lastAtMost(starts, place)
     const shard = shards[n]!
     let order = shuffled.get(shard)
     if (!order) {
-      order = Uint32Array.from({ length: shardSizes[shard]! }, (_, sample) => sample)
-      new RandomStream(seed, 'shuffleSamples', epoch, shard).shuffle(order)
+      order = draw(seed, epoch, shard)
       shuffled.set(shard, order)
     }
     return { shard, sample: order[place - starts[n]!]! }

@@ -19,7 +19,10 @@ const ALIGNMENT = 4
 const LABEL_BYTES = 64
 
 /** What a photo's shard says of it, as far as training needs it. */
-const FeatureLabel = v.strictObject({ species: v.pipe(v.number(), v.integer(), v.minValue(0)) })
+const FeatureLabel = v.strictObject({
+  species: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  trusted: v.optional(v.boolean()),
+})
 export type FeatureLabel = v.InferOutput<typeof FeatureLabel>
 const Labels = v.array(FeatureLabel)
 
@@ -86,7 +89,7 @@ export function readFeatureShard(bytes: Uint8Array): FeatureShard | Rejection {
 export function featuresAt(
   { labels, dims, values }: FeatureShard,
   sample: number,
-): { species: number; features: Float32Array } {
+): FeatureLabel & { features: Float32Array } {
   const start = sample * dims * FLOAT16_BYTES
   const features = decodeFloat16(values.subarray(start, start + dims * FLOAT16_BYTES))
   return { ...labels[sample % labels.length]!, features }

@@ -9,6 +9,7 @@ import type { Manifest, ShardRef, Species } from './manifest.ts'
 import type { Photo, PhotoLabel } from './shard.ts'
 import { ShardWriter, type WriteShard } from './shard-writer.ts'
 import type { Split } from './split.ts'
+import { encodeTrainLabels } from './train-labels.ts'
 
 export type LabelledPhoto = { label: PhotoLabel; split: Split }
 
@@ -21,6 +22,7 @@ export type FloraToWrite<P extends LabelledPhoto> = {
   seed: number
   /** Fetches or draws the photo's JPEG; several are asked for at once. */
   jpegOf: (photo: P) => Promise<Uint8Array>
+  /** Keeps the labels of the train photos as well. */
   writeShard: WriteShard
   onPhoto?: (() => void) | undefined
 }
@@ -28,16 +30,20 @@ export type FloraToWrite<P extends LabelledPhoto> = {
 export const UNKNOWN_LICENCE = 'unknown'
 
 export async function writeFlora<P extends LabelledPhoto>(flora: FloraToWrite<P>): Promise<Manifest> {
+  const train = await writeSplit(flora, 'train')
+  const { ref, blobs } = encodeTrainLabels(train.labels, flora.species.length)
+  for (const { hash, bytes } of blobs) await flora.writeShard(hash, bytes)
   return {
     formatVersion: 1,
     name: flora.name,
     storedSize: flora.storedSize,
     species: flora.species,
     shards: {
-      train: await writeSplit(flora, 'train'),
-      val: await writeSplit(flora, 'val'),
-      test: await writeSplit(flora, 'test'),
+      train: train.shards,
+      val: (await writeSplit(flora, 'val')).shards,
+      test: (await writeSplit(flora, 'test')).shards,
     },
+    trainLabels: ref,
     licences: countLicences(flora.photos),
   }
 }
@@ -45,11 +51,12 @@ export async function writeFlora<P extends LabelledPhoto>(flora: FloraToWrite<P>
 async function writeSplit<P extends LabelledPhoto>(
   flora: FloraToWrite<P>,
   split: Split,
-): Promise<ShardRef[]> {
+): Promise<{ shards: ShardRef[]; labels: PhotoLabel[] }> {
   const photos = flora.photos.filter((photo) => photo.split === split)
   const groups = split === 'train' ? photos.map((photo) => [photo]) : byObservation(photos)
   new RandomStream(flora.seed, 'shuffleImport').shuffle(groups)
-  const photosInOrder = inOrder(groups.flat(), 2 * availableParallelism(), async (photo): Promise<Photo> => {
+  const inShards = groups.flat()
+  const photosInOrder = inOrder(inShards, 2 * availableParallelism(), async (photo): Promise<Photo> => {
     const jpeg = await flora.jpegOf(photo)
     flora.onPhoto?.()
     return { ...photo.label, jpeg }
@@ -64,7 +71,8 @@ async function writeSplit<P extends LabelledPhoto>(
     observation = []
     written++
   }
-  return writer.finish(split !== 'train')
+  const shards = await writer.finish(split !== 'train')
+  return { shards, labels: inShards.map(({ label }) => label) }
 }
 
 function byObservation<P extends LabelledPhoto>(photos: P[]): P[][] {

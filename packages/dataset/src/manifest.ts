@@ -7,6 +7,7 @@ import { Species } from '@worldflora/protocol/http'
 import { Hash, Slug } from '@worldflora/protocol/ids'
 import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
 import * as v from 'valibot'
+import { TrainLabelsRef } from './train-labels.ts'
 
 export { Species }
 
@@ -45,6 +46,8 @@ export const Manifest = v.object({
     val: v.array(ShardRef),
     test: v.array(ShardRef),
   }),
+  /** Absent in floras that were imported before there was any use for it. */
+  trainLabels: v.optional(TrainLabelsRef),
   /** Photos per licence, as the importer was told. */
   licences: v.optional(v.record(v.string(), index)),
 })

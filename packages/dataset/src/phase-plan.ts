@@ -7,7 +7,7 @@ export type FeatureParts = { shardSizes: readonly number[]; samplesPerPart: numb
 
 export function planPhase(
   { config, firstStep, endStep, epochsBefore, firstEpoch }: PhaseOfRun,
-  of: Pick<PlanRequest, 'shardSizes'>,
+  of: Pick<PlanRequest, 'shardSizes' | 'weightOf'>,
 ): RunPlan {
   const { seed, samplesPerTask, tasksPerStep, epochs, steps } = config
   const plan = planRun({ ...of, seed, samplesPerTask, tasksPerStep, epochs, steps, firstEpoch })

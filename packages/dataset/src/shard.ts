@@ -20,6 +20,8 @@ const PhotoLabel = v.object({
   organ: v.optional(text),
   license: v.optional(text),
   author: v.optional(text),
+  /** The species is known to be right. Of others it is what somebody said. */
+  trusted: v.optional(v.boolean()),
 })
 export type PhotoLabel = v.InferOutput<typeof PhotoLabel>
 export type Photo = PhotoLabel & { jpeg: Uint8Array }

@@ -11,6 +11,7 @@ import { type ImageFolderImport, type ImportedFlora, importImageFolder } from '.
 import { encodeManifest, parseManifest } from '../src/manifest.ts'
 import { type Photo, readShard } from '../src/shard.ts'
 import type { Split } from '../src/split.ts'
+import { encodeTrainLabels } from '../src/train-labels.ts'
 
 type Imported = ImportedFlora & {
   hash: string
@@ -315,6 +316,30 @@ describe('a folder with a table', () => {
       'labels.csv': 'the table does not name it',
     })
     expect(flora.manifest.licences).toEqual({ 'CC BY 4.0': 1, unknown: 1 })
+  })
+
+  test('TR1: says which photos’ labels are known to be right: the shard and the flora’s train labels do too', async () => {
+    for (let n = 1; n <= 5; n++) await put(`x/${n}.png`)
+    await table([
+      'image,species,split,Trusted',
+      'x/1.png,bellis,train,yes',
+      'x/2.png,bellis,train,no',
+      'x/3.png,aloe,train,',
+      'x/4.png,aloe,train,TRUE',
+      'x/5.png,aloe,train,perhaps',
+    ])
+    const flora = await withTable()
+    expect(reasons(flora)['x/5.png']).toBe('its trusted "perhaps" is not yes or no (line 6 of the table)')
+    const marks = flora.photosOf('train').map(({ species, trusted }) => ({ species, trusted }))
+    expect(marks.map(({ species, trusted }) => `${species} ${trusted}`).sort()).toEqual([
+      '0 true',
+      '0 undefined',
+      '1 true',
+      '1 undefined',
+    ])
+    const { ref } = encodeTrainLabels(marks, 2)
+    expect(ref.trusted).toBe(2)
+    expect(flora.manifest.trainLabels).toEqual(ref)
   })
 
   test('rows that cannot be used are listed with their line', async () => {

@@ -30,6 +30,13 @@ describe('a manifest', () => {
     expect(parseManifest(encodeManifest(manifest))).toEqual(manifest)
   })
 
+  test('TR1: one of before there were train labels is read as it is', () => {
+    expect(parseManifest(encodeManifest(manifest))).not.toHaveProperty('trainLabels')
+    const blob = { hash: 'c'.repeat(64) as Hash, bytes: 36 }
+    const labelled: Manifest = { ...manifest, trainLabels: { labels: blob, counts: blob, trusted: 3 } }
+    expect(parseManifest(encodeManifest(labelled))).toEqual(labelled)
+  })
+
   test('IN1: what is wrong is named, with what to do', () => {
     expect(parseManifest(new Uint8Array([1, 2, 3]))).toMatchObject({ code: 'invalid-manifest' })
     expect(parseManifest(encoded(null))).toMatchObject({ kind: 'rejection' })

@@ -3,9 +3,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Network } from './architecture/network.ts'
 import type { NamedTensors } from './architecture/tensors.ts'
 import { type Statistics, trainingPass } from './architecture/training-pass.ts'
-import { softmaxCrossEntropy } from './ops/index.ts'
+import type { TrainingLoss } from './training-loss.ts'
 
-export type Differentiable = { network: Network; weights: NamedTensors; smoothing: number }
+export type Differentiable = { network: Network; weights: NamedTensors; loss: TrainingLoss }
 
 export type ChunkGradient = {
   /** Of the weights, by their names. */
@@ -19,17 +19,15 @@ export type ChunkGradient = {
 
 /** `pixels` is [chunk, size, size, 3]. To be called within a tidy, whose tensors the outcome's are. */
 export function chunkGradient(
-  { network, weights, smoothing }: Differentiable,
+  { network, weights, loss }: Differentiable,
   pixels: Float32Array,
-  species: readonly number[],
+  photos: number,
 ): ChunkGradient {
   const size = network.imageSize
-  const images = tf.tensor4d(pixels, [species.length, size, size, 3])
-  const labels = tf.tensor1d([...species], 'int32')
+  const images = tf.tensor4d(pixels, [photos, size, size, 3])
   const { logits, statistics, backward } = trainingPass(network, weights, images)
   // The gradient of a sum: every photo's loss counts once.
-  const { value, grad } = tf.valueAndGrad((logits) =>
-    softmaxCrossEntropy(logits as tf.Tensor2D, labels, smoothing),
-  )(logits, tf.ones([species.length]))
+  const lossOf = (logits: tf.Tensor) => loss(logits as tf.Tensor2D)
+  const { value, grad } = tf.valueAndGrad(lossOf)(logits, tf.ones([photos]))
   return { gradients: backward(grad as tf.Tensor2D), losses: value as tf.Tensor1D, logits, statistics }
 }

@@ -1,9 +1,10 @@
 /**
- * How well a checkpoint names photos: one row a photo, with running statistics and the centre crop. What the rows amount to
+ * How well a checkpoint names photos: one row a photo, with running statistics and the centre crop (or several). What the rows amount to
  * is in `metrics.ts`.
  */
 import type { EvaluateResult } from '@worldflora/protocol/messages'
 import type { Architecture } from '@worldflora/protocol/run-config'
+import type { CropCount } from './photo/crops.ts'
 import { decodedAt } from './photo/decoded-at.ts'
 import { createPredictor } from './prediction.ts'
 import { bestOf, fuse, rankOf } from './ranking.ts'
@@ -11,6 +12,7 @@ import { bestOf, fuse, rankOf } from './ranking.ts'
 export type EvaluationPhoto = { jpeg: Uint8Array; species: number; observation: string }
 type Row = EvaluateResult['photos'][number]
 
+/** Of images: crops of photos. */
 const BATCH = 32
 const BEST = 5
 
@@ -23,16 +25,18 @@ export async function evaluatePhotos(work: {
   classes: number
   weights: Float32Array
   photos: readonly EvaluationPhoto[]
+  crops?: CropCount | undefined
   /** Called after each batch with the number of photos done so far. */
   onProgress?: (images: number) => void
 }): Promise<EvaluateResult> {
-  const { photos, onProgress } = work
+  const { photos, crops = 1, onProgress } = work
+  const photosAtOnce = Math.floor(BATCH / crops)
   const predictor = createPredictor(work)
   const fusion = new ObservationFusion()
   const rows: Row[] = []
   try {
-    for (let start = 0; start < photos.length; start += BATCH) {
-      const batch = photos.slice(start, start + BATCH)
+    for (let start = 0; start < photos.length; start += photosAtOnce) {
+      const batch = photos.slice(start, start + photosAtOnce)
       const answers = await predictor.predict(batch.map(({ jpeg }, index) => decodedAt(jpeg, start + index)))
       for (const [index, photo] of batch.entries()) {
         const row = rowOf(photo, answers[index]!)

@@ -4,15 +4,24 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { layoutOf, type ParameterLayout } from '@worldflora/protocol/parameter-layout'
+import { RandomStream } from '@worldflora/protocol/random'
 import { type Architecture, type RunConfig, samplesPerChunk } from '@worldflora/protocol/run-config'
 import { describeNetwork } from './architecture/network.ts'
 import { type NamedTensors, uploadWeights } from './architecture/tensors.ts'
 import { chunkGradient, type Differentiable } from './chunk-gradient.ts'
 import { type GradientSums, sumsFor } from './gradient-sums.ts'
 import { parameterSpecs } from './parameters.ts'
+import { drawMixes, type Mix, mixPixels } from './photo/mixing.ts'
 import { trainingPixels } from './photo/training-pixels.ts'
+import {
+  adjustmentOf,
+  countedAs,
+  type LabelledSample,
+  type LossOfChunk,
+  trainingLoss,
+} from './training-loss.ts'
 
-export type TrainingPhoto = { jpeg: Uint8Array; species: number }
+export type TrainingPhoto = LabelledSample & { jpeg: Uint8Array }
 
 /** Weights on the device, for as many tasks as one likes. Belongs to who placed it. */
 export type PlacedWeights = { tensors: NamedTensors; dispose(): void }
@@ -29,6 +38,8 @@ export type GradientWork = {
   epoch: number
   step: number
   task: number
+  /** Photos of each species that there are to train on; needed by a run with a `logitAdjustment`. */
+  trainCounts?: Uint32Array | undefined
   /** Called after each chunk with the number of photos done so far; on a GPU when it has been given that chunk. */
   onProgress?: (images: number) => void
   /** The pixels of the chunk that begins with this photo of the task, if others make them (see `trainingPixels`). */
@@ -56,14 +67,16 @@ export async function beginGradient(
   const network = describeNetwork(config.architecture, classes)
   const placed = work.placed ?? placeWeights(config.architecture, classes, work.weights)
   const layout = layoutOf(parameterSpecs(config.architecture, classes))
+  const adjustment = adjustmentOf(work)
   const sums = sumsFor(layout)
   try {
     for (let start = 0; start < photos.length; start += samplesPerChunk(config)) {
       const chunk = photos.slice(start, start + samplesPerChunk(config))
-      const pixels = work.pixelsFrom ? await work.pixelsFrom(start) : trainingPixels(work, chunk, start)
-      const species = chunk.map(({ species }) => species)
-      const place = { network, layout, weights: placed.tensors, smoothing: config.labelSmoothing, sums }
-      await sums.add(differentiate(place, pixels, species))
+      const drawn = work.pixelsFrom ? await work.pixelsFrom(start) : trainingPixels(work, chunk, start)
+      const mixes = mixesOf(work, chunk.length, start)
+      const pixels = mixes === null ? drawn : mixPixels(drawn, network.imageSize, mixes)
+      const said = { config, classes, samples: chunk, mixes, adjustment }
+      await sums.add(differentiate({ network, layout, weights: placed.tensors, sums }, pixels, said))
       work.onProgress?.(start + chunk.length)
     }
     return { values: sums.result() }
@@ -85,18 +98,30 @@ export function placeWeights(
   return { tensors, dispose: () => tf.dispose([...tensors.values()]) }
 }
 
+function mixesOf({ config, epoch, step, task }: GradientWork, photos: number, start: number): Mix[] | null {
+  const { augmentation, architecture, seed } = config
+  const random = new RandomStream(seed, 'mix', epoch, step, task, start)
+  return drawMixes(augmentation, photos, architecture.imageSize, random)
+}
+
 /** What the sums want of the chunk, as one vector. */
 function differentiate(
-  place: Differentiable & { layout: ParameterLayout; sums: GradientSums },
+  place: Omit<Differentiable, 'loss'> & { layout: ParameterLayout; sums: GradientSums },
   pixels: Float32Array,
-  species: readonly number[],
+  said: LossOfChunk,
 ): tf.Tensor1D {
+  const { samples, mixes } = said
   return tf.tidy(() => {
-    const { gradients, statistics, losses, logits } = chunkGradient(place, pixels, species)
+    const loss = trainingLoss(said)
+    const { gradients, statistics, losses, logits } = chunkGradient(
+      { ...place, loss },
+      pixels,
+      samples.length,
+    )
     const inOrder = place.layout.entries.map(
       ({ spec }) => gradients.get(spec.name) ?? statistics.get(spec.name)!.tensor,
     )
     const factorOf = (name: string) => statistics.get(name)!.factor
-    return place.sums.gather({ inOrder, losses, logits, factorOf }, species)
+    return place.sums.gather({ inOrder, losses, logits, factorOf }, countedAs(samples, mixes))
   })
 }

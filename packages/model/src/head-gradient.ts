@@ -4,12 +4,15 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { gather, layoutOf, selectionOf, TALLY } from '@worldflora/protocol/parameter-layout'
+import { RandomStream } from '@worldflora/protocol/random'
 import { type PhaseConfig, samplesPerChunk } from '@worldflora/protocol/run-config'
 import { uploadWeights } from './architecture/tensors.ts'
-import { dense, softmaxCrossEntropy } from './ops/index.ts'
+import { dense } from './ops/index.ts'
 import { headLayer, parameterSpecs, tensorName, trainedSpecs } from './parameters.ts'
+import { blendRows, drawMixes, type Mix } from './photo/mixing.ts'
+import { adjustmentOf, countedAs, type LabelledSample, trainingLoss } from './training-loss.ts'
 
-export type FeatureSample = { species: number; features: Float32Array }
+export type FeatureSample = LabelledSample & { features: Float32Array }
 
 export type HeadGradientWork = {
   config: PhaseConfig
@@ -18,6 +21,11 @@ export type HeadGradientWork = {
   weights: Float32Array
   /** In the plan's order. */
   samples: readonly FeatureSample[]
+  epoch: number
+  step: number
+  task: number
+  /** Photos of each species that there are to train on; needed by a run with a `logitAdjustment`. */
+  trainCounts?: Uint32Array | undefined
   onProgress?: (samples: number) => void
 }
 
@@ -31,19 +39,20 @@ export async function computeHeadGradient(work: HeadGradientWork): Promise<Float
   const matrix = weights.get(tensorName.weights(head)) as tf.Tensor2D
   const bias = weights.get(tensorName.bias(head)) as tf.Tensor1D
   const sums = new Float32Array(layout.total + TALLY.length)
+  const adjustment = adjustmentOf(work)
   try {
     for (let start = 0; start < samples.length; start += samplesPerChunk(config)) {
       const chunk = samples.slice(start, start + samplesPerChunk(config))
+      const mixes = mixesOf(work, chunk.length, start)
+      const drawn = joined(chunk)
+      const values = mixes === null ? drawn : blendRows(drawn, mixes)
       const flat = tf.tidy(() => {
-        const inputs = tf.tensor2d(joined(chunk), [chunk.length, head.inputs])
-        const labels = tf.tensor1d(
-          chunk.map(({ species }) => species),
-          'int32',
-        )
+        const lossOf = trainingLoss({ config, classes, samples: chunk, mixes, adjustment })
+        const inputs = tf.tensor2d(values, [chunk.length, head.inputs])
         let logits: tf.Tensor2D | undefined
         const losses = () => {
           logits = tf.keep(dense(inputs, matrix, bias))
-          return softmaxCrossEntropy(logits, labels, config.labelSmoothing)
+          return lossOf(logits)
         }
         const { value, grads } = tf.valueAndGrads(losses)([...weights.values()], tf.ones([chunk.length]))
         const gradients = new Map([...weights.keys()].map((name, index) => [name, grads[index]!]))
@@ -52,13 +61,13 @@ export async function computeHeadGradient(work: HeadGradientWork): Promise<Float
         logits!.dispose()
         return tf.concat([...inOrder, value, answers].map((tensor) => tf.reshape(tensor, [-1])))
       })
-      const values = (await flat.data()) as Float32Array
+      const outcome = (await flat.data()) as Float32Array
       flat.dispose()
-      for (let i = 0; i < layout.total; i++) sums[i] = sums[i]! + values[i]!
+      for (let i = 0; i < layout.total; i++) sums[i] = sums[i]! + outcome[i]!
       let loss = 0
-      for (const [index, { species }] of chunk.entries()) {
-        loss += values[layout.total + index]!
-        if (values[layout.total + chunk.length + index] === species) sums[layout.total + TALLY.correct]!++
+      for (const [index, species] of countedAs(chunk, mixes).entries()) {
+        loss += outcome[layout.total + index]!
+        if (outcome[layout.total + chunk.length + index] === species) sums[layout.total + TALLY.correct]!++
       }
       sums[layout.total + TALLY.loss]! += Math.fround(loss)
       onProgress?.(start + chunk.length)
@@ -67,6 +76,16 @@ export async function computeHeadGradient(work: HeadGradientWork): Promise<Float
     tf.dispose([...weights.values()])
   }
   return sums
+}
+
+/** Features are blended as photos are (Verma et al. 2019, manifold mixup); there are no pixels in them to cut out. */
+function mixesOf(
+  { config, epoch, step, task }: HeadGradientWork,
+  samples: number,
+  start: number,
+): Mix[] | null {
+  const { cutmix: _, ...augmentation } = config.augmentation
+  return drawMixes(augmentation, samples, 1, new RandomStream(config.seed, 'mix', epoch, step, task, start))
 }
 
 function joined(samples: readonly FeatureSample[]): Float32Array {

@@ -2,8 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Architecture } from '@worldflora/protocol/run-config'
 import { openInferenceNetwork } from './architecture/inference-network.ts'
-import { placeCentre } from './photo/augmentation.ts'
+import { type CropCount, placeCrops } from './photo/crops.ts'
 import type { Rgb } from './photo/rgb.ts'
+import { fuse } from './ranking.ts'
 
 export { bestOf, fuse, rankOf } from './ranking.ts'
 
@@ -18,18 +19,24 @@ export function createPredictor(model: {
   architecture: Architecture
   classes: number
   weights: Float32Array
+  /** How many parts of each photo are looked at; their answers are fused. */
+  crops?: CropCount | undefined
 }): Predictor {
-  const { architecture, classes } = model
+  const { architecture, classes, crops = 1 } = model
   const network = openInferenceNetwork(architecture, classes, model.weights)
   return {
     async predict(photos) {
       if (photos.length === 0) return []
-      const images = centreCrops(photos, architecture.imageSize)
+      const images = cropsOf(photos, architecture.imageSize, crops)
       const probabilities = network.probabilities(images)
       images.dispose()
       try {
         const values = (await probabilities.data()) as Float32Array
-        return photos.map((_, index) => values.slice(index * classes, (index + 1) * classes))
+        const answer = (image: number) => values.slice(image * classes, (image + 1) * classes)
+        if (crops === 1) return photos.map((_, photo) => answer(photo))
+        return photos.map((_, photo) =>
+          fuse(Array.from({ length: crops }, (_, crop) => answer(photo * crops + crop))),
+        )
       } finally {
         probabilities.dispose()
       }
@@ -40,10 +47,15 @@ export function createPredictor(model: {
 
 /** [photos, size, size, 3], which the caller owns. */
 export function centreCrops(photos: readonly Rgb[], size: number): tf.Tensor4D {
-  const length = size * size * 3
+  return cropsOf(photos, size, 1)
+}
+
+/** [photos x crops, size, size, 3]. */
+function cropsOf(photos: readonly Rgb[], size: number, crops: CropCount): tf.Tensor4D {
+  const length = crops * size * size * 3
   const pixels = new Float32Array(photos.length * length)
   for (const [index, photo] of photos.entries()) {
-    placeCentre(photo, size, pixels.subarray(index * length, (index + 1) * length))
+    placeCrops(photo, size, crops, pixels.subarray(index * length, (index + 1) * length))
   }
-  return tf.tensor4d(pixels, [photos.length, size, size, 3])
+  return tf.tensor4d(pixels, [photos.length * crops, size, size, 3])
 }

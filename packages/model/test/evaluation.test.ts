@@ -10,6 +10,7 @@ import { nodeAssets } from '../src/backend/node-assets.ts'
 import { evaluatePhotos } from '../src/evaluation.ts'
 import { activate, convolve, dense, globalAveragePool, maxPool } from '../src/ops/index.ts'
 import { initialWeights, parameterSpecs, tensorName } from '../src/parameters.ts'
+import { type CropCount, placeCrops } from '../src/photo/crops.ts'
 import { decodeJpeg, openDecoder, placeCentre, type Rgb } from '../src/photo/index.ts'
 import { bestOf, createPredictor, fuse, rankOf } from '../src/prediction.ts'
 import { drawPixels } from './drawn-photos.ts'
@@ -107,6 +108,54 @@ describe('evaluation', () => {
       )
     }
     expect(rows.some(({ rank, fused }) => fused !== undefined && fused.rank !== rank)).toBe(true)
+  })
+})
+
+describe('several crops of a photo', () => {
+  const size = 16
+  const length = size * size * 3
+  const photo = drawPixels({ species: 2, seed: 1, width: 40, height: 30 })
+  function cropsOf(count: CropCount): Float32Array[] {
+    const out = new Float32Array(count * length)
+    placeCrops(photo, size, count, out)
+    return Array.from({ length: count }, (_, n) => out.slice(n * length, (n + 1) * length))
+  }
+
+  test('EV1: are the centre crop, the four corners, and with ten all of them mirrored', () => {
+    const centre = new Float32Array(length)
+    placeCentre(photo, size, centre)
+    expect(cropsOf(1)).toEqual([centre])
+    const five = cropsOf(5)
+    expect(five[0]).toEqual(centre)
+    expect(new Set(five.map((crop) => crop.join())).size).toBe(5)
+    const ten = cropsOf(10)
+    expect(ten.slice(0, 5)).toEqual(five)
+    for (const [n, crop] of five.entries()) {
+      for (let y = 0; y < size; y++) {
+        for (let x = 0; x < size; x++) {
+          const [here, there] = [(y * size + x) * 3, (y * size + size - 1 - x) * 3]
+          expect(ten[n + 5]!.subarray(there, there + 3)).toEqual(crop.subarray(here, here + 3))
+        }
+      }
+    }
+  })
+
+  test('EV1: a photo’s answer is the mean of its crops’, whatever it is evaluated beside', async () => {
+    const model = { architecture: SMALL_CNN, classes: CLASSES, weights: livedInWeights(SMALL_CNN) }
+    const photos = await drawTask(9, CLASSES)
+    const before = tf.memory().numTensors
+    const { photos: rows } = await evaluatePhotos({ ...model, photos, crops: 5 })
+    expect(tf.memory().numTensors).toBe(before)
+    const alone = await evaluatePhotos({ ...model, photos: photos.slice(6, 7), crops: 5 })
+    expect(alone.photos[0]).toMatchObject({ rank: rows[6]!.rank, best: rows[6]!.best })
+    const once = await evaluatePhotos({ ...model, photos })
+    expect(once.photos.map(({ probability }) => probability)).not.toEqual(
+      rows.map(({ probability }) => probability),
+    )
+    const predictor = createPredictor({ ...model, crops: 10 })
+    const [answer] = await predictor.predict([decodeJpeg(photos[0]!.jpeg) as Rgb])
+    predictor.dispose()
+    expect(answer!.reduce((sum, probability) => sum + probability, 0)).toBeCloseTo(1, 5)
   })
 })
 

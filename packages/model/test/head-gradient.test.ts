@@ -55,6 +55,9 @@ describe.each(['wasm', 'cpu'] as const)('PH2: the head’s gradient on %s', (bac
       classes: CLASSES,
       weights,
       samples,
+      epoch: 0,
+      step: 0,
+      task: 0,
       onProgress: (done: number) => progress.push(done),
     }
     const sums = await computeHeadGradient(work)
@@ -63,5 +66,23 @@ describe.each(['wasm', 'cpu'] as const)('PH2: the head’s gradient on %s', (bac
     const expected = byTheBook()
     expect(sums).toHaveLength(expected.length)
     for (const [i, value] of expected.entries()) expect(sums[i]).toBeCloseTo(value, 4)
+  })
+
+  test('AU1, LO1, LO2, TR1: mixes features, adjusts logits and takes care with labels, as a whole network’s', async () => {
+    const fields = { samplesPerTask: 6, samplesPerChunk: 3 }
+    const place = { classes: CLASSES, weights, epoch: 0, step: 0, task: 0 }
+    const sumsWith = (own: object, more: object = {}) =>
+      computeHeadGradient({ config: testRun({ ...fields, ...own }), ...place, samples, ...more })
+    const plain = await sumsWith({})
+    const mixed = await sumsWith({ augmentation: { mixup: 0.4, cutmix: 1 } })
+    expect(mixed).not.toEqual(plain)
+    expect(await sumsWith({ augmentation: { mixup: 0.4 } })).toEqual(mixed)
+    expect(await sumsWith({ augmentation: { cutmix: 1 } })).toEqual(plain)
+    const trainCounts = Uint32Array.from({ length: CLASSES }, (_, species) => 10 * (species + 1))
+    expect(await sumsWith({ logitAdjustment: 1 }, { trainCounts })).not.toEqual(plain)
+    const noise = { name: 'generalised-cross-entropy', q: 0.7 }
+    expect(await sumsWith({ noise })).not.toEqual(plain)
+    const trusted = samples.map((sample) => ({ ...sample, trusted: true }))
+    expect(await sumsWith({ noise }, { samples: trusted })).toEqual(plain)
   })
 })

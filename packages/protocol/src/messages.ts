@@ -124,7 +124,13 @@ export const RunDescription = v.object({
   config: PhaseConfig,
   /** What contributions and deltas are of. */
   train: v.optional(v.picklist(['all', 'head']), 'all'),
-  flora: v.object({ name: Slug, hash: Hash, species: index }),
+  flora: v.object({
+    name: Slug,
+    hash: Hash,
+    species: index,
+    /** How many train photos each species has, for a run that adjusts its logits. */
+    trainCounts: v.optional(ShardRef),
+  }),
   /** Contributions are integer multiples of 2^unitExponent. */
   unitExponent: v.pipe(v.number(), v.integer()),
 })
@@ -183,6 +189,8 @@ export const Evaluation = v.object({
   step: index,
   split: Split,
   photos: index,
+  /** How many parts of each photo were looked at; absent: the one in the middle. */
+  crops: v.optional(index),
   ...Measures.entries,
   /** With all photos of each fused. `loss` is missing in evaluations of before it was measured. */
   observations: v.object({ top1: v.number(), top5: v.number(), loss: v.optional(v.number()) }),

@@ -19,6 +19,10 @@ const PURPOSES = {
   /** Which fault a test or a bench inflicts next. */
   faults: 11,
   augmentView: 12,
+  /** Which photos of a chunk are mixed, and how much. */
+  mix: 13,
+  /** Which photos an epoch has how often, where that is weighted. */
+  sample: 14,
 } as const
 export type Purpose = keyof typeof PURPOSES
 

@@ -1,12 +1,14 @@
 /** RUN.json: everything that decides a run's result, and nothing that does not (no worker, no clock, no address). */
 import * as v from 'valibot'
+import { Augmentation } from './augmentation-config.ts'
 import { Hash, Slug } from './ids.ts'
 import { OptimizerConfig } from './optimizer-config.ts'
+import { Sampling } from './sampling-config.ts'
 
 export { type AdamwConfig, type LarsConfig, OptimizerConfig, type SgdConfig } from './optimizer-config.ts'
+export { Augmentation, Sampling }
 
 const count = (max: number) => v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(max))
-const fraction = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0))
 
 /**
@@ -51,15 +53,12 @@ export type Architecture = v.InferOutput<typeof Architecture>
 export const Wire = v.picklist(['int8', 'int16', 'float32'])
 export type Wire = v.InferOutput<typeof Wire>
 
-export const Augmentation = v.strictObject({
-  /** Random resized crop (else the centre crop that evaluation uses). */
-  crop: v.optional(v.boolean(), false),
-  /** Mirror every second image, left to right. */
-  flip: v.optional(v.boolean(), false),
-  /** Largest relative change of brightness, contrast and saturation. */
-  color: v.optional(fraction, 0),
+/** Generalised cross entropy (Zhang and Sabuncu 2018): q -> 0 is cross entropy, q = 1 the absolute error. */
+export const Noise = v.strictObject({
+  name: v.literal('generalised-cross-entropy'),
+  q: v.pipe(positive, v.maxValue(1)),
 })
-export type Augmentation = v.InferOutput<typeof Augmentation>
+export type Noise = v.InferOutput<typeof Noise>
 
 const samplesPerTask = count(4096)
 const tasksPerStep = count(65_536)
@@ -113,6 +112,14 @@ const ofRun = {
   initialWeights: v.optional(InitialWeights),
   wire: v.optional(Wire, 'int8'),
   labelSmoothing: v.optional(v.pipe(v.number(), v.minValue(0), v.ltValue(1)), 0),
+  /** tau: so many times the logarithm of a species' part of the train photos is added to its logit in training (Menon 2021). */
+  logitAdjustment: v.optional(v.pipe(positive, v.maxValue(4))),
+  /** How labels that may be wrong are learned from: all but those of trusted photos. */
+  noise: v.optional(Noise),
+  /** Absent: every train photo is once in an epoch. */
+  sampling: v.optional(Sampling),
+  /** Absent: one, the square in the middle. */
+  evaluation: v.optional(v.strictObject({ crops: v.picklist([1, 5, 10]) })),
   /** Publish each evaluated checkpoint that is better than what this run has published. */
   publishBest: v.optional(v.boolean(), false),
 }
@@ -171,6 +178,11 @@ export const RunConfig = v.pipe(
         ({ views, augmentation }) => (views ?? 1) === 1 || isRandom(augmentation ?? run.augmentation),
       ),
     'several views of a photo are alike without an augmentation: give the phase one',
+  ),
+  v.check(
+    ({ logitAdjustment, sampling }) =>
+      logitAdjustment === undefined || sampling === undefined || sampling.name === 'uniform',
+    'logitAdjustment and sampling correct the same thing: give one of them',
   ),
 )
 export type RunConfig = v.InferOutput<typeof RunConfig>

@@ -34,6 +34,10 @@ describe('RUN.json', () => {
   it('OP8: what came later has no default: a stored run is the same as its RUN.json of then', () => {
     const parsed = parseOrReject(RunConfig, example, 'RUN.json')
     if (isRejection(parsed)) throw new Error(parsed.message)
+    for (const field of ['sampling', 'noise', 'logitAdjustment', 'evaluation']) {
+      expect(parsed).not.toHaveProperty(field)
+    }
+    expect(parsed.augmentation).toEqual(example.augmentation)
     expect(parsed.optimizer).toEqual({
       ...example.optimizer,
       nesterov: false,
@@ -86,6 +90,17 @@ describe('RUN.json', () => {
     [{ samplesPerChunk: 5 }, 'multiple of samplesPerChunk'],
     [{ name: 'A run' }, 'name'],
     [{ samplesPerTask: 0 }, 'samplesPerTask'],
+    [{ augmentation: { mixup: 0.01 } }, 'augmentation.mixup'],
+    [{ augmentation: { cutmix: 33 } }, 'augmentation.cutmix'],
+    [{ augmentation: { mixedShare: 0.5 } }, 'mixedShare is of mixup and cutmix'],
+    [{ logitAdjustment: 0 }, 'logitAdjustment'],
+    [{ logitAdjustment: 1, sampling: { name: 'class-balanced' } }, 'correct the same thing'],
+    [{ sampling: { name: 'balanced' } }, '"uniform" | "repeat-factor"'],
+    [{ sampling: { name: 'repeat-factor' } }, 'sampling.threshold'],
+    [{ sampling: { name: 'class-balanced', threshold: 0.1 } }, 'sampling.threshold: there is no such'],
+    [{ sampling: { name: 'uniform', noisyWeight: 2 } }, 'sampling.noisyWeight'],
+    [{ noise: { name: 'generalised-cross-entropy', q: 1.5 } }, 'noise.q'],
+    [{ evaluation: { crops: 3 } }, 'evaluation.crops'],
   ])('%j is refused with a word for it', (change, word) => {
     const parsed = parseOrReject(RunConfig, { ...example, ...change }, 'RUN.json')
     expect(isRejection(parsed) && parsed.message).toContain(word)

@@ -90,6 +90,7 @@ function printOutcome(detail: RunDetail, json: boolean): void {
     imagesPerSecond: trainingSeconds > 0 ? imagesTrained / trainingSeconds : 0,
     checkpoint: status.checkpoint,
     evaluation: testEvaluation && {
+      crops: testEvaluation.crops ?? 1,
       top1: testEvaluation.top1,
       top5: testEvaluation.top5,
       macroTop1: testEvaluation.macroTop1,
@@ -105,7 +106,7 @@ type Outcome = {
   seconds: number
   imagesPerSecond: number
   checkpoint: string
-  evaluation: Pick<Evaluation, 'top1' | 'top5' | 'macroTop1' | 'observations'> | null
+  evaluation: (Pick<Evaluation, 'top1' | 'top5' | 'macroTop1' | 'observations'> & { crops: number }) | null
 }
 
 function inWords({ run, steps, seconds, imagesPerSecond, checkpoint, evaluation }: Outcome): string {
@@ -114,7 +115,7 @@ function inWords({ run, steps, seconds, imagesPerSecond, checkpoint, evaluation 
     evaluation === null
       ? ['The flora has no test split: nothing was measured.']
       : [
-          `test split: top-1 ${percent(evaluation.top1)}, top-5 ${percent(evaluation.top5)}, mean over species ${percent(evaluation.macroTop1)}`,
+          `test split${evaluation.crops === 1 ? '' : `, ${evaluation.crops} crops of each photo`}: top-1 ${percent(evaluation.top1)}, top-5 ${percent(evaluation.top5)}, mean over species ${percent(evaluation.macroTop1)}`,
           `by observation: top-1 ${percent(evaluation.observations.top1)}, top-5 ${percent(evaluation.observations.top5)}`,
         ]
   return [

@@ -3,6 +3,7 @@
 import type { RunPlan } from '@worldflora/dataset/epoch-plan'
 import type { Manifest } from '@worldflora/dataset/manifest'
 import { onFeatures, planPhase } from '@worldflora/dataset/phase-plan'
+import type { PhotoWeight } from '@worldflora/dataset/sampling'
 import type { Hash } from '@worldflora/protocol/ids'
 import type { EvaluateResult, Evaluation, RunDescription, RunState } from '@worldflora/protocol/messages'
 import { type PhaseOfRun, phaseAt } from '@worldflora/protocol/phases'
@@ -48,13 +49,13 @@ export type ActiveRun = {
   features: Map<string, Promise<BlobRef>[]>
 }
 
-export function activeRun(book: RunBook, manifest: Manifest): ActiveRun {
+export function activeRun(book: RunBook, manifest: Manifest, weightOf?: PhotoWeight): ActiveRun {
   const phase = phaseAt(phasesOfRun(book.record), book.checkpoints.at(-1)!.step)
   return {
     book,
     manifest,
     phase,
-    ...materialOf(book, manifest, phase),
+    ...materialOf(book, manifest, phase, weightOf),
     layout: layoutOfPhase(book.record, phase),
     isReducing: false,
     stepOpenedAtMs: null,
@@ -72,9 +73,10 @@ function materialOf(
   book: RunBook,
   { shards }: Manifest,
   phase: PhaseOfRun,
+  weightOf: PhotoWeight | undefined,
 ): Pick<ActiveRun, 'plan' | 'shards'> {
   const shardSizes = shards.train.map(({ samples }) => samples)
-  const plan = planPhase(phase, { shardSizes })
+  const plan = planPhase(phase, { shardSizes, weightOf })
   if (phase.train === 'all') return { plan, shards: shards.train }
   const parts = featuresFor(book, phase)?.result?.parts
   return {
@@ -84,13 +86,17 @@ function materialOf(
 }
 
 /** As the core takes it up. */
-export function openRunOf({ book, phase, plan, shards }: ActiveRun, state: RunState): OpenRun {
+export function openRunOf({ book, manifest, phase, plan, shards }: ActiveRun, state: RunState): OpenRun {
   const { id, flora, unitExponent } = book.record
+  const needsCounts = phase.config.logitAdjustment !== undefined
   const description: RunDescription = {
     id,
     config: phase.config,
     train: phase.train,
-    flora: flora as RunDescription['flora'],
+    flora: {
+      ...(flora as RunDescription['flora']),
+      ...(needsCounts && { trainCounts: manifest.trainLabels!.counts }),
+    },
     unitExponent,
   }
   return {

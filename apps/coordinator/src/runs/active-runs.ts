@@ -10,6 +10,7 @@ import { wholeForEarlierOrders } from './earlier-orders.ts'
 import { giveOutFeatures, orderForPhase } from './features.ts'
 import { mendedWords, mendRun, ordersFault } from './mending.ts'
 import { type RunBook, readBook } from './run-book.ts'
+import { sampledOf } from './sampled.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export class ActiveRuns {
@@ -52,9 +53,11 @@ export class ActiveRuns {
     this.letGo(id)
     const manifest = await this.#at.floras.manifestOf(book.record.flora.hash)
     if (isRejection(manifest)) return manifest
+    const sampled = await sampledOf(this.#at.floras, book.record.config, manifest)
+    if (isRejection(sampled)) return sampled
     const unordered = await orderForPhase(this.#at, book, manifest)
     if (unordered !== null) return unordered
-    let run = activeRun(book, manifest)
+    let run = activeRun(book, manifest, sampled.weightOf)
     let fault =
       (await this.#takeUpReduction(run)) ??
       (await ordersFault(this.#at, run)) ??
@@ -65,7 +68,7 @@ export class ActiveRuns {
       this.#at.journal.note('run-mended', id, mendedWords(book, mended))
       const lost = await orderForPhase(this.#at, book, manifest)
       if (lost !== null) return lost
-      run = activeRun(book, manifest)
+      run = activeRun(book, manifest, sampled.weightOf)
       fault = await this.#takeUpReduction(run)
       if (fault !== null) return fault
     }

@@ -12,7 +12,7 @@ export type ConfigChanges = { [field: string]: unknown }
 /** The weights are of this shape: with another, nothing could go on from them. And they are those it begins with. */
 const LAYOUT_FIELDS = ['flora', 'architecture', 'initialWeights'] as const
 /** Which samples a step has: with others, step N is another place. */
-const PLAN_FIELDS = ['seed', 'samplesPerTask', 'tasksPerStep'] as const
+const PLAN_FIELDS = ['seed', 'samplesPerTask', 'tasksPerStep', 'sampling'] as const
 
 export type ChangedConfig = { before: RunConfig; config: RunConfig; changed: (keyof RunConfig)[] }
 

@@ -31,7 +31,9 @@ export async function closeEvaluation(
   if (orderOf(run, { step, split }) === undefined) return
   const rows = run.gathered.get(nameOf(step, split)) ?? []
   run.gathered.delete(nameOf(step, split))
-  run.unrecorded.push({ step, split, ...measure(rows, run.book.record.flora.species) })
+  const { config, flora } = run.book.record
+  const crops = config.evaluation?.crops ?? 1
+  run.unrecorded.push({ step, split, ...(crops > 1 && { crops }), ...measure(rows, flora.species) })
   await recordEvaluations(at, run)
 }
 

@@ -1,5 +1,6 @@
 /** The floras by name. A name is set once its manifest and every shard are there, so a run never finds a hole. */
 import { type Manifest, parseManifest, type ShardRef } from '@worldflora/dataset/manifest'
+import { decodeTrainLabels, type TrainLabels } from '@worldflora/dataset/train-labels'
 import type { FloraSummary } from '@worldflora/protocol/http'
 import type { Hash } from '@worldflora/protocol/ids'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
@@ -32,18 +33,32 @@ export class Floras {
     return manifest
   }
 
+  /** Of a manifest that has them. */
+  async trainLabelsOf({ trainLabels, shards, species }: Manifest): Promise<TrainLabels | Rejection> {
+    const bytes = await this.#blobs.get(trainLabels!.labels.hash)
+    if (bytes === null) {
+      return reject(
+        'no-train-labels',
+        'The labels of the flora’s train photos are missing or damaged.',
+        'Import the flora again: what is there already is not sent twice.',
+      )
+    }
+    const photos = shards.train.reduce((sum, shard) => sum + shard.samples, 0)
+    return decodeTrainLabels(bytes, { photos, species: species.length })
+  }
+
   async put(name: string, hash: Hash): Promise<FloraSummary | Rejection> {
     const manifest = await this.manifestOf(hash)
     if (isRejection(manifest)) return manifest
     const missing: Hash[] = []
-    for (const shard of shardsOf(manifest)) {
-      if ((await this.#blobs.size(shard.hash)) !== shard.bytes) missing.push(shard.hash)
+    for (const blob of blobsOf(manifest)) {
+      if ((await this.#blobs.size(blob.hash)) !== blob.bytes) missing.push(blob.hash)
     }
     if (missing.length > 0) {
       return reject(
         'missing-shards',
-        `${missing.length} shards of the flora are not here, the first is ${missing[0]}.`,
-        'Upload every shard with PUT /blobs/HASH, then set the name again.',
+        `${missing.length} blobs of the flora are not here, the first is ${missing[0]}.`,
+        'Upload every shard, and the labels, with PUT /blobs/HASH, then set the name again.',
       )
     }
     await this.#store.putFlora(name, hash)
@@ -73,8 +88,10 @@ export class Floras {
   }
 }
 
-export function shardsOf({ shards }: Manifest): ShardRef[] {
-  return [...shards.train, ...shards.val, ...shards.test]
+/** All that a flora needs to be there besides its manifest. */
+export function blobsOf({ shards, trainLabels }: Manifest): { hash: Hash; bytes: number }[] {
+  const labels = trainLabels === undefined ? [] : [trainLabels.labels, trainLabels.counts]
+  return [...shards.train, ...shards.val, ...shards.test, ...labels]
 }
 
 function summaryOf(name: string, hash: Hash, { species, shards }: Manifest): FloraSummary {

@@ -11,7 +11,8 @@ import { newStartAt } from './new-start.ts'
 import { reachableAt } from './reachable.ts'
 import { newBook, type RunBook } from './run-book.ts'
 import { phasesOfRun } from './run-layout.ts'
-import { newRecord, samplesOf } from './run-opening.ts'
+import { newRecord } from './run-opening.ts'
+import { sampledOf } from './sampled.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export type Fork = { book: RunBook; isFresh: boolean }
@@ -25,7 +26,9 @@ export async function forkRun(at: Surroundings, source: RunBook, wish: ForkRun):
   const manifest = await at.floras.manifestOf(flora.hash)
   if (isRejection(manifest)) return manifest
   const startsAnew = wish.restart || planChanges(changed).length > 0
-  const unborn = newRecord(config, flora, samplesOf(manifest))
+  const sampled = await sampledOf(at.floras, config, manifest)
+  if (isRejection(sampled)) return sampled
+  const unborn = newRecord(config, flora, sampled.samples)
   const { steps } = unborn
   if (!startsAnew && wish.step >= steps) return nothingLeft(wish.step, steps)
   const firstStep = startsAnew ? 0 : wish.step

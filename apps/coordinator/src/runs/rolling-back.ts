@@ -11,7 +11,8 @@ import { newStartAt } from './new-start.ts'
 import { reachableAt } from './reachable.ts'
 import { backAt, type RunBook } from './run-book.ts'
 import { phasesOfRun } from './run-layout.ts'
-import { newRecord, samplesOf, unitExponentOf } from './run-opening.ts'
+import { newRecord, unitExponentOf } from './run-opening.ts'
+import { sampledOf } from './sampled.ts'
 import { forgetBlobs, forgetStates, leaveToSweep } from './step-keeping.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -97,7 +98,9 @@ async function recordAfter(
 ): Promise<RunRecord | Rejection> {
   const manifest = await at.floras.manifestOf(record.flora.hash)
   if (isRejection(manifest)) return manifest
-  const { steps } = newRecord(config, record.flora, samplesOf(manifest))
+  const sampled = await sampledOf(at.floras, config, manifest)
+  if (isRejection(sampled)) return sampled
+  const { steps } = newRecord(config, record.flora, sampled.samples)
   if (step >= steps) {
     return reject(
       'nothing-left',

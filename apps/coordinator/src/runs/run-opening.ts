@@ -12,6 +12,7 @@ import { type CheckpointRecord, DEFAULT_SETTINGS, type RunRecord } from '../stor
 import { differences } from './config-changes.ts'
 import { beginWith } from './initial-weights.ts'
 import type { RunBook } from './run-book.ts'
+import { sampledOf } from './sampled.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export type Opening = { kind: 'new' } | { kind: 'resume'; book: RunBook } | Rejection
@@ -50,19 +51,14 @@ export async function makeRun(
   books: readonly RunBook[],
   { config, hash, manifest }: { config: RunConfig; hash: Hash; manifest: Manifest },
 ): Promise<{ record: RunRecord; first: CheckpointRecord } | Rejection> {
-  if (!manifest.shards.train.some(({ samples }) => samples > 0)) {
-    return reject(
-      'no-train-photos',
-      `The flora ${config.flora} has no photos to train with.`,
-      'Import one with a train split.',
-    )
-  }
+  const sampled = await sampledOf(at.floras, config, manifest)
+  if (isRejection(sampled)) return sampled
   const pinned = { name: config.flora, hash, species: manifest.species.length }
   return at.keeping.add(async () => {
     const begun = await weightsOfStart(at, books, config, manifest)
     if (isRejection(begun)) return begun
     const record: RunRecord = {
-      ...newRecord(config, pinned, samplesOf(manifest)),
+      ...newRecord(config, pinned, sampled.samples),
       initialWeights: begun.pinned,
     }
     const weights = encodeWeights(begun.weights)
@@ -83,11 +79,6 @@ async function weightsOfStart(
   const { architecture, seed, initialWeights: wanted } = config
   if (wanted !== undefined) return beginWith(at, books, wanted, { config, flora })
   return { weights: initialWeights(architecture, flora.species.length, seed), pinned: null }
-}
-
-/** Entries of an epoch. */
-export function samplesOf({ shards }: Manifest): number {
-  return shards.train.reduce((sum, { samples }) => sum + samples, 0)
 }
 
 export function newRecord(config: RunConfig, flora: RunRecord['flora'], samplesPerEpoch: number): RunRecord {

@@ -4,11 +4,11 @@ import { isRejection } from '@worldflora/protocol/rejection'
 import type { Logger } from 'pino'
 import type { BlobStore } from '../store/blob-store.ts'
 import type { Store } from '../store/store.ts'
-import { type Floras, shardsOf } from './floras.ts'
+import { blobsOf, type Floras } from './floras.ts'
 
 type Swept = { store: Store; blobs: BlobStore; optimizerStates: BlobStore; floras: Floras }
 
-/** Sweeps nothing if a flora that is in use cannot be read: then nobody knows which shards are needed. */
+/** Sweeps nothing if a flora that is in use cannot be read: then nobody knows which blobs are needed. */
 export async function sweepBlobs(
   { store, blobs, optimizerStates, floras }: Swept,
   florasOfRuns: ReadonlySet<Hash>,
@@ -21,7 +21,7 @@ export async function sweepBlobs(
     const manifest = await floras.manifestOf(hash)
     if (isRejection(manifest)) return log.warn({ hash }, 'a flora cannot be read: nothing is swept away')
     used.add(hash)
-    for (const shard of shardsOf(manifest)) used.add(shard.hash)
+    for (const blob of blobsOf(manifest)) used.add(blob.hash)
   }
   const gone = await sweep(blobs, used)
   if (gone > 0) log.info({ gone }, 'swept away blobs that nothing names')

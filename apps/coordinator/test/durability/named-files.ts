@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { isRejection } from '@worldflora/protocol/rejection'
 import { expect } from 'vitest'
 import { type Adapters, systemAdapters } from '../../src/adapters.ts'
-import { Floras, shardsOf } from '../../src/runs/floras.ts'
+import { blobsOf, Floras } from '../../src/runs/floras.ts'
 import { openBlobFiles } from '../../src/store/blob-store.files.ts'
 import type { Store } from '../../src/store/store.ts'
 import { type RunningSite, startSite } from '../running-site.ts'
@@ -38,7 +38,7 @@ export async function expectNothingUnnamed(data: string, store: Store): Promise<
   for (const hash of floras) {
     const manifest = await new Floras(store, blobs).manifestOf(hash)
     if (isRejection(manifest)) throw new Error(manifest.message)
-    for (const name of [hash, ...shardsOf(manifest).map((shard) => shard.hash)]) named.add(name)
+    for (const name of [hash, ...blobsOf(manifest).map((blob) => blob.hash)]) named.add(name)
   }
   expect(filesIn(data, 'blobs').filter((name) => !named.has(name))).toEqual([])
   const states: Set<string> = await store.optimizerStatesInUse()

@@ -84,7 +84,8 @@ function figuresOf(run: RunStatus): Fact[] {
   ]
   const { evaluation } = run
   if (evaluation === null) return [...speed, { name: 'Accuracy', value: '–', note: 'not measured yet' }]
-  const of = `${SPLITS[evaluation.split]}, ${counted(evaluation.photos, 'photo')}, step ${count(evaluation.step)}`
+  const crops = evaluation.crops === undefined ? '' : `, ${evaluation.crops} crops of each`
+  const of = `${SPLITS[evaluation.split]}, ${counted(evaluation.photos, 'photo')}${crops}, step ${count(evaluation.step)}`
   return [
     ...speed,
     { name: 'First guess right', value: percent(evaluation.top1), note: of },

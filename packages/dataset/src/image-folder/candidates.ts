@@ -14,6 +14,8 @@ export type Candidate = {
   organ: string
   license: string
   author: string
+  /** The label is known to be right. */
+  trusted: boolean
   split: Split | null
 }
 
@@ -37,7 +39,7 @@ export function candidatesByPath(files: FoundFile[]): Candidates {
         family: '',
         commonName: '',
       }
-      const said = { observation: '', organ: '', license: '', author: '', split: place.split }
+      const said = { observation: '', organ: '', license: '', author: '', trusted: false, split: place.split }
       found.candidates.push({ file, species: { id: place.species, ...names }, ...said })
     }
   }
@@ -69,6 +71,7 @@ export function candidatesByTable(files: FoundFile[], folder: string, table: Tab
     else if (row.species === '') skip('names no species')
     else if (row.species.length > MAX_SPECIES_ID) skip(`its species has more than ${MAX_SPECIES_ID} letters`)
     else if (split === 'invalid') skip(`its split "${row.split}" is not train, val or test`)
+    else if (trustIn(row) === 'invalid') skip(`its trusted "${row.trusted}" is not yes or no`)
     else found.candidates.push(candidateOfRow(file, row, split ?? splitOf(placeOf(file.path))))
   }
   for (const { path } of files) {
@@ -85,7 +88,14 @@ function candidateOfRow(file: FoundFile, row: TableRow, split: Split | null): Ca
     family,
     commonName,
   }
-  return { file, species: { id: row.species, ...names }, observation, organ, license, author, split }
+  const trusted = trustIn(row) === true
+  return { file, species: { id: row.species, ...names }, observation, organ, license, author, trusted, split }
+}
+
+/** Nothing said is no. */
+function trustIn({ trusted }: TableRow): boolean | 'invalid' {
+  if (/^(yes|true|1)$/i.test(trusted)) return true
+  return /^(no|false|0)?$/i.test(trusted) ? false : 'invalid'
 }
 
 function splitOf(place: ReturnType<ReturnType<typeof readLayout>>): Split | null {

@@ -1,6 +1,6 @@
 /**
  * The CSV that says what is on the photos. Columns: image, species, scientificName, genus, family, commonName, observation,
- * organ, split, license, author; only image and species are needed, others are ignored. Comma, semicolon or tab.
+ * organ, split, license, author, trusted; only image and species are needed, others are ignored. Comma, semicolon or tab.
  */
 import { readFile } from 'node:fs/promises'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
@@ -18,6 +18,7 @@ const COLUMNS = [
   'split',
   'license',
   'author',
+  'trusted',
 ] as const
 type Column = (typeof COLUMNS)[number]
 

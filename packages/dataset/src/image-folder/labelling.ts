@@ -33,6 +33,7 @@ export function labelPhotos<P extends UsablePhoto>(usable: P[], seed: number): L
       ...(photo.candidate.organ && { organ: photo.candidate.organ.slice(0, 200) }),
       ...(photo.candidate.license && { license: photo.candidate.license.slice(0, 200) }),
       ...(photo.candidate.author && { author: photo.candidate.author.slice(0, 200) }),
+      ...(photo.candidate.trusted && { trusted: true }),
     },
   }))
   const warnings: string[] = []

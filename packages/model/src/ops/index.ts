@@ -14,7 +14,7 @@ export {
   convolveBiased,
 } from './convolution.ts'
 export { dense, denseGradient } from './dense.ts'
-export { softmaxCrossEntropy } from './loss.ts'
+export { type LossOptions, softmaxCrossEntropy } from './loss.ts'
 export {
   globalAveragePool,
   globalAveragePoolGradient,
@@ -22,3 +22,4 @@ export {
   maxPoolGradient,
   type Pooling,
 } from './pooling.ts'
+export { type Labels, softTargets } from './targets.ts'

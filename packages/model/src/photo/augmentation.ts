@@ -16,7 +16,17 @@ const LEAST_RATIO = 3 / 4
 
 /** What evaluation and identification see: the square in the middle, 7/8 of the shorter side. */
 export function placeCentre(photo: Rgb, size: number, out: Float32Array): void {
-  resample(photo, centreOf(photo), size, false, out)
+  placeRegion(photo, centreOf(photo), size, false, out)
+}
+
+export function placeRegion(
+  photo: Rgb,
+  region: Region,
+  size: number,
+  mirrored: boolean,
+  out: Float32Array,
+): void {
+  resample(photo, region, size, mirrored, out)
   normalise(out, UNCHANGED)
 }
 
@@ -39,7 +49,7 @@ export function placeAugmented(
   normalise(out, factors)
 }
 
-function centreOf(photo: Rgb): Region {
+export function centreOf(photo: Rgb): Region {
   const side = Math.min(photo.width, photo.height) * CENTRE_SHARE
   return { x: (photo.width - side) / 2, y: (photo.height - side) / 2, width: side, height: side }
 }

@@ -13,11 +13,14 @@ import {
   dense,
   globalAveragePool,
   globalAveragePoolGradient,
+  type Labels,
+  type LossOptions,
   maxPool,
   maxPoolGradient,
   normalise,
   normaliseGradient,
   softmaxCrossEntropy,
+  softTargets,
 } from '../../src/ops/index.ts'
 import type { Activation } from '../../src/ops/op-types.ts'
 import type { OpCase } from './drawn-tensors.ts'
@@ -140,6 +143,26 @@ function taped(shapes: OpCase['shapes'], value: OpCase['value']): OpCase {
   return { shapes, value, gradients: (inputs, _, dy) => tf.grads(value)(inputs, dy) }
 }
 
+const OWN = [0, 2, 5, 5]
+const MIXED = { own: OWN, mixed: { other: [1, 2, 0, 3], shares: [0.7, 0.4, 1, 0.5] } }
+const adjustment = () => tf.tensor1d([0, -1, -2, -0.5, -3, -1])
+
+export const LOSSES: [string, { labels: Labels; smoothing: number; options?: () => LossOptions }][] = [
+  ['smoothed by 0', { labels: { own: OWN }, smoothing: 0 }],
+  ['smoothed by 0.1', { labels: { own: OWN }, smoothing: 0.1 }],
+  ['mixed', { labels: MIXED, smoothing: 0.1 }],
+  ['adjusted', { labels: { own: OWN }, smoothing: 0.1, options: () => ({ adjustment: adjustment() }) }],
+  ['robust', { labels: { own: OWN }, smoothing: 0, options: () => ({ robustness: [0.7, 0.7, 0.7, 1] }) }],
+  [
+    'mixed, adjusted, and robust but for one sample',
+    {
+      labels: MIXED,
+      smoothing: 0.1,
+      options: () => ({ adjustment: adjustment(), robustness: [0.7, 0, 0.3, 0.7] }),
+    },
+  ],
+]
+
 export const OP_CASES: Record<string, OpCase> = Object.fromEntries([
   ...CONVOLUTIONS.map(([n, h, w, inputs, outputs, size, stride, padding]): [string, OpCase] => [
     `conv ${size}x${size}/${stride} ${padding ?? 'same'} of ${n}x${h}x${w}, ${inputs} -> ${outputs}`,
@@ -213,10 +236,10 @@ export const OP_CASES: Record<string, OpCase> = Object.fromEntries([
       dense(x as tf.Tensor2D, weights as tf.Tensor2D, bias as tf.Tensor1D),
     ),
   ],
-  ...[0, 0.1].map((smoothing): [string, OpCase] => [
-    `softmaxCrossEntropy, smoothed by ${smoothing}`,
+  ...LOSSES.map(([name, { labels, smoothing, options }]): [string, OpCase] => [
+    `softmaxCrossEntropy, ${name}`,
     taped([[4, 6]], (x) =>
-      softmaxCrossEntropy(x as tf.Tensor2D, tf.tensor1d([0, 2, 5, 5], 'int32'), smoothing),
+      softmaxCrossEntropy(x as tf.Tensor2D, softTargets(labels, 6, smoothing), options?.()),
     ),
   ]),
 ])

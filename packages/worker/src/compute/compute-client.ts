@@ -24,6 +24,11 @@ export function connectCompute(endpoint: comlink.Endpoint): ComputePort {
       const shard = withOwnBuffer(bytes)
       return remote.loadShard(hash, comlink.transfer(shard, [shard.buffer]))
     },
+    holdsTrainCounts: (hash) => remote.holdsTrainCounts(hash),
+    loadTrainCounts: (run, bytes) => {
+      const counts = withOwnBuffer(bytes)
+      return remote.loadTrainCounts(run, comlink.transfer(counts, [counts.buffer]))
+    },
     photosOf: (entries, limit) => remote.photosOf(entries, limit),
     gradient: (request, onProgress) => remote.gradient(request, comlink.proxy(onProgress)),
     sum: (request) => remote.sum(request),

@@ -4,6 +4,7 @@
  * device is done in turns; on a GPU a gradient's values are read while the next one has its turn.
  */
 import { packFeatureShard } from '@worldflora/dataset/feature-shard'
+import { decodeTrainCounts } from '@worldflora/dataset/train-labels'
 import { evaluatePhotos } from '@worldflora/model/evaluation'
 import { extractFeatures } from '@worldflora/model/features'
 import { beginGradient, type PlacedWeights, placeWeights } from '@worldflora/model/gradient'
@@ -12,7 +13,7 @@ import { featureCount } from '@worldflora/model/parameters'
 import { trainingPixels } from '@worldflora/model/training-pixels'
 import { encodeVector } from '@worldflora/protocol/gradient-codec'
 import type { Hash, LeaseId } from '@worldflora/protocol/ids'
-import type { EvaluateResult, ShardEntries } from '@worldflora/protocol/messages'
+import type { EvaluateResult, RunDescription, ShardEntries } from '@worldflora/protocol/messages'
 import { contributionShape } from '@worldflora/protocol/parameter-layout'
 import { RandomStream } from '@worldflora/protocol/random'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
@@ -47,6 +48,7 @@ export class ComputePart implements ComputePort {
   #loss: DeviceLoss | null = null
   /** The same, on the device. */
   #placed: PlacedWeights | null = null
+  #trainCounts: { hash: Hash; counts: Uint32Array } | null = null
 
   constructor(host: ComputeHost) {
     this.#host = host
@@ -80,6 +82,17 @@ export class ComputePart implements ComputePort {
 
   async loadShard(hash: Hash, bytes: Uint8Array): Promise<Rejection | null> {
     return this.#shelf.load(hash, bytes)
+  }
+
+  async holdsTrainCounts(hash: Hash): Promise<boolean> {
+    return this.#trainCounts?.hash === hash
+  }
+
+  async loadTrainCounts({ flora }: RunDescription, bytes: Uint8Array): Promise<Rejection | null> {
+    const counts = decodeTrainCounts(bytes, flora.species)
+    if (isRejection(counts)) return counts
+    this.#trainCounts = { hash: flora.trainCounts!.hash, counts }
+    return null
   }
 
   async photosOf(entries: ShardEntries[], limit: number): Promise<Uint8Array[]> {
@@ -117,7 +130,17 @@ export class ComputePart implements ComputePort {
         const chunk = photos.slice(start, start + samplesPerChunk(config))
         return this.#stopwatch.time('decodeMs', () => trainingPixels(place, chunk, start))
       }
-      const work = { ...place, classes, weights, placed: this.#placed, photos, pixelsFrom, onProgress }
+      const trainCounts = this.#trainCounts?.counts
+      const work = {
+        ...place,
+        classes,
+        weights,
+        placed: this.#placed,
+        photos,
+        pixelsFrom,
+        trainCounts,
+        onProgress,
+      }
       return this.#stopwatch.time('computeMs', () => beginGradient(work))
     })
   }
@@ -128,7 +151,18 @@ export class ComputePart implements ComputePort {
     return this.#turns.take(async () => {
       const weights = this.#weightsOf(checkpoint)
       if (isRejection(weights)) return weights
-      const work = { config: run.config, classes: run.flora.species, weights, samples, onProgress }
+      const { epoch, step, task: number } = task
+      const work = {
+        config: run.config,
+        classes: run.flora.species,
+        weights,
+        samples,
+        epoch,
+        step,
+        task: number,
+        trainCounts: this.#trainCounts?.counts,
+        onProgress,
+      }
       return { values: await this.#stopwatch.time('computeMs', () => computeHeadGradient(work)) }
     })
   }
@@ -156,7 +190,9 @@ export class ComputePart implements ComputePort {
   evaluate(request: EvaluateRequest, onProgress: OnProgress): Promise<EvaluateResult | Rejection> {
     return this.#inTurn<EvaluateResult>(() => {
       const material = this.#inferenceOf(request)
-      return isRejection(material) ? material : evaluatePhotos({ ...material, onProgress })
+      if (isRejection(material)) return material
+      const crops = request.run.config.evaluation?.crops
+      return evaluatePhotos({ ...material, crops, onProgress })
     })
   }
 
@@ -175,7 +211,7 @@ export class ComputePart implements ComputePort {
         task: task.task,
         onProgress,
       })
-      const labels = material.photos.map(({ species }) => ({ species }))
+      const labels = material.photos.map(({ species, trusted }) => ({ species, ...(trusted && { trusted }) }))
       const dims = featureCount(run.config.architecture)
       return packFeatureShard({ labels, views, dims, values })
     })

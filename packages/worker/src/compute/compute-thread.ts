@@ -16,6 +16,8 @@ export function exposeCompute(host: ComputeHost, endpoint?: comlink.Endpoint): v
     loadCheckpoint: (parts) => part.loadCheckpoint(parts),
     missingShards: (shards) => part.missingShards(shards),
     loadShard: (hash, bytes) => part.loadShard(hash, bytes),
+    holdsTrainCounts: (hash) => part.holdsTrainCounts(hash),
+    loadTrainCounts: (run, bytes) => part.loadTrainCounts(run, bytes),
     photosOf: async (entries, limit) => {
       const photos = await part.photosOf(entries, limit)
       return comlink.transfer(

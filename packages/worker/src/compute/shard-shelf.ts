@@ -45,7 +45,7 @@ export class ShardShelf {
   }
 
   /** Of the views that the entries name, in their order. */
-  featuresOf(entries: readonly ShardEntries[]): { species: number; features: Float32Array }[] | Rejection {
+  featuresOf(entries: readonly ShardEntries[]): ReturnType<typeof featuresAt>[] | Rejection {
     return this.#samplesOf(entries, (held, sample) => {
       if (held.kind !== 'features' || sample >= held.shard.labels.length * held.shard.views) return undefined
       return featuresAt(held.shard, sample)

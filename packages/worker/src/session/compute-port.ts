@@ -64,6 +64,8 @@ export type ComputePort = {
   loadCheckpoint(parts: CheckpointParts): Promise<Rejection | null>
   missingShards(shards: Hash[]): Promise<Hash[]>
   loadShard(hash: Hash, bytes: Uint8Array): Promise<Rejection | null>
+  holdsTrainCounts(hash: Hash): Promise<boolean>
+  loadTrainCounts(run: RunDescription, bytes: Uint8Array): Promise<Rejection | null>
   /** The first photos of these entries as JPEG, for a page to show. */
   photosOf(entries: ShardEntries[], limit: number): Promise<Uint8Array[]>
   /** Computes the task's contribution and keeps it under its lease; the hash of its own bytes is its digest. */

@@ -165,7 +165,11 @@ async function fetchMissing(
     const loaded = await call((part) => part.loadShard(hash, bytes))
     if (loaded !== null) return loaded
   }
-  return null
+  const { trainCounts } = lease.run.flora
+  if (trainCounts === undefined || task.kind !== 'gradient') return null
+  if (await call((part) => part.holdsTrainCounts(trainCounts.hash))) return null
+  const bytes = await tools.source.get(trainCounts, tools.caches.shards, signal)
+  return isRejection(bytes) ? bytes : call((part) => part.loadTrainCounts(lease.run, bytes))
 }
 
 function compute(

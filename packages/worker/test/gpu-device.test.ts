@@ -41,7 +41,7 @@ async function hasGpu(): Promise<boolean> {
 }
 
 describe.skipIf(!present)('a GPU that is tried before it trains', () => {
-  test('gives the known answers, and is used; remembered, it is not tried again', async () => {
+  test('FT18: gives the known answers, and is used; remembered, it is not tried again', async () => {
     const thread = spawn('none')
     const opened = must(await thread.compute.open(wishOf('auto')))
     thread.terminate()
@@ -53,7 +53,7 @@ describe.skipIf(!present)('a GPU that is tried before it trains', () => {
     expect(trusted).toEqual(opened)
   })
 
-  test('with one wrong kernel it does not train: the processor does, and who asked for the GPU is told', async () => {
+  test('FT18: with one wrong kernel it does not train: the processor does, and who asked for the GPU is told', async () => {
     const thread = spawn('wrong')
     const opened = must(await thread.compute.open(wishOf('auto')))
     expect(opened).toMatchObject({ device: { backend: 'wasm' }, trial: { verdict: 'wrong-answers' } })
@@ -93,14 +93,14 @@ describe.skipIf(!present)('a GPU that is lost', () => {
     })
   }
 
-  test('WK6: its lease is given back without blame, the device is asked for again, and the next lease is computed on it', async () => {
+  test('FT17, WK6: its lease is given back without blame, the device is asked for again, and the next lease is computed on it', async () => {
     await start(['lost', 'none'])
     expect(await coordinator.returns.next()).toMatchObject({ leaseId: 'lease-0', reason: 'stopped' })
     expect(await coordinator.results.next()).toMatchObject({ leaseId: 'lease-1' })
     expect(coordinator.joins.all.map(({ device }) => device.backend)).toEqual(['webgpu'])
   })
 
-  test('WK6, CN3: lost again and again it is left alone: the same worker joins with its processor, and goes on', async () => {
+  test('FT17, CN3: lost again and again it is left alone: the same worker joins with its processor, and goes on', async () => {
     await start(['lost', 'lost', 'lost', 'none'])
     for (const leaseId of ['lease-0', 'lease-1', 'lease-2']) {
       expect(await coordinator.returns.next()).toMatchObject({ leaseId, reason: 'stopped' })

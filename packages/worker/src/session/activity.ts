@@ -78,9 +78,10 @@ export class ActivityBoard {
     this.#onActivity(this.#activity)
   }
 
-  showTaskProgress(imagesDone: number): void {
+  /** Of the task that is shown: on a GPU the next one may be shown already. */
+  showTaskProgress(of: number, imagesDone: number): void {
     const task = this.#activity.task
-    if (task !== null) this.show({ task: { ...task, imagesDone } })
+    if (task?.task === of) this.show({ task: { ...task, imagesDone } })
   }
 
   showPhotos(photos: readonly Uint8Array[]): void {

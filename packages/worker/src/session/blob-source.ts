@@ -7,6 +7,7 @@ import type { Hash } from '@worldflora/protocol/ids'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { BlobCache } from './blob-cache.ts'
 import { type Attempts, type Unreachable, unreachable } from './http-attempts.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 const CORRUPTIONS_ACCEPTED = 1
 
@@ -16,6 +17,7 @@ export class BlobSource {
   readonly #url: string
   readonly #attempts: Attempts
   readonly #onBytesDown: (bytes: number) => void
+  readonly #underWay = new Map<Hash, Promise<Uint8Array | Rejection>>()
 
   constructor(url: string, attempts: Attempts, onBytesDown: (bytes: number) => void) {
     this.#url = url
@@ -26,6 +28,20 @@ export class BlobSource {
   async get(blob: BlobRef, cache: BlobCache, signal: AbortSignal): Promise<Uint8Array | Rejection> {
     const cached = await cache.get(blob.hash)
     if (cached !== null) return cached
+    // Somebody else here may be fetching it. If they give up, that says nothing for this one.
+    const others = this.#underWay.get(blob.hash)?.catch(() => null)
+    const shared = others === undefined ? null : await unlessAborted(others, signal)
+    if (shared instanceof Uint8Array) return shared
+    const fetching = this.#fetch(blob, cache, signal)
+    this.#underWay.set(blob.hash, fetching)
+    try {
+      return await fetching
+    } finally {
+      if (this.#underWay.get(blob.hash) === fetching) this.#underWay.delete(blob.hash)
+    }
+  }
+
+  async #fetch(blob: BlobRef, cache: BlobCache, signal: AbortSignal): Promise<Uint8Array | Rejection> {
     for (let corruptions = 0; corruptions <= CORRUPTIONS_ACCEPTED; corruptions++) {
       const bytes = await this.#attempts.run(signal, () => this.#download(blob, corruptions > 0, signal))
       if (isRejection(bytes)) return bytes

@@ -1,6 +1,6 @@
 /**
  * The seat of the compute part: starts its thread, starts it again after it was terminated or died, and remembers how long
- * that takes. One call to it is under way at a time.
+ * that takes. Calls reach it in the order they are made.
  */
 import type { Device } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
@@ -18,7 +18,7 @@ export class ComputeSeat {
   readonly #spawn: () => ComputeThread
   readonly #clock: Clock
   #seated: Seated | null = null
-  #underWay: Promise<unknown> = Promise.resolve()
+  #opening: Promise<void> | null = null
   #openMs = 0
   #trial: GpuTrial | null = null
   #isClosed = false
@@ -36,19 +36,20 @@ export class ComputeSeat {
   }
 
   /** Calls the compute part, which is opened again first if it is gone. Throws what it throws, and when it is gone. */
-  call<T>(device: Device, task: (compute: ComputePort) => Promise<T>): Promise<T> {
-    const result = this.#underWay.then(async () => {
-      if (this.#seated === null) await this.#openAgain(device)
-      const { thread, orGone } = this.#seated ?? closed()
-      return orGone(task(thread.compute))
-    })
-    this.#underWay = result.catch(() => {})
-    return result
+  async call<T>(device: Device, task: (compute: ComputePort) => Promise<T>): Promise<T> {
+    if (this.#seated === null) {
+      this.#opening ??= this.#openAgain(device).finally(() => {
+        this.#opening = null
+      })
+    }
+    if (this.#opening !== null) await this.#opening
+    const { thread, orGone } = this.#seated ?? closed()
+    return orGone(task(thread.compute))
   }
 
   /**
-   * Leaves the call under way: ends its thread, unless it will be through sooner than a new thread is ready.
-   * `remainingMs`: until the call is through, as far as anybody knows.
+   * Leaves what is under way: ends its thread, unless it will be through sooner than a new thread is ready.
+   * `remainingMs`: until it is through, as far as anybody knows.
    */
   abandon(remainingMs: number): void {
     if (remainingMs > this.#openMs) this.terminate()

@@ -6,14 +6,8 @@ import type { LeaseId } from '@worldflora/protocol/ids'
 import type { Lease, Task } from '@worldflora/protocol/messages'
 import { isRejection } from '@worldflora/protocol/rejection'
 import { UNREACHABLE } from './http-attempts.ts'
-import {
-  type HeldLease,
-  type LeaseEnd,
-  type LeaseTools,
-  type Parcel,
-  sumOf,
-  unlessAborted,
-} from './lease-work.ts'
+import { type HeldLease, type LeaseEnd, type LeaseTools, type Parcel, sumOf } from './lease-work.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 /** What became of a task that was delivered. */
 export type Delivery = {

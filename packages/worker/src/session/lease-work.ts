@@ -1,4 +1,7 @@
-/** A lease from its arrival until it is computed: for each of its tasks fetch what is missing, and compute. */
+/**
+ * A lease from its arrival until it is computed: for each of its tasks fetch what is missing, and compute. A GPU is given a task while
+ * the values of the one before are on their way back from it.
+ */
 import type { Hash } from '@worldflora/protocol/ids'
 import type { Device, EvaluateResult, Lease, Task } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
@@ -15,6 +18,7 @@ import type { Delivery } from './delivery.ts'
 import type { PaceLimit } from './pace-limit.ts'
 import type { Rate } from './rate.ts'
 import type { ResultPush } from './result-push.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 export type LeaseEnd =
   /** Whatever of it was still wanted. */
@@ -56,21 +60,47 @@ export type HeldLease = {
   revoked: Set<number>
 }
 
-/** All tasks of it, one after the other; what others have done meanwhile is left out. */
+/** How many tasks a device is given beyond the one whose result is waited for. Other backends block while they compute. */
+function tasksAhead({ backend }: Device): number {
+  return backend === 'webgpu' ? 1 : 0
+}
+
+/** All tasks of it, in their order; what others have done meanwhile is left out. */
 export async function computeLease(held: HeldLease, tools: LeaseTools): Promise<Computed | LeaseEnd> {
   const { lease, revoked } = held
   const { signal } = held.abandon
   const untilDeadline = AbortSignal.any([signal, AbortSignal.timeout(lease.durationMs)])
   const done: ComputedTask[] = []
   const answers: Parcel[] = []
-  for (const [index, task] of lease.tasks.entries()) {
-    if (revoked.has(task.task)) continue
-    const place = { lease, task, tasksLeft: lease.tasks.length - index, signal, untilDeadline }
-    const outcome = await computeTask(place, tools)
-    if ('kind' in outcome) return outcome
-    if (typeof outcome.result === 'string')
-      done.push({ task, images: outcome.images, digest: outcome.result })
-    else answers.push({ tasks: [{ task, images: outcome.images }], body: outcome.result })
+  const underWay: Promise<TaskOutcome | LeaseEnd>[] = []
+  const stretch = { endedMs: 0 }
+  const ahead = tasksAhead(tools.device)
+  /** Until no more than so many are under way. */
+  const collect = async (most: number): Promise<LeaseEnd | null> => {
+    while (underWay.length > most) {
+      const outcome = await underWay.shift()!
+      if ('kind' in outcome) return outcome
+      const { task, images, result } = outcome
+      if (typeof result === 'string') done.push({ task, images, digest: result })
+      else answers.push({ tasks: [{ task, images }], body: result })
+    }
+    return null
+  }
+  try {
+    for (const [index, task] of lease.tasks.entries()) {
+      if (revoked.has(task.task)) continue
+      const place = { lease, task, tasksLeft: lease.tasks.length - index, signal, untilDeadline, stretch }
+      const fault = await readyTask(place, tools)
+      if (fault !== null) return fault
+      underWay.push(computeTask(place, tools))
+      const end = await collect(ahead)
+      if (end !== null) return end
+    }
+    const end = await collect(0)
+    if (end !== null) return end
+  } finally {
+    // What is still under way is not wanted; but what the compute part keeps of it must be there to be released.
+    await Promise.all(underWay)
   }
   const wanted = done.filter(({ task }) => !revoked.has(task.task))
   if (wanted.length === 0) return { kind: 'computed', parcels: answers }
@@ -101,48 +131,77 @@ export async function sumOf(
   }
 }
 
-type TaskOfLease = { lease: Lease; task: Task; tasksLeft: number }
+type TaskOfLease = {
+  lease: Lease
+  task: Task
+  tasksLeft: number
+  signal: AbortSignal
+  untilDeadline: AbortSignal
+  /** When the task before it was through. */
+  stretch: { endedMs: number }
+}
 /** A gradient stays in the compute part: its result is the digest. */
-type TaskOutcome = { result: Hash | EvaluateResult | Uint8Array; images: number }
+type TaskOutcome = { task: Task; result: Hash | EvaluateResult | Uint8Array; images: number }
 
-async function computeTask(
-  place: TaskOfLease & { signal: AbortSignal; untilDeadline: AbortSignal },
-  tools: LeaseTools,
-): Promise<TaskOutcome | LeaseEnd> {
-  const { lease, task, signal, untilDeadline } = place
-  const images = task.entries.reduce((sum, entry) => sum + entry.samples.length, 0)
-  /** Of the computation under way. */
-  let imagesLeft = 0
+/** null: the compute part has all that the task needs. */
+async function readyTask(place: TaskOfLease, tools: LeaseTools): Promise<LeaseEnd | null> {
+  const { lease, task, untilDeadline } = place
   try {
-    showTask(place, images, tools.board)
+    showTask(place, tools.board)
     const fault = await fetchMissing(lease, task, tools, untilDeadline)
     if (fault !== null) return { kind: 'failed', rejection: fault, task: task.task }
     await showPhotos(task, tools)
-    const startedMs = tools.clock.nowMs()
     tools.board.show({ state: 'computing' })
-    imagesLeft = images
+    return null
+  } catch (error) {
+    return endedBy(error, place, 0, tools)
+  }
+}
+
+async function computeTask(place: TaskOfLease, tools: LeaseTools): Promise<TaskOutcome | LeaseEnd> {
+  const { lease, task, signal, stretch } = place
+  const images = imagesOf(task)
+  let imagesLeft = images
+  try {
+    const startedMs = tools.clock.nowMs()
     const result = await unlessAborted(
       compute(lease, task, tools, (imagesDone) => {
         imagesLeft = images - imagesDone
-        if (!signal.aborted) tools.board.showTaskProgress(imagesDone)
+        if (!signal.aborted) tools.board.showTaskProgress(task.task, imagesDone)
       }),
       signal,
     )
     if (isRejection(result)) return { kind: 'failed', rejection: result, task: task.task }
     imagesLeft = 0
-    tools.pace.note(images, tools.clock.nowMs() - startedMs)
-    await tools.limit.rest(images, startedMs, signal)
+    const ownMs = Math.max(startedMs, stretch.endedMs)
+    stretch.endedMs = tools.clock.nowMs()
+    tools.pace.note(images, stretch.endedMs - ownMs)
+    await tools.limit.rest(images, ownMs, signal)
     tools.board.show({ imagesPerSecond: tools.limit.applyTo(tools.pace.perSecond()) })
-    return { result, images }
+    return { task, result, images }
   } catch (error) {
-    if (signal.aborted || isTimeout(error)) {
-      if (imagesLeft > 0) tools.seat.abandon(tools.pace.msFor(imagesLeft))
-      return { kind: 'abandoned' }
-    }
-    // After an abort inside WASM a backend is worth nothing: the next task gets a new thread.
-    tools.seat.terminate()
-    return { kind: 'failed', rejection: faultOf(error), task: task.task }
+    return endedBy(error, place, imagesLeft, tools)
   }
+}
+
+/** `imagesLeft`: of the computation under way. */
+function endedBy(
+  error: unknown,
+  { task, signal }: TaskOfLease,
+  imagesLeft: number,
+  tools: LeaseTools,
+): LeaseEnd {
+  if (signal.aborted || isTimeout(error)) {
+    if (imagesLeft > 0) tools.seat.abandon(tools.pace.msFor(imagesLeft))
+    return { kind: 'abandoned' }
+  }
+  // After an abort inside WASM a backend is worth nothing: the next task gets a new thread.
+  tools.seat.terminate()
+  return { kind: 'failed', rejection: faultOf(error), task: task.task }
+}
+
+function imagesOf({ entries }: Task): number {
+  return entries.reduce((sum, entry) => sum + entry.samples.length, 0)
 }
 
 async function fetchMissing(
@@ -190,34 +249,18 @@ function compute(
   })
 }
 
-function showTask(
-  { lease: { run }, task: { kind, step, task }, tasksLeft }: TaskOfLease,
-  images: number,
-  board: ActivityBoard,
-): void {
+function showTask({ lease: { run }, task, tasksLeft }: TaskOfLease, board: ActivityBoard): void {
+  const { kind, step, task: number } = task
   board.show({
     state: 'fetching',
     run: { id: run.id, name: run.config.name },
-    task: { kind, step, task, tasksLeft, images, imagesDone: 0, photos: [] },
+    task: { kind, step, task: number, tasksLeft, images: imagesOf(task), imagesDone: 0, photos: [] },
   })
 }
 
 async function showPhotos(task: Task, { seat, device, board, photosShown }: LeaseTools): Promise<void> {
   if (photosShown === 0) return
   board.showPhotos(await seat.call(device, (part) => part.photosOf(task.entries, photosShown)))
-}
-
-/** Rejects at once when the signal aborts; what is under way goes on unheard. */
-export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) {
-    promise.catch(() => {})
-    return Promise.reject(signal.reason)
-  }
-  return new Promise((resolve, fail) => {
-    const abort = () => fail(signal.reason)
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, fail).finally(() => signal.removeEventListener('abort', abort))
-  })
 }
 
 function isTimeout(error: unknown): boolean {

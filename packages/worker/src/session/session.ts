@@ -3,7 +3,13 @@
  * alone. A lost connection does not stop the computation: the link joins again by itself, and the result is delivered if the
  * lease is still honoured (LS1).
  */
-import { type Device, type Lease, PROTOCOL_VERSION, WorkReply } from '@worldflora/protocol/messages'
+import {
+  type Device,
+  type Lease,
+  PROTOCOL_VERSION,
+  type ShardRef,
+  WorkReply,
+} from '@worldflora/protocol/messages'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { ActivityBoard } from './activity.ts'
 import { BlobSource } from './blob-source.ts'
@@ -112,7 +118,7 @@ export class WorkerSession {
     const reply = await link.ask('request-work', request, WorkReply)
     if (this.#isStopping() || reply === 'disconnected') return null
     if (isRejection(reply)) return reply
-    prefetcher.wish(reply.kind === 'idle' ? reply.prefetch : reply.lease.prefetch)
+    prefetcher.wish(reply.kind === 'idle' ? reply.prefetch : shardsAhead(reply.lease))
     if (reply.kind === 'idle') {
       if (this.#delivering === null) this.#board.show({ state: 'idle', task: null, note: null })
       await more
@@ -330,4 +336,13 @@ export class WorkerSession {
 function reasonOf({ code }: Rejection): 'failed' | 'unfit' | 'stopped' {
   if (code === DEVICE_LOST) return 'stopped'
   return code === OUT_OF_MEMORY ? 'unfit' : 'failed'
+}
+
+/** Those of a lease's later tasks, in their order, and then what the next step will want. */
+function shardsAhead({ tasks, prefetch }: Lease): ShardRef[] {
+  const [first, ...later] = tasks.map(({ entries }) => entries)
+  const now = new Set(first!.map(({ shard }) => shard))
+  const ahead = later.flat().map(({ shard, bytes }) => ({ hash: shard, bytes }))
+  const wanted = [...ahead, ...prefetch].filter(({ hash }) => !now.has(hash))
+  return [...new Map(wanted.map((shard) => [shard.hash, shard])).values()]
 }

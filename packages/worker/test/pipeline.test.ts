@@ -1,0 +1,126 @@
+/** What goes on at the same time: the session against a coordinator that follows a script, over compute that waits for the test. */
+import type { Hash } from '@worldflora/protocol/ids'
+import type { BackendName, GradientTask } from '@worldflora/protocol/messages'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import {
+  type ComputePort,
+  type ComputeThread,
+  identityInMemory,
+  memoryBlobCache,
+  type Session,
+  startSession,
+} from '../src/session/index.ts'
+import { Inbox, type ScriptedCoordinator, startScriptedCoordinator } from './scripted-coordinator.ts'
+import { checkpointAfter, gradientLease, packTinyShard } from './tiny-run.ts'
+
+type Begun = { task: number; finish(): void }
+
+let coordinator: ScriptedCoordinator
+let session: Session
+let begun: Inbox<Begun>
+let underWay: number
+
+beforeEach(async () => {
+  coordinator = await startScriptedCoordinator()
+  begun = new Inbox()
+  underWay = 0
+})
+afterEach(async () => {
+  await session.stop()
+  await coordinator.close()
+})
+
+function waitingThread(backend: BackendName): ComputeThread {
+  const unasked = () => Promise.reject(new Error('nobody asks for this here'))
+  let held: Hash | null = null
+  const shards = new Set<Hash>()
+  const compute: ComputePort = {
+    open: async () => ({ device: { backend }, trial: null }),
+    heldCheckpoint: async () => held,
+    async loadCheckpoint({ checkpoint }) {
+      held = checkpoint
+      return null
+    },
+    missingShards: async (asked) => asked.filter((shard) => !shards.has(shard)),
+    async loadShard(hash) {
+      shards.add(hash)
+      return null
+    },
+    photosOf: async () => [],
+    gradient: ({ task }) => begin(task),
+    sum: async ({ tasks }) => new Uint8Array(tasks),
+    release: async () => {},
+    spent: unasked,
+    evaluate: unasked,
+    features: unasked,
+  }
+  return { compute, crashed: new Promise(() => {}), terminate: () => {} }
+}
+
+function begin({ task }: GradientTask): Promise<Hash> {
+  underWay++
+  return new Promise((resolve) => {
+    const finish = () => {
+      underWay--
+      resolve('0'.repeat(64) as Hash)
+    }
+    begun.add({ task, finish })
+  })
+}
+
+function start(backend: BackendName): void {
+  session = startSession({
+    url: coordinator.url,
+    host: 'node',
+    backend,
+    spawnCompute: () => waitingThread(backend),
+    caches: { shards: memoryBlobCache(10_000_000), checkpoints: memoryBlobCache(10_000_000) },
+    identity: identityInMemory(),
+    onActivity: () => {},
+  })
+}
+
+test.each([
+  ['webgpu', 2],
+  ['wasm', 1],
+] as const)(
+  'a lease on %s has %i of its tasks under way, and they are delivered in their order',
+  async (backend, atOnce) => {
+    const shard = coordinator.keep(await packTinyShard())
+    const lease = gradientLease('lease-1', checkpointAfter(0, coordinator), shard, { tasks: [0, 1, 2, 3] })
+    coordinator.script.work = [lease]
+    start(backend)
+    const waiting: Begun[] = []
+    for (let task = 0; task < 4; task++) {
+      waiting.push(await begun.next())
+      expect(underWay).toBe(Math.min(task + 1, atOnce))
+      if (waiting.length === atOnce) waiting.shift()!.finish()
+    }
+    for (const last of waiting) last.finish()
+    const { tasks, bytes } = await coordinator.results.next()
+    expect([tasks, [...bytes]]).toEqual(['0,1,2,3', [0, 1, 2, 3]])
+  },
+)
+
+test('WK12: the photos of a lease’s later tasks are fetched while the first one is computed, once', async () => {
+  const now = coordinator.keep(await packTinyShard())
+  const later = coordinator.keep((await packTinyShard()).fill(0, 700, 710))
+  const next = coordinator.keep((await packTinyShard()).fill(0, 700, 711))
+  const checkpoint = checkpointAfter(0, coordinator)
+  const prefetch = [{ hash: next.blob, bytes: next.bytes }]
+  const { lease, ...reply } = gradientLease('lease-1', checkpoint, now, { tasks: [0, 1], prefetch })
+  const entries = [{ shard: later.blob, bytes: later.bytes, samples: [0] }]
+  lease.tasks[1] = { ...lease.tasks[0], task: 1, entries } as GradientTask
+  coordinator.script.work = [{ ...reply, lease }]
+  start('wasm')
+  const first = await begun.next()
+  const fetched: string[] = []
+  while (!fetched.includes(next.blob)) fetched.push((await coordinator.downloads.next()).hash)
+  expect(fetched).toContain(later.blob)
+  first.finish()
+  const second = await begun.next()
+  second.finish()
+  await coordinator.results.next()
+  const all = coordinator.downloads.all.map(({ hash }) => hash)
+  expect(all.length).toBe(new Set(all).size)
+})

@@ -46,6 +46,8 @@ function waitingThread(backend: BackendName): ComputeThread {
       shards.add(hash)
       return null
     },
+    holdsTrainCounts: async () => true,
+    loadTrainCounts: async () => null,
     photosOf: async () => [],
     gradient: ({ task }) => begin(task),
     sum: async ({ tasks }) => new Uint8Array(tasks),

@@ -1,23 +1,29 @@
 /**
  * Batch normalisation of x[rows,channels], clamped where asked for (relu, relu6): few passes over memory, which is what it costs.
- * The backward pass computes the clamp's mask from x again instead of reading it.
+ * The backward pass computes the clamp's mask from x again instead of reading the output.
  */
 import { Lanes, loadLanes, multiplyAdd, storeLanes, zero } from './lanes'
 import { passWithin } from './activation'
 
-/** Mean and variance (divided by rows) of each channel: two passes, for the variance of large means. */
-export function channelMoments(x: usize, mean: usize, variance: usize, rows: i32, channels: i32): void {
-  memory.fill(mean, 0, channels << 2)
-  memory.fill(variance, 0, channels << 2)
+/** The sum of each channel: what a bias's gradient is. */
+export function channelSums(x: usize, sums: usize, rows: i32, channels: i32): void {
+  memory.fill(sums, 0, channels << 2)
   const step = rowsNearby(channels)
   for (let start = 0; start < rows; start += step) {
     const count = min(step, rows - start)
     const from = x + ((start * channels) << 2)
     let c = 0
-    for (; c + 4 <= channels; c += 4) addSums(4, from + (c << 2), mean + (c << 2), count, channels)
-    for (; c < channels; c++) addSums(1, from + (c << 2), mean + (c << 2), count, channels)
+    for (; c + 4 <= channels; c += 4) addSums(4, from + (c << 2), sums + (c << 2), count, channels)
+    for (; c < channels; c++) addSums(1, from + (c << 2), sums + (c << 2), count, channels)
   }
+}
+
+/** Mean and variance (divided by rows) of each channel: two passes, for the variance of large means. */
+export function channelMoments(x: usize, mean: usize, variance: usize, rows: i32, channels: i32): void {
+  channelSums(x, mean, rows, channels)
   divideAll(mean, channels, rows)
+  memory.fill(variance, 0, channels << 2)
+  const step = rowsNearby(channels)
   for (let start = 0; start < rows; start += step) {
     const count = min(step, rows - start)
     const from = x + ((start * channels) << 2)
@@ -117,22 +123,34 @@ export function normalise(
   const shift = loadLanes(lanes, offset)
   const low = f32x4.splat(lowest)
   const high = f32x4.splat(highest)
-  for (let row = 0; row < rows; row++) {
+  // The pseudo forms are one instruction each, where min and max are many; NaN passes through them in this order.
+  let row = 0
+  for (; row + 2 <= rows; row += 2) {
+    const linear0 = multiplyAdd(f32x4.sub(loadLanes(lanes, x), average), factor, shift)
+    const linear1 = multiplyAdd(f32x4.sub(loadLanes(lanes, x + stride), average), factor, shift)
+    storeLanes(lanes, y, f32x4.pmin(f32x4.pmax(linear0, low), high))
+    storeLanes(lanes, y + stride, f32x4.pmin(f32x4.pmax(linear1, low), high))
+    x += 2 * stride
+    y += 2 * stride
+  }
+  if (row < rows) {
     const linear = multiplyAdd(f32x4.sub(loadLanes(lanes, x), average), factor, shift)
-    // The pseudo forms are one instruction each, where min and max are many; NaN passes through them in this order.
     storeLanes(lanes, y, f32x4.pmin(f32x4.pmax(linear, low), high))
-    x += stride
-    y += stride
   }
 }
 
-/** Gradients with respect to scale and offset. Recomputes the clamp's mask from x, as `normalise` computed it. */
+/**
+ * Gradients with respect to scale and offset. With a clamp, `dx` is filled with what passes through it (its mask is computed
+ * from x, as `normalise` computed it), for `normaliseInputGradient` to go on from; without one (bounds that are infinite) dx is
+ * left alone: all of dy passes.
+ */
 export function normaliseParameterGradient(
   x: usize, dy: usize, mean: usize, variance: usize, scale: usize, offset: usize, dScale: usize, dOffset: usize,
-  rows: i32, channels: i32, epsilon: f32, lowest: f32, highest: f32,
+  dx: usize, rows: i32, channels: i32, epsilon: f32, lowest: f32, highest: f32,
 ): void {
   memory.fill(dScale, 0, channels << 2)
   memory.fill(dOffset, 0, channels << 2)
+  const clamped = isClamp(lowest, highest)
   const step = rowsNearby(channels)
   for (let start = 0; start < rows; start += step) {
     const count = min(step, rows - start)
@@ -140,18 +158,24 @@ export function normaliseParameterGradient(
     let c = 0
     for (; c + 4 <= channels; c += 4) {
       const at = c << 2
-      parameterGradientBlock(4, x + skip + at, dy + skip + at, mean + at, variance + at, scale + at, offset + at, dScale + at, dOffset + at, count, channels, epsilon, lowest, highest)
+      if (clamped) clampedParameterBlock(4, x + skip + at, dy + skip + at, mean + at, variance + at, scale + at, offset + at, dScale + at, dOffset + at, dx + skip + at, count, channels, epsilon, lowest, highest)
+      else parameterBlock(4, x + skip + at, dy + skip + at, mean + at, variance + at, dScale + at, dOffset + at, count, channels, epsilon)
     }
     for (; c < channels; c++) {
       const at = c << 2
-      parameterGradientBlock(1, x + skip + at, dy + skip + at, mean + at, variance + at, scale + at, offset + at, dScale + at, dOffset + at, count, channels, epsilon, lowest, highest)
+      if (clamped) clampedParameterBlock(1, x + skip + at, dy + skip + at, mean + at, variance + at, scale + at, offset + at, dScale + at, dOffset + at, dx + skip + at, count, channels, epsilon, lowest, highest)
+      else parameterBlock(1, x + skip + at, dy + skip + at, mean + at, variance + at, dScale + at, dOffset + at, count, channels, epsilon)
     }
   }
 }
 
-@inline function parameterGradientBlock(
+@inline function isClamp(lowest: f32, highest: f32): bool {
+  return lowest != -Infinity || highest != Infinity
+}
+
+@inline function clampedParameterBlock(
   lanes: Lanes, x: usize, dy: usize, mean: usize, variance: usize, scale: usize, offset: usize, dScale: usize,
-  dOffset: usize, rows: i32, channels: i32, epsilon: f32, lowest: f32, highest: f32,
+  dOffset: usize, dx: usize, rows: i32, channels: i32, epsilon: f32, lowest: f32, highest: f32,
 ): void {
   const stride = channels << 2
   const average = loadLanes(lanes, mean)
@@ -167,16 +191,20 @@ export function normaliseParameterGradient(
     const centred1 = f32x4.sub(loadLanes(lanes, x + stride), average)
     const passed0 = passWithin(loadLanes(lanes, dy), multiplyAdd(centred0, factor, shift), low, high)
     const passed1 = passWithin(loadLanes(lanes, dy + stride), multiplyAdd(centred1, factor, shift), low, high)
+    storeLanes(lanes, dx, passed0)
+    storeLanes(lanes, dx + stride, passed1)
     offset0 = f32x4.add(offset0, passed0)
     offset1 = f32x4.add(offset1, passed1)
     scale0 = multiplyAdd(passed0, centred0, scale0)
     scale1 = multiplyAdd(passed1, centred1, scale1)
     x += 2 * stride
     dy += 2 * stride
+    dx += 2 * stride
   }
   if (row < rows) {
     const centred = f32x4.sub(loadLanes(lanes, x), average)
     const passed = passWithin(loadLanes(lanes, dy), multiplyAdd(centred, factor, shift), low, high)
+    storeLanes(lanes, dx, passed)
     offset0 = f32x4.add(offset0, passed)
     scale0 = multiplyAdd(passed, centred, scale0)
   }
@@ -184,10 +212,38 @@ export function normaliseParameterGradient(
   addTotal(lanes, dScale, f32x4.mul(f32x4.add(scale0, scale1), deviation))
 }
 
-/** The gradient with respect to x, given those of scale and offset. */
+@inline function parameterBlock(
+  lanes: Lanes, x: usize, dy: usize, mean: usize, variance: usize, dScale: usize, dOffset: usize, rows: i32,
+  channels: i32, epsilon: f32,
+): void {
+  const stride = channels << 2
+  const average = loadLanes(lanes, mean)
+  let scale0 = zero(), scale1 = zero(), offset0 = zero(), offset1 = zero()
+  let row = 0
+  for (; row + 2 <= rows; row += 2) {
+    const passed0 = loadLanes(lanes, dy)
+    const passed1 = loadLanes(lanes, dy + stride)
+    offset0 = f32x4.add(offset0, passed0)
+    offset1 = f32x4.add(offset1, passed1)
+    scale0 = multiplyAdd(passed0, f32x4.sub(loadLanes(lanes, x), average), scale0)
+    scale1 = multiplyAdd(passed1, f32x4.sub(loadLanes(lanes, x + stride), average), scale1)
+    x += 2 * stride
+    dy += 2 * stride
+  }
+  if (row < rows) {
+    const passed = loadLanes(lanes, dy)
+    offset0 = f32x4.add(offset0, passed)
+    scale0 = multiplyAdd(passed, f32x4.sub(loadLanes(lanes, x), average), scale0)
+  }
+  addTotal(lanes, dOffset, f32x4.add(offset0, offset1))
+  const deviation = reciprocalDeviation(lanes, variance, epsilon)
+  addTotal(lanes, dScale, f32x4.mul(f32x4.add(scale0, scale1), deviation))
+}
+
+/** The gradient with respect to x, given those of scale and offset, and what passed the clamp (which may be dx itself). */
 export function normaliseInputGradient(
-  x: usize, dy: usize, mean: usize, variance: usize, scale: usize, offset: usize, dScale: usize, dOffset: usize,
-  dx: usize, rows: i32, channels: i32, epsilon: f32, lowest: f32, highest: f32,
+  x: usize, passed: usize, mean: usize, variance: usize, scale: usize, dScale: usize, dOffset: usize, dx: usize,
+  rows: i32, channels: i32, epsilon: f32,
 ): void {
   const step = rowsNearby(channels)
   for (let start = 0; start < rows; start += step) {
@@ -196,36 +252,41 @@ export function normaliseInputGradient(
     let c = 0
     for (; c + 4 <= channels; c += 4) {
       const at = c << 2
-      inputGradientBlock(4, x + skip + at, dy + skip + at, mean + at, variance + at, scale + at, offset + at, dScale + at, dOffset + at, dx + skip + at, rows, count, channels, epsilon, lowest, highest)
+      inputGradientBlock(4, x + skip + at, passed + skip + at, mean + at, variance + at, scale + at, dScale + at, dOffset + at, dx + skip + at, rows, count, channels, epsilon)
     }
     for (; c < channels; c++) {
       const at = c << 2
-      inputGradientBlock(1, x + skip + at, dy + skip + at, mean + at, variance + at, scale + at, offset + at, dScale + at, dOffset + at, dx + skip + at, rows, count, channels, epsilon, lowest, highest)
+      inputGradientBlock(1, x + skip + at, passed + skip + at, mean + at, variance + at, scale + at, dScale + at, dOffset + at, dx + skip + at, rows, count, channels, epsilon)
     }
   }
 }
 
 @inline function inputGradientBlock(
-  lanes: Lanes, x: usize, dy: usize, mean: usize, variance: usize, scale: usize, offset: usize, dScale: usize,
-  dOffset: usize, dx: usize, rows: i32, count: i32, channels: i32, epsilon: f32, lowest: f32, highest: f32,
+  lanes: Lanes, x: usize, passed: usize, mean: usize, variance: usize, scale: usize, dScale: usize, dOffset: usize,
+  dx: usize, rows: i32, count: i32, channels: i32, epsilon: f32,
 ): void {
   const stride = channels << 2
   const n = f32x4.splat(<f32>rows)
   const average = loadLanes(lanes, mean)
   const deviation = reciprocalDeviation(lanes, variance, epsilon)
   const factor = f32x4.mul(loadLanes(lanes, scale), deviation)
-  const shift = loadLanes(lanes, offset)
-  const low = f32x4.splat(lowest)
-  const high = f32x4.splat(highest)
   const meanGradient = f32x4.div(loadLanes(lanes, dOffset), n)
   const slope = f32x4.mul(f32x4.div(loadLanes(lanes, dScale), n), deviation)
-  for (let row = 0; row < count; row++) {
+  let row = 0
+  for (; row + 2 <= count; row += 2) {
+    const centred0 = f32x4.sub(loadLanes(lanes, x), average)
+    const centred1 = f32x4.sub(loadLanes(lanes, x + stride), average)
+    const rest0 = f32x4.sub(f32x4.sub(loadLanes(lanes, passed), meanGradient), f32x4.mul(centred0, slope))
+    const rest1 = f32x4.sub(f32x4.sub(loadLanes(lanes, passed + stride), meanGradient), f32x4.mul(centred1, slope))
+    storeLanes(lanes, dx, f32x4.mul(factor, rest0))
+    storeLanes(lanes, dx + stride, f32x4.mul(factor, rest1))
+    x += 2 * stride
+    passed += 2 * stride
+    dx += 2 * stride
+  }
+  if (row < count) {
     const centred = f32x4.sub(loadLanes(lanes, x), average)
-    const passed = passWithin(loadLanes(lanes, dy), multiplyAdd(centred, factor, shift), low, high)
-    const rest = f32x4.sub(f32x4.sub(passed, meanGradient), f32x4.mul(centred, slope))
+    const rest = f32x4.sub(f32x4.sub(loadLanes(lanes, passed), meanGradient), f32x4.mul(centred, slope))
     storeLanes(lanes, dx, f32x4.mul(factor, rest))
-    x += stride
-    dy += stride
-    dx += stride
   }
 }

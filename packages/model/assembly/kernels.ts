@@ -7,7 +7,7 @@
  * same reason there is no relaxed SIMD.
  */
 export { activationGradient } from './activation'
-export { channelMoments, normalise, normaliseInputGradient, normaliseParameterGradient } from './batch-norm'
+export { channelMoments, channelSums, normalise, normaliseInputGradient, normaliseParameterGradient } from './batch-norm'
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise'
 export { multiplyPacked, multiplyTransposed, packTransposed } from './matrix-product'
 export { maxPoolGradient } from './max-pool'

@@ -4,20 +4,62 @@ import { Lanes, loadLanes, multiplyAdd, storeLanes, zero } from './lanes'
 /** Rows that are summed before the sum joins the total: they stay in the cache, and rounding errors stay small. */
 @inline const ROWS_PER_PARTIAL_SUM: i32 = 256
 
-/** c[m,n] += transpose(a[rows,m]) * b[rows,n] */
-export function multiplyTransposed(a: usize, b: usize, c: usize, rows: i32, m: i32, n: i32): void {
+/**
+ * c[m,n] += transpose(a[rows,m]) * b[rows,n]. `scratch` holds 256 * (4 + n) values: panels of both matrices are copied there,
+ * where they lie close together (their rows are far apart, and every tile would walk over all of them).
+ */
+export function multiplyTransposed(a: usize, b: usize, c: usize, rows: i32, m: i32, n: i32, scratch: usize): void {
   for (let start = 0; start < rows; start += ROWS_PER_PARTIAL_SUM) {
     const count = min(ROWS_PER_PARTIAL_SUM, rows - start)
-    multiplyTransposedRows(a + ((start * m) << 2), b + ((start * n) << 2), c, count, m, n)
+    const fromA = a + ((start * m) << 2)
+    const fromB = b + ((start * n) << 2)
+    // Copies cost a pass over each, which few tiles do not earn back.
+    if (n >= 32 && m * n >= 8192) multiplyTransposedPanels(fromA, fromB, c, count, m, n, scratch)
+    else multiplyTransposedTiles(fromA, fromB, c, count, m, n)
+    multiplyTransposedRest(fromA, fromB, c, count, m, n)
   }
 }
 
-function multiplyTransposedRows(a: usize, b: usize, c: usize, rows: i32, m: i32, n: i32): void {
+/** Whole tiles of 4 x 8. */
+function multiplyTransposedTiles(a: usize, b: usize, c: usize, rows: i32, m: i32, n: i32): void {
+  for (let j = 0; j + 8 <= n; j += 8) {
+    for (let i = 0; i + 4 <= m; i += 4) {
+      tileOfRows(a + (i << 2), b + (j << 2), c + ((i * n + j) << 2), rows, m, n)
+    }
+  }
+}
+
+function multiplyTransposedPanels(a: usize, b: usize, c: usize, rows: i32, m: i32, n: i32, scratch: usize): void {
+  const panelsOfB = scratch + (ROWS_PER_PARTIAL_SUM << 4)
+  let to = panelsOfB
+  for (let j = 0; j + 8 <= n; j += 8) {
+    let from = b + (j << 2)
+    for (let row = 0; row < rows; row++) {
+      v128.store(to, v128.load(from))
+      v128.store(to, v128.load(from, 16), 16)
+      from += n << 2
+      to += 32
+    }
+  }
+  for (let i = 0; i + 4 <= m; i += 4) {
+    let from = a + (i << 2)
+    for (let row = 0; row < rows; row++) {
+      v128.store(scratch + (row << 4), v128.load(from))
+      from += m << 2
+    }
+    let panel = panelsOfB
+    for (let j = 0; j + 8 <= n; j += 8) {
+      tileOfPanels(scratch, panel, c + ((i * n + j) << 2), rows, n)
+      panel += rows << 5
+    }
+  }
+}
+
+/** What whole tiles leave over, below and on the right. */
+function multiplyTransposedRest(a: usize, b: usize, c: usize, rows: i32, m: i32, n: i32): void {
   let j = 0
   for (; j + 8 <= n; j += 8) {
-    let i = 0
-    for (; i + 4 <= m; i += 4) transposedTile4x8(a + (i << 2), b + (j << 2), c + ((i * n + j) << 2), rows, m, n)
-    for (; i < m; i++) {
+    for (let i = m & ~3; i < m; i++) {
       transposedTile1(4, a + (i << 2), b + (j << 2), c + ((i * n + j) << 2), rows, m, n)
       transposedTile1(4, a + (i << 2), b + ((j + 4) << 2), c + ((i * n + j + 4) << 2), rows, m, n)
     }
@@ -30,9 +72,18 @@ function multiplyTransposedRows(a: usize, b: usize, c: usize, rows: i32, m: i32,
   }
 }
 
-function transposedTile4x8(a: usize, b: usize, c: usize, rows: i32, m: i32, n: i32): void {
-  const aStride = m << 2
-  const bStride = n << 2
+function tileOfRows(a: usize, b: usize, c: usize, rows: i32, m: i32, n: i32): void {
+  transposedTile4x8(a, b, c, rows, m << 2, n << 2, n << 2)
+}
+
+function tileOfPanels(a: usize, b: usize, c: usize, rows: i32, n: i32): void {
+  transposedTile4x8(a, b, c, rows, 16, 32, n << 2)
+}
+
+/** Strides in bytes. */
+@inline function transposedTile4x8(
+  a: usize, b: usize, c: usize, rows: i32, aStride: i32, bStride: i32, cStride: i32,
+): void {
   let c00 = zero(), c01 = zero(), c10 = zero(), c11 = zero(), c20 = zero(), c21 = zero(), c30 = zero(), c31 = zero()
   for (let row = 0; row < rows; row++) {
     const b0 = v128.load(b)
@@ -53,9 +104,9 @@ function transposedTile4x8(a: usize, b: usize, c: usize, rows: i32, m: i32, n: i
     b += bStride
   }
   addTo8(c, c00, c01)
-  addTo8(c + bStride, c10, c11)
-  addTo8(c + 2 * bStride, c20, c21)
-  addTo8(c + 3 * bStride, c30, c31)
+  addTo8(c + cStride, c10, c11)
+  addTo8(c + 2 * cStride, c20, c21)
+  addTo8(c + 3 * cStride, c30, c31)
 }
 
 @inline function addTo8(at: usize, value0: v128, value1: v128): void {

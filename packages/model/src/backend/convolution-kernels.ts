@@ -10,6 +10,9 @@ type Attributes = { strides: Strides; pad: 'same' | 'valid' | number; dataFormat
 type Shape4D = [number, number, number, number]
 type Conv2DInfo = tf.backend_util.Conv2DInfo
 
+/** As in `assembly/matrix-product.ts`. */
+const ROWS_PER_PARTIAL_SUM = 256
+
 export function registerConvolutionKernels(kernels: KernelModule): void {
   register(tf.Conv2DBackpropFilter, ({ x, dy }, attributes, backend) => {
     const { filterShape } = attributes as unknown as { filterShape: Shape4D }
@@ -20,17 +23,19 @@ export function registerConvolutionKernels(kernels: KernelModule): void {
     const gradient = pointerTo(backend, dy!)
     const to = pointerTo(backend, filter)
     const pixels = info.outHeight * info.outWidth
-    if (isMatrixProduct(info)) {
-      kernels.multiplyTransposed(from, gradient, to, info.batchSize * pixels, columns, info.outChannels)
-    } else {
+    withScratch(backend, ROWS_PER_PARTIAL_SUM * (4 + info.outChannels), (panels) => {
+      const shape = [columns, info.outChannels, panels]
+      if (isMatrixProduct(info)) {
+        kernels.multiplyTransposed(from, gradient, to, info.batchSize * pixels, ...shape)
+        return
+      }
       withScratch(backend, pixels * columns, (patches) => {
         for (let image = 0; image < info.batchSize; image++) {
           kernels.gatherPatches(from + image * inputBytes(info), patches, ...geometry(info))
-          const of = gradient + image * outputBytes(info)
-          kernels.multiplyTransposed(patches, of, to, pixels, columns, info.outChannels)
+          kernels.multiplyTransposed(patches, gradient + image * outputBytes(info), to, pixels, ...shape)
         }
       })
-    }
+    })
     return filter
   })
 

@@ -15,6 +15,7 @@ const KERNEL_NAMES = [
   'depthwiseFilterGradient',
   'depthwiseInputGradient',
   'channelMoments',
+  'channelSums',
   'normalise',
   'normaliseParameterGradient',
   'normaliseInputGradient',

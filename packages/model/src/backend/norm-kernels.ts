@@ -2,7 +2,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Activation } from '../ops/op-types.ts'
 import { type KernelModule, pointerTo, type WasmHost } from './kernel-module.ts'
-import { ACTIVATION_GRADIENT, CHANNEL_MOMENTS, NORMALISE, NORMALISE_GRADIENT } from './kernel-names.ts'
+import {
+  ACTIVATION_GRADIENT,
+  CHANNEL_MOMENTS,
+  CHANNEL_SUMS,
+  NORMALISE,
+  NORMALISE_GRADIENT,
+} from './kernel-names.ts'
 
 type NormAttributes = { epsilon: number; activation: Activation }
 
@@ -12,6 +18,13 @@ export function registerNormKernels(kernels: KernelModule): void {
     const outputs = [backend.makeOutput([channels], 'float32'), backend.makeOutput([channels], 'float32')]
     kernels.channelMoments(...pointersTo(backend, [x!, ...outputs]), rows, channels)
     return outputs
+  })
+
+  register(CHANNEL_SUMS, ({ x }, _, backend) => {
+    const { rows, channels } = extentOf(x!)
+    const sums = backend.makeOutput([channels], 'float32')
+    kernels.channelSums(...pointersTo(backend, [x!, sums]), rows, channels)
+    return sums
   })
 
   register(NORMALISE, ({ x, mean, variance, scale, offset }, attributes, backend) => {
@@ -29,10 +42,22 @@ export function registerNormKernels(kernels: KernelModule): void {
     const dx = backend.makeOutput(x!.shape, 'float32')
     const dScale = backend.makeOutput([channels], 'float32')
     const dOffset = backend.makeOutput([channels], 'float32')
-    const pointers = pointersTo(backend, [x!, dy!, mean!, variance!, scale!, offset!, dScale, dOffset])
-    const numbers = [rows, channels, epsilon, ...boundsOf(activation)]
-    kernels.normaliseParameterGradient(...pointers, ...numbers)
-    kernels.normaliseInputGradient(...pointers, pointerTo(backend, dx), ...numbers)
+    const [from, gradient, ...statistics] = pointersTo(backend, [x!, dy!, mean!, variance!, scale!])
+    const outputs = pointersTo(backend, [dScale, dOffset, dx])
+    const numbers = [rows, channels, epsilon]
+    const shift = pointerTo(backend, offset!)
+    const bounds = boundsOf(activation)
+    kernels.normaliseParameterGradient(
+      from!,
+      gradient!,
+      ...statistics,
+      shift,
+      ...outputs,
+      ...numbers,
+      ...bounds,
+    )
+    const passed = activation === 'linear' ? gradient! : outputs.at(-1)!
+    kernels.normaliseInputGradient(from!, passed, ...statistics, ...outputs, ...numbers)
     return [dx, dScale, dOffset]
   })
 

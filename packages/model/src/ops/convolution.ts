@@ -10,10 +10,8 @@ export type Convolving = { kind: 'conv' | 'depthwise-conv'; stride: number; padd
 
 /** x [n,h,w,ci] -> [n,h/stride,w/stride,co]; 1x1 filters at stride 1 are matrix products. */
 export function convolve(x: tf.Tensor4D, filter: tf.Tensor4D, convolving: Convolving): tf.Tensor4D {
-  const { kind, stride, padding } = convolving
-  return kind === 'conv'
-    ? tf.conv2d(x, filter, stride, padding)
-    : tf.depthwiseConv2d(x, filter, stride, padding)
+  const kernel = convolving.kind === 'conv' ? tf.Conv2D : tf.DepthwiseConv2dNative
+  return run(kernel, { x, filter }, { ...attributesOf(convolving), dilations: [1, 1] })
 }
 
 /** Of x [shape], given that of the result. */

@@ -42,6 +42,9 @@ const CONVOLUTIONS = [
   [2, 8, 8, 6, 9, 3, 2, 1],
   [1, 7, 6, 12, 16, 3, 1, 1],
   [2, 6, 6, 8, 8, 1, 2, 0],
+  // So large that the filter's gradient is computed from copied panels, with remainders.
+  [2, 6, 6, 15, 67, 3, 1],
+  [2, 12, 12, 94, 93, 1, 1],
 ] as const
 
 /** [images, height, width, channels, filter's size, stride, zeros on each side] */

@@ -6,6 +6,7 @@ import { placeWeights } from '@worldflora/model/gradient'
 import { openInferenceNetwork } from '@worldflora/model/inference-network'
 import { describeNetwork } from '@worldflora/model/network'
 import { initialWeights } from '@worldflora/model/parameters'
+import { trainingLoss } from '@worldflora/model/training-loss'
 import type { BackendName } from '@worldflora/protocol/messages'
 import { isRejection } from '@worldflora/protocol/rejection'
 import type { Architecture } from '@worldflora/protocol/run-config'
@@ -30,10 +31,15 @@ export async function openStand(order: StandOrder, assets: BackendAssets): Promi
   const size = architecture.imageSize
   const pixels = Float32Array.from({ length: batch * size * size * 3 }, (_, i) => ((i * 37) % 255) / 127 - 1)
   const images = tf.tensor4d(pixels, [batch, size, size, 3])
-  const species = Array.from({ length: batch }, (_, i) => i % classes)
+  const samples = Array.from({ length: batch }, (_, i) => ({ species: i % classes }))
+  const config = { labelSmoothing: 0 }
   const once: Record<Direction, () => tf.Tensor> = {
     forward: () => inference.probabilities(images),
-    training: () => tf.tidy(() => chunkGradient({ network, weights, smoothing: 0 }, pixels, species).losses),
+    training: () =>
+      tf.tidy(() => {
+        const loss = trainingLoss({ config, classes, samples, mixes: null, adjustment: null })
+        return chunkGradient({ network, weights, loss }, pixels, batch).losses
+      }),
   }
   const measure = async (direction: Direction, seconds: number): Promise<number> => {
     const startedMs = performance.now()

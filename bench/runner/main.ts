@@ -8,5 +8,11 @@ if (bench === null) {
   console.error(await describeBenches())
   process.exit(2)
 }
-const report = await bench.run(flags, (line) => console.error(line))
-console.log(JSON.stringify(report))
+try {
+  const report = await bench.run(flags, (line) => console.error(line))
+  console.log(JSON.stringify(report))
+} catch (error) {
+  // Left to Node, it would show the line of source that it came from: with tfjs that is half a megabyte.
+  console.error(error instanceof Error ? error.stack : error)
+  process.exitCode = 1
+}

@@ -38,7 +38,7 @@ const RUN = {
   evaluateEveryEpochs: 1000,
   optimizer: {
     name: 'sgd',
-    learningRate: 0.02,
+    learningRate: 0.01,
     momentum: 0.9,
     weightDecay: 5e-4,
     schedule: 'cosine',

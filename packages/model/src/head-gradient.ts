@@ -3,14 +3,22 @@
  * of the head's weights and of them. The network below the head is neither needed nor changed.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { gather, layoutOf, selectionOf, TALLY } from '@worldflora/protocol/parameter-layout'
+import { gather, layoutOf, type ParameterLayout, selectionOf } from '@worldflora/protocol/parameter-layout'
 import { RandomStream } from '@worldflora/protocol/random'
 import { type PhaseConfig, samplesPerChunk } from '@worldflora/protocol/run-config'
+import type { Dense } from './architecture/layer.ts'
 import { uploadWeights } from './architecture/tensors.ts'
-import { dense } from './ops/index.ts'
+import { type GradientSums, sumsFor } from './gradient-sums.ts'
+import { dense, denseGradient } from './ops/index.ts'
 import { headLayer, parameterSpecs, tensorName, trainedSpecs } from './parameters.ts'
 import { blendRows, drawMixes, type Mix } from './photo/mixing.ts'
-import { adjustmentOf, countedAs, type LabelledSample, trainingLoss } from './training-loss.ts'
+import {
+  adjustmentOf,
+  countedAs,
+  type LabelledSample,
+  type LossOfChunk,
+  trainingLoss,
+} from './training-loss.ts'
 
 export type FeatureSample = LabelledSample & { features: Float32Array }
 
@@ -38,44 +46,58 @@ export async function computeHeadGradient(work: HeadGradientWork): Promise<Float
   const head = headLayer(config.architecture, classes)
   const matrix = weights.get(tensorName.weights(head)) as tf.Tensor2D
   const bias = weights.get(tensorName.bias(head)) as tf.Tensor1D
-  const sums = new Float32Array(layout.total + TALLY.length)
+  const place = { layout, sums: sumsFor(layout), head, matrix, bias }
   const adjustment = adjustmentOf(work)
   try {
     for (let start = 0; start < samples.length; start += samplesPerChunk(config)) {
       const chunk = samples.slice(start, start + samplesPerChunk(config))
       const mixes = mixesOf(work, chunk.length, start)
       const drawn = joined(chunk)
-      const values = mixes === null ? drawn : blendRows(drawn, mixes)
-      const flat = tf.tidy(() => {
-        const lossOf = trainingLoss({ config, classes, samples: chunk, mixes, adjustment })
-        const inputs = tf.tensor2d(values, [chunk.length, head.inputs])
-        let logits: tf.Tensor2D | undefined
-        const losses = () => {
-          logits = tf.keep(dense(inputs, matrix, bias))
-          return lossOf(logits)
-        }
-        const { value, grads } = tf.valueAndGrads(losses)([...weights.values()], tf.ones([chunk.length]))
-        const gradients = new Map([...weights.keys()].map((name, index) => [name, grads[index]!]))
-        const inOrder = layout.entries.map(({ spec }) => gradients.get(spec.name)!)
-        const answers = tf.cast(tf.argMax(logits!, 1), 'float32')
-        logits!.dispose()
-        return tf.concat([...inOrder, value, answers].map((tensor) => tf.reshape(tensor, [-1])))
-      })
-      const outcome = (await flat.data()) as Float32Array
-      flat.dispose()
-      for (let i = 0; i < layout.total; i++) sums[i] = sums[i]! + outcome[i]!
-      let loss = 0
-      for (const [index, species] of countedAs(chunk, mixes).entries()) {
-        loss += outcome[layout.total + index]!
-        if (outcome[layout.total + chunk.length + index] === species) sums[layout.total + TALLY.correct]!++
-      }
-      sums[layout.total + TALLY.loss]! += Math.fround(loss)
+      const features = mixes === null ? drawn : blendRows(drawn, mixes)
+      await place.sums.add(
+        differentiate(place, features, { config, classes, samples: chunk, mixes, adjustment }),
+      )
       onProgress?.(start + chunk.length)
     }
+    return await place.sums.result()
+  } catch (error) {
+    place.sums.drop()
+    throw error
   } finally {
     tf.dispose([...weights.values()])
   }
-  return sums
+}
+
+/** What the sums want of the chunk, as one vector. `features` is [chunk, dims]. */
+function differentiate(
+  place: {
+    layout: ParameterLayout
+    sums: GradientSums
+    head: Dense
+    matrix: tf.Tensor2D
+    bias: tf.Tensor1D
+  },
+  features: Float32Array,
+  said: LossOfChunk,
+): tf.Tensor1D {
+  const { layout, sums, head, matrix, bias } = place
+  return tf.tidy(() => {
+    const x = tf.tensor2d(features, [said.samples.length, head.inputs])
+    const logits = dense(x, matrix, bias)
+    const loss = trainingLoss(said)
+    const { value, grad } = tf.valueAndGrad((logits) => loss(logits as tf.Tensor2D))(
+      logits,
+      tf.ones([said.samples.length]),
+    )
+    const { dWeights, dBias } = denseGradient({ x, weights: matrix, dy: grad as tf.Tensor2D })
+    const gradients = new Map<string, tf.Tensor>([
+      [tensorName.weights(head), dWeights],
+      [tensorName.bias(head), dBias],
+    ])
+    const inOrder = layout.entries.map(({ spec }) => gradients.get(spec.name)!)
+    const outcome = { inOrder, losses: value as tf.Tensor1D, logits, factorOf: () => 1 }
+    return sums.gather(outcome, countedAs(said.samples, said.mixes))
+  })
 }
 
 /** Features are blended as photos are (Verma et al. 2019, manifold mixup); there are no pixels in them to cut out. */

@@ -1,7 +1,11 @@
 import { hashOf } from '@worldflora/protocol/hash'
-import type { CheckpointRef } from '@worldflora/protocol/messages'
+import type { CheckpointRef, RunDescription } from '@worldflora/protocol/messages'
 import { describe, expect, test } from 'vitest'
-import { batchesFrom, faultOfChain } from '../src/session/checkpoint-supply.ts'
+import { memoryBlobCache } from '../src/session/blob-cache.memory.ts'
+import type { BlobSource } from '../src/session/blob-source.ts'
+import { batchesFrom, faultOfChain, supplyCheckpoint } from '../src/session/checkpoint-supply.ts'
+import { CheckpointTrail } from '../src/session/checkpoint-trail.ts'
+import type { CheckpointParts, ComputePort } from '../src/session/compute-port.ts'
 
 const name = (text: string) => hashOf(new TextEncoder().encode(text))
 
@@ -45,5 +49,74 @@ describe('the way to a checkpoint', () => {
     expect(faultOfChain({ ...chainOf(2), checkpoint: name('elsewhere') })).toMatchObject({
       code: 'broken-chain',
     })
+  })
+})
+
+/** The same chain, with a base written ahead at one of its checkpoints. */
+function fromBase(step: number, length: number): CheckpointRef {
+  const { deltas, ...whole } = chainOf(length)
+  const base = { step, blob: name(`weights ${step}`), bytes: 100 }
+  return { ...whole, base, deltas: deltas.slice(step) }
+}
+
+/** A worker with a cache, a compute part that forgets when it is told to, and a count of what was downloaded. */
+function follower() {
+  const cache = memoryBlobCache(10_000)
+  const downloaded: string[] = []
+  const source = {
+    async get({ hash, bytes }: { hash: ReturnType<typeof name>; bytes: number }) {
+      const cached = await cache.get(hash)
+      if (cached !== null) return cached
+      downloaded.push(hash)
+      await cache.put(hash, new Uint8Array(bytes))
+      return new Uint8Array(bytes)
+    },
+  } as unknown as BlobSource
+  let held: CheckpointParts['checkpoint'] | null = null
+  const compute = {
+    heldCheckpoint: async () => held,
+    loadCheckpoint: async ({ checkpoint }: CheckpointParts) => {
+      held = checkpoint
+      return null
+    },
+  } as unknown as ComputePort
+  const trail = new CheckpointTrail()
+  const { signal } = new AbortController()
+  const call = <T>(task: (compute: ComputePort) => Promise<T>) => task(compute)
+  return {
+    downloaded,
+    startAnew: () => {
+      held = null
+    },
+    reach: (ref: CheckpointRef, id = 'run-1') =>
+      supplyCheckpoint({ id } as RunDescription, ref, { call, source, cache, trail, signal }),
+    held: () => held,
+  }
+}
+
+describe('CK2: a worker whose compute part is started anew', () => {
+  test('goes again the way that it came, where the lease names a base that it never had', async () => {
+    const worker = follower()
+    for (const length of [0, 1, 2, 3]) await worker.reach(chainOf(length))
+    worker.startAnew()
+    worker.downloaded.length = 0
+    expect(await worker.reach(fromBase(2, 4))).toBeNull()
+    expect(worker.downloaded).toEqual([name('delta 4')])
+    expect(worker.held()).toBe(name('weights 4'))
+    worker.startAnew()
+    expect(await worker.reach(fromBase(4, 5))).toBeNull()
+    expect(worker.downloaded.slice(1)).toEqual([name('delta 5')])
+  })
+
+  test('takes the lease’s way where its own does not lead on, or is of another run', async () => {
+    const worker = follower()
+    await worker.reach(chainOf(1))
+    worker.startAnew()
+    worker.downloaded.length = 0
+    await worker.reach(fromBase(3, 4))
+    expect(worker.downloaded).toEqual([name('weights 3'), name('delta 4')])
+    worker.startAnew()
+    await worker.reach(fromBase(4, 5), 'run-2')
+    expect(worker.downloaded.slice(2)).toEqual([name('weights 4'), name('delta 5')])
   })
 })

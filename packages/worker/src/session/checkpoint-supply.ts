@@ -1,5 +1,6 @@
 /**
- * Brings the compute part to a task's checkpoint: by the deltas after the one it holds, else from the base. Deltas go over
+ * Brings the compute part to a task's checkpoint: by the deltas after the one it holds, else from a base: the lease's, or the one that
+ * this worker began with, whichever leaves less to download. Deltas go over
  * in batches, each proven by its checkpoint's hash, so that a late joiner's long chain never lies in memory as a whole.
  */
 import type { Hash } from '@worldflora/protocol/ids'
@@ -7,6 +8,7 @@ import type { CheckpointRef, RunDescription } from '@worldflora/protocol/message
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { BlobCache } from './blob-cache.ts'
 import type { BlobRef, BlobSource } from './blob-source.ts'
+import type { CheckpointTrail } from './checkpoint-trail.ts'
 import type { CheckpointParts, ComputePort } from './compute-port.ts'
 
 const DELTAS_AT_ONCE = 16
@@ -15,6 +17,7 @@ export type CheckpointSupply = {
   call<T>(task: (compute: ComputePort) => Promise<T>): Promise<T>
   source: BlobSource
   cache: BlobCache
+  trail: CheckpointTrail
   signal: AbortSignal
 }
 
@@ -27,18 +30,40 @@ export async function supplyCheckpoint(
 ): Promise<Rejection | null> {
   const held = await supply.call((compute) => compute.heldCheckpoint())
   if (held === ref.checkpoint) return null
-  const first = await supplyBatches(run, batchesFrom(ref, held), supply)
+  const way = isOnWay(ref, held) ? ref : await cheapestWay(run, ref, supply)
+  const first = await supplyBatches(run, batchesFrom(way, held), supply)
+  if (first === null) supply.trail.note(run.id, ref)
   if (first?.code !== 'checkpoint-mismatch') return first
   // What lay in the cache may have been damaged there. Once more, with everything fetched anew.
   const whole = batchesFrom(ref, null)
-  for (const blob of whole.flatMap(blobsOf)) await supply.cache.delete(blob.hash)
+  for (const blob of [...batchesFrom(way, null), ...whole].flatMap(blobsOf))
+    await supply.cache.delete(blob.hash)
   return supplyBatches(run, whole, supply)
+}
+
+async function cheapestWay(
+  run: RunDescription,
+  ref: CheckpointRef,
+  { cache, trail }: CheckpointSupply,
+): Promise<CheckpointRef> {
+  const known = trail.over(run.id, ref)
+  if (known === null) return ref
+  const cached = new Set(await cache.hashes())
+  const missingOf = (way: CheckpointRef) =>
+    batchesFrom(way, null)
+      .flatMap(blobsOf)
+      .reduce((sum, { hash, bytes }) => (cached.has(hash) ? sum : sum + bytes), 0)
+  return missingOf(known) < missingOf(ref) ? known : ref
+}
+
+function isOnWay({ base, deltas }: CheckpointRef, held: Hash | null): boolean {
+  return held === base.blob || deltas.some(({ checkpoint }) => checkpoint === held)
 }
 
 /** The chain from what is held, or from the base if that is not part of it; in batches, the first with the base. */
 export function batchesFrom(ref: CheckpointRef, held: Hash | null): Batch[] {
-  const heldAt = held === ref.base.blob ? -1 : ref.deltas.findIndex((delta) => delta.checkpoint === held)
-  const onwards = held === ref.base.blob || heldAt >= 0
+  const heldAt = ref.deltas.findIndex((delta) => delta.checkpoint === held)
+  const onwards = isOnWay(ref, held)
   const deltas = onwards ? ref.deltas.slice(heldAt + 1) : ref.deltas
   const batches: Batch[] = []
   if (!onwards) {

@@ -9,6 +9,7 @@ import type { ActivityBoard } from './activity.ts'
 import type { BlobCaches } from './blob-cache.ts'
 import type { BlobSource } from './blob-source.ts'
 import { faultOfChain, supplyCheckpoint } from './checkpoint-supply.ts'
+import type { CheckpointTrail } from './checkpoint-trail.ts'
 import type { Clock } from './clock.ts'
 import { codingFor } from './coding-choice.ts'
 import { faultOf } from './compute-fault.ts'
@@ -42,6 +43,7 @@ export type LeaseTools = {
   source: BlobSource
   push: ResultPush
   caches: BlobCaches
+  trail: CheckpointTrail
   board: ActivityBoard
   clock: Clock
   /** In images, of the tasks computed. */
@@ -214,7 +216,8 @@ async function fetchMissing(
   if (fault !== null) return fault
   const call = <T>(task: (compute: ComputePort) => Promise<T>) =>
     unlessAborted(tools.seat.call(tools.device, task), signal)
-  const supply = { call, source: tools.source, cache: tools.caches.checkpoints, signal }
+  const { source, caches, trail } = tools
+  const supply = { call, source, cache: caches.checkpoints, trail, signal }
   const behind = await supplyCheckpoint(lease.run, lease.checkpoint, supply)
   if (behind !== null) return behind
   const bytesOf = new Map<Hash, number>(task.entries.map((entry) => [entry.shard, entry.bytes]))

@@ -13,6 +13,7 @@ import {
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { ActivityBoard } from './activity.ts'
 import { BlobSource } from './blob-source.ts'
+import { CheckpointTrail } from './checkpoint-trail.ts'
 import { systemClock } from './clock.ts'
 import { DEVICE_LOST, OUT_OF_MEMORY } from './compute-fault.ts'
 import type { BackendChoice } from './compute-port.ts'
@@ -304,6 +305,7 @@ export class WorkerSession {
         onBytesUp: (bytes) => board.countTransfer('bytesUp', bytes),
       }),
       caches,
+      trail: new CheckpointTrail(),
       board,
       clock,
       pace: this.#pace,

@@ -47,6 +47,8 @@ const LAG_EVERY_MS = 100
 const order = JSON.parse(process.argv[2]!) as Order
 const config = v.parse(RunConfig, order.run)
 const sums = drawSums(config, order.classes)
+/** As in Node; of many, as much as there is room for all of them. */
+const CHECKPOINT_BYTES = Math.min(128e6, 2e9 / order.rates.length)
 const sessions: Session[] = []
 let leavers = 0
 /** Not told of yet. */
@@ -77,7 +79,7 @@ function join(worker: number): void {
     url: lines[worker]?.url ?? order.url,
     host: 'node',
     backend: 'wasm',
-    caches: { shards: memoryBlobCache(64e6), checkpoints: memoryBlobCache(16e6) },
+    caches: { shards: memoryBlobCache(64e6), checkpoints: memoryBlobCache(CHECKPOINT_BYTES) },
     identity: identityInMemory(),
     ...(order.merging ? {} : { clock: slowClock }),
     onActivity({ bytesUp, bytesDown, task }) {

@@ -125,9 +125,9 @@ type Work = {
 async function takeGradient(site: Site, work: Work, upload: Upload): Promise<ResultReply> {
   const { tasks, run, declaredBytes, digests } = work
   const { contribution } = run.layout
-  if (digests === null) return refuse(site, work, noDigests())
   const mostBytes = largestPartialSumBytes(contribution, tasks.length)
   if (declaredBytes > mostBytes) return refuse(site, work, brokenUpload('too-large', mostBytes))
+  if (digests === null) return refuse(site, work, noDigests())
   // A sum of several tasks could be far larger than any is.
   const roomBytes = declaredBytes > 0 ? declaredBytes : mostBytes
   const body = await site.reducer.takeRoom(roomBytes, upload.signal)

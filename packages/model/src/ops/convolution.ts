@@ -47,8 +47,8 @@ export function convolveBiased(
 }
 
 function attributesOf({ kind, stride, padding }: Convolving): object {
-  const shared = { strides: [stride, stride], pad: padding }
-  return kind === 'conv' ? { ...shared, dataFormat: 'NHWC' } : { ...shared, dilations: [1, 1] }
+  const shared = { strides: [stride, stride], pad: padding, dataFormat: 'NHWC' }
+  return kind === 'conv' ? shared : { ...shared, dilations: [1, 1] }
 }
 
 function run(kernel: string, inputs: tf.NamedTensorMap, attributes: object): tf.Tensor4D {

@@ -146,6 +146,7 @@ describe('train', () => {
       imagesPerSecond: expect.any(Number),
       checkpoint: expect.stringMatching(/^[0-9a-f]{64}$/),
       evaluation: {
+        crops: 1,
         top1: expect.any(Number),
         top5: expect.any(Number),
         macroTop1: expect.any(Number),

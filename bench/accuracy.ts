@@ -16,11 +16,13 @@ import { nodeAssets } from '@worldflora/model/node-assets'
 import { openDecoder } from '@worldflora/model/photo'
 import type { RunDetail } from '@worldflora/protocol/http'
 import type { Evaluation } from '@worldflora/protocol/messages'
-import type { Architecture } from '@worldflora/protocol/run-config'
-import { followRun } from './accuracy/followed-run.ts'
+import { type Architecture, RunConfig } from '@worldflora/protocol/run-config'
+import * as v from 'valibot'
 import { paired, rightAnswers } from './accuracy/paired.ts'
+import { phaseClock } from './accuracy/phase-clock.ts'
 import { bringPhotoSet, type Part, type PhotoSet } from './accuracy/photo-set.ts'
 import { accept } from './platform/accept.ts'
+import { runToEnd } from './platform/run-to-end.ts'
 import type { Bench } from './runner/bench.ts'
 
 const NO_AUGMENTATION = { crop: false, flip: false, color: 0 }
@@ -82,10 +84,14 @@ export const bench: Bench = {
               flora: set.name,
               seed,
             }
-            const { detail, minutes } = await Promise.race([followRun(client, config, say), workers.failed])
+            const clock = phaseClock()
+            const detail = await Promise.race([
+              runToEnd(client, v.parse(RunConfig, config), say, clock.look),
+              workers.failed,
+            ])
             const ends = await endsOf(client, detail, part)
             for (const [phase, end] of ends.entries()) {
-              note({ ...of, phase: phase + 1, ...measuresOf(end), minutes: minutes[phase]! })
+              note({ ...of, phase: phase + 1, ...measuresOf(end), minutes: clock.minutes[phase]! })
             }
             if (part === 'whole' && ends.length > 1)
               note({ ...of, ...(await gainOf(client, detail, ends, set)) })

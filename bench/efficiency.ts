@@ -38,7 +38,7 @@ export const bench: Bench = {
     const config = v.parse(RunConfig, { ...RUN, ...JSON.parse(values.run), name })
     return withCoordinator(values.data, async ({ client, localUrl }) => {
       await ensureHerbarium(client, FLORA, say)
-      const photos = await photosOfFlora(client, localUrl, FLORA.name)
+      const photos = await photosOfFlora(client, FLORA.name)
       const loop = await openLoop({ run: config, classes: FLORA.species, backend: 'wasm', photos })
       await stopOthers(client)
       const { id } = accept(await client.openRun(config))

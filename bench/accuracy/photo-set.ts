@@ -4,14 +4,12 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import type { OperatorClient } from '@worldflora/cli/operator-client'
 import { importImageFolder } from '@worldflora/dataset/image-folder'
-import { encodeManifest } from '@worldflora/dataset/manifest'
 import { type Photo, readShard } from '@worldflora/dataset/shard'
-import { hashOf } from '@worldflora/protocol/hash'
 import type { Hash } from '@worldflora/protocol/ids'
-import { RandomStream } from '@worldflora/protocol/random'
+import { flipLabels } from '../flip-labels/table.ts'
 import { accept } from '../platform/accept.ts'
 
-/** `choice`: the test photos are left out, and one observation in five of the train part is the validation split. */
+/** `choice`: the test photos are left out, and a fifth of each species' train observations are the validation split. */
 export type Part = 'whole' | 'choice'
 
 export type PhotoSet = { name: string; species: number; test: Photo[] }
@@ -37,9 +35,7 @@ export async function bringPhotoSet(client: OperatorClient, folder: string, part
         },
       }),
     )
-    const bytes = encodeManifest(imported.manifest)
-    accept(await client.putBlob(hashOf(bytes), bytes))
-    accept(await client.putFlora(name, hashOf(bytes)))
+    accept(await client.putFlora(imported.manifest))
     const { species, shards: refs } = imported.manifest
     const test = refs.test.flatMap(({ hash }) => accept(readShard(shards.get(hash)!)))
     return { name, species: species.length, test }
@@ -48,22 +44,10 @@ export async function bringPhotoSet(client: OperatorClient, folder: string, part
   }
 }
 
-/** The table's fields have no commas in quotes; its last one is the split. */
+/** The test rows are left out. */
 function choiceOf(table: string): string {
-  const [header, ...rows] = table.trim().split('\n')
-  const observationAt = header!.split(',').indexOf('observation')
-  const speciesAt = header!.split(',').indexOf('species')
-  const train = rows.map((row) => row.trim().split(',')).filter((row) => row.at(-1) === 'train')
-  const isHeldBack = new Map<string, boolean>()
-  for (const row of train) {
-    const plant = `${row[speciesAt]}/${row[observationAt]}`
-    if (isHeldBack.has(plant)) continue
-    const random = new RandomStream(isHeldBack.size, 'split')
-    isHeldBack.set(plant, random.uniform() < VALIDATION_SHARE)
-  }
-  const cut = train.map((row) => {
-    const plant = `${row[speciesAt]}/${row[observationAt]}`
-    return [...row.slice(0, -1), isHeldBack.get(plant) ? 'val' : 'train'].join(',')
-  })
-  return [header, ...cut].join('\n')
+  const { table: cut } = flipLabels(table, { share: 0, validation: VALIDATION_SHARE, trusted: 0, seed: 1 })
+  const [header, ...rows] = cut.split('\n')
+  const splitAt = header!.split(',').indexOf('split')
+  return [header, ...rows.filter((row) => row.split(',')[splitAt] !== 'test')].join('\n')
 }

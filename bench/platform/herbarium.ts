@@ -1,8 +1,6 @@
 /** A drawn flora on a coordinator, drawn once: whoever asks again under its name finds it there. */
 import type { OperatorClient } from '@worldflora/cli/operator-client'
 import { drawHerbarium, type HerbariumRequest } from '@worldflora/dataset/herbarium'
-import { encodeManifest } from '@worldflora/dataset/manifest'
-import { hashOf } from '@worldflora/protocol/hash'
 import { accept } from './accept.ts'
 
 export async function ensureHerbarium(
@@ -21,8 +19,5 @@ export async function ensureHerbarium(
       },
     }),
   )
-  const bytes = encodeManifest(manifest)
-  const hash = hashOf(bytes)
-  accept(await client.putBlob(hash, bytes))
-  return accept(await client.putFlora(request.name, hash)).photos
+  return accept(await client.putFlora(manifest)).photos
 }

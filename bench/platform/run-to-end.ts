@@ -15,6 +15,7 @@ export async function runToEnd(
   client: OperatorClient,
   config: RunConfig,
   say: (line: string) => void,
+  onLook: (detail: RunDetail) => void = () => {},
 ): Promise<RunDetail> {
   const { id } = accept(await client.openRun(config))
   let silences = 0
@@ -26,6 +27,7 @@ export async function runToEnd(
     }
     silences = 0
     const detail = accept(answer)
+    onLook(detail)
     const { state, reason, step, steps, imagesPerSecond, measured, evaluation } = detail.status
     if (measured) return detail
     if (state === 'paused' || state === 'stopped')

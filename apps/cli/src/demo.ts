@@ -1,7 +1,5 @@
 /** The demo: a flora of invented species, drawn on this machine, and a run that learns it in a few minutes. */
 import { drawHerbarium } from '@worldflora/dataset/herbarium'
-import { encodeManifest } from '@worldflora/dataset/manifest'
-import { hashOf } from '@worldflora/protocol/hash'
 import { RunConfig } from '@worldflora/protocol/run-config'
 import * as v from 'valibot'
 import demoRun from '../demo-run.json' with { type: 'json' }
@@ -31,9 +29,6 @@ async function drawDemoFlora(client: OperatorClient, progress: Progress): Promis
       onProgress: ({ done, total }) => progress.show(`Drawing the demo flora: ${done} of ${total} pictures`),
     }),
   )
-  const bytes = encodeManifest(manifest)
-  const hash = hashOf(bytes)
-  accept(await client.putBlob(hash, bytes))
-  accept(await client.putFlora(DEMO_FLORA, hash))
+  accept(await client.putFlora(manifest))
   progress.end('Drew the demo flora')
 }

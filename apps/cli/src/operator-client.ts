@@ -1,4 +1,5 @@
 /** The coordinator's HTTP API as the commands use it: with the operator token, answers parsed, refusals as rejections. */
+import { encodeManifest, type Manifest } from '@worldflora/dataset/manifest'
 import { hashOf } from '@worldflora/protocol/hash'
 import {
   FloraSummary,
@@ -139,8 +140,14 @@ export class OperatorClient {
     return this.#json(v.any(), `/blobs/${hash}`, { method: 'PUT', body: bytes as Uint8Array<ArrayBuffer> })
   }
 
-  putFlora(name: string, manifest: Hash) {
-    return this.#json(FloraSummary, `/api/floras/${name}`, jsonBody('PUT', { manifest }))
+  /** Of a flora whose shards are there. */
+  async putFlora(manifest: Manifest) {
+    const bytes = encodeManifest(manifest)
+    const hash = hashOf(bytes)
+    const refused = await this.putBlob(hash, bytes)
+    return (
+      refused ?? this.#json(FloraSummary, `/api/floras/${manifest.name}`, jsonBody('PUT', { manifest: hash }))
+    )
   }
 
   async #json<S extends v.GenericSchema>(

@@ -1,8 +1,6 @@
 /** `worldflora import`: a person's own photos become a flora. */
 import { stat } from 'node:fs/promises'
 import { importImageFolder } from '@worldflora/dataset/image-folder'
-import { encodeManifest } from '@worldflora/dataset/manifest'
-import { hashOf } from '@worldflora/protocol/hash'
 import { Slug } from '@worldflora/protocol/ids'
 import { parseOrReject, reject } from '@worldflora/protocol/rejection'
 import { withCoordinator } from '../coordinator-process.ts'
@@ -29,10 +27,7 @@ export async function importFlora(folder: string, options: Options): Promise<voi
         onProgress: ({ done, total }) => progress.show(`Importing: ${done} of ${total} files`),
       }),
     )
-    const bytes = encodeManifest(imported.manifest)
-    const hash = hashOf(bytes)
-    accept(await client.putBlob(hash, bytes))
-    const flora = accept(await client.putFlora(name, hash))
+    const flora = accept(await client.putFlora(imported.manifest))
     progress.end(`Imported ${name}`)
     for (const { path, reason } of imported.skipped.slice(0, LISTED))
       console.error(`skipped ${path}: ${reason}`)
@@ -45,7 +40,7 @@ export async function importFlora(folder: string, options: Options): Promise<voi
       const { train, val, test } = flora.photos
       console.log(
         `${name}: ${flora.species} species, ${train + val + test} photos (${train} train, ${val} val, ${test} test), ` +
-          `${imported.skipped.length} files skipped, hash ${hash}`,
+          `${imported.skipped.length} files skipped, hash ${flora.hash}`,
       )
     }
   })

@@ -1,14 +1,14 @@
 /**
- * Brings the compute part to a task's checkpoint: by the deltas after the one it holds, else from a base: the lease's, or the one that
- * this worker began with, whichever leaves less to download. Deltas go over
- * in batches, each proven by its checkpoint's hash, so that a late joiner's long chain never lies in memory as a whole.
+ * Brings the compute part to a task's checkpoint: by the deltas after the one it holds, else from a base: the lease's, or the one
+ * that this worker began with, whichever leaves less to download. Deltas go over in batches, each proven by its checkpoint's hash,
+ * so that a late joiner's long chain never lies in memory as a whole.
  */
 import type { Hash } from '@worldflora/protocol/ids'
 import type { CheckpointRef, RunDescription } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { BlobCache } from './blob-cache.ts'
 import type { BlobRef, BlobSource } from './blob-source.ts'
-import type { CheckpointTrail } from './checkpoint-trail.ts'
+import { type CheckpointTrail, deltasAfter } from './checkpoint-trail.ts'
 import type { CheckpointParts, ComputePort } from './compute-port.ts'
 
 const DELTAS_AT_ONCE = 16
@@ -30,7 +30,7 @@ export async function supplyCheckpoint(
 ): Promise<Rejection | null> {
   const held = await supply.call((compute) => compute.heldCheckpoint())
   if (held === ref.checkpoint) return null
-  const way = isOnWay(ref, held) ? ref : await cheapestWay(run, ref, supply)
+  const way = deltasAfter(ref, held) === null ? await cheapestWay(run, ref, supply) : ref
   const first = await supplyBatches(run, batchesFrom(way, held), supply)
   if (first === null) supply.trail.note(run.id, ref)
   if (first?.code !== 'checkpoint-mismatch') return first
@@ -56,17 +56,12 @@ async function cheapestWay(
   return missingOf(known) < missingOf(ref) ? known : ref
 }
 
-function isOnWay({ base, deltas }: CheckpointRef, held: Hash | null): boolean {
-  return held === base.blob || deltas.some(({ checkpoint }) => checkpoint === held)
-}
-
 /** The chain from what is held, or from the base if that is not part of it; in batches, the first with the base. */
 export function batchesFrom(ref: CheckpointRef, held: Hash | null): Batch[] {
-  const heldAt = ref.deltas.findIndex((delta) => delta.checkpoint === held)
-  const onwards = isOnWay(ref, held)
-  const deltas = onwards ? ref.deltas.slice(heldAt + 1) : ref.deltas
+  const onwards = deltasAfter(ref, held)
+  const deltas = onwards ?? ref.deltas
   const batches: Batch[] = []
-  if (!onwards) {
+  if (onwards === null) {
     batches.push({
       base: { hash: ref.base.blob, bytes: ref.base.bytes },
       deltas: [],

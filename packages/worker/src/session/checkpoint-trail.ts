@@ -3,11 +3,20 @@
  * anew and holds nothing, going that way again and on from its end takes a delta or two, where the coordinator's way may begin with a
  * base that a worker who followed by deltas has never had.
  */
-import type { RunId } from '@worldflora/protocol/ids'
+import type { Hash, RunId } from '@worldflora/protocol/ids'
 import type { CheckpointRef } from '@worldflora/protocol/messages'
 
 /** A longer way costs more to compute than it saves. */
 const MOST_DELTAS = 256
+
+/** What leads on from a checkpoint to `ref`; null: its way does not pass there. */
+export function deltasAfter(
+  { base, deltas }: CheckpointRef,
+  from: Hash | null,
+): CheckpointRef['deltas'] | null {
+  const at = deltas.findIndex(({ checkpoint }) => checkpoint === from)
+  return at === -1 && from !== base.blob ? null : deltas.slice(at + 1)
+}
 
 export class CheckpointTrail {
   #runId: RunId | null = null
@@ -17,11 +26,9 @@ export class CheckpointTrail {
   over(runId: RunId, ref: CheckpointRef): CheckpointRef | null {
     if (runId !== this.#runId || this.#way === null) return null
     const { base, deltas, checkpoint } = this.#way
-    const at =
-      checkpoint === ref.base.blob ? -1 : ref.deltas.findIndex((delta) => delta.checkpoint === checkpoint)
-    if (at === -1 && checkpoint !== ref.base.blob) return null
-    const whole = [...deltas, ...ref.deltas.slice(at + 1)]
-    return whole.length > MOST_DELTAS ? null : { ...ref, base, deltas: whole }
+    const onwards = deltasAfter(ref, checkpoint)
+    if (onwards === null || deltas.length + onwards.length > MOST_DELTAS) return null
+    return { ...ref, base, deltas: [...deltas, ...onwards] }
   }
 
   /** The compute part is there. */

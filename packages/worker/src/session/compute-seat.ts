@@ -89,20 +89,20 @@ export class ComputeSeat {
     if (this.#isClosed) return closed()
     const thread = this.#spawn()
     const failing = new Set<(error: Error) => void>()
-    let isGone: Error | null = null
+    let gone: Error | null = null
     const seated: Seated = {
       thread,
       // Not a race with a promise of the thread's end: that would hold every answer for as long as the thread lives.
       orGone: (answer) =>
         new Promise((resolve, fail) => {
-          if (isGone !== null) fail(isGone)
+          if (gone !== null) fail(gone)
           failing.add(fail)
           answer.then(resolve, fail).finally(() => failing.delete(fail))
         }),
       end: (reason) => {
         if (this.#seated === seated) this.#seated = null
-        isGone ??= new Error(`The compute thread is gone: ${reason}`)
-        for (const fail of failing) fail(isGone)
+        gone ??= new Error(`The compute thread is gone: ${reason}`)
+        for (const fail of failing) fail(gone)
       },
     }
     this.#seated = seated

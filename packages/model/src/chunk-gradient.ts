@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Network } from './architecture/network.ts'
 import type { NamedTensors } from './architecture/tensors.ts'
 import { type Statistics, trainingPass } from './architecture/training-pass.ts'
-import type { TrainingLoss } from './training-loss.ts'
+import { lossGradient, type TrainingLoss } from './training-loss.ts'
 
 export type Differentiable = { network: Network; weights: NamedTensors; loss: TrainingLoss }
 
@@ -26,8 +26,6 @@ export function chunkGradient(
   const size = network.imageSize
   const images = tf.tensor4d(pixels, [photos, size, size, 3])
   const { logits, statistics, backward } = trainingPass(network, weights, images)
-  // The gradient of a sum: every photo's loss counts once.
-  const lossOf = (logits: tf.Tensor) => loss(logits as tf.Tensor2D)
-  const { value, grad } = tf.valueAndGrad(lossOf)(logits, tf.ones([photos]))
-  return { gradients: backward(grad as tf.Tensor2D), losses: value as tf.Tensor1D, logits, statistics }
+  const { losses, dLogits } = lossGradient(loss, logits)
+  return { gradients: backward(dLogits), losses, logits, statistics }
 }

@@ -8,9 +8,11 @@ import { encodeFloat16 } from '@worldflora/protocol/float16'
 import { RandomStream } from '@worldflora/protocol/random'
 import type { Architecture, Augmentation } from '@worldflora/protocol/run-config'
 import { type InferenceNetwork, openInferenceNetwork } from './architecture/inference-network.ts'
+import { featureCount } from './parameters.ts'
 import { placeAugmented, placeCentre } from './photo/augmentation.ts'
 import { decodedAt } from './photo/decoded-at.ts'
 import type { Rgb } from './photo/rgb.ts'
+import { writeRows } from './rows.ts'
 
 const BATCH = 32
 
@@ -36,22 +38,24 @@ export type FeaturesWork = {
 export async function extractFeatures(work: FeaturesWork): Promise<Uint8Array<ArrayBuffer>> {
   const { architecture, classes, weights, photos, views, onProgress } = work
   const network = openInferenceNetwork(architecture, classes, weights)
-  const ofViews: Uint8Array[][] = Array.from({ length: views }, () => [])
+  const dims = featureCount(architecture)
+  const values = new Float32Array(views * photos.length * dims)
   try {
     for (let start = 0; start < photos.length; start += BATCH) {
       const batch = photos
         .slice(start, start + BATCH)
         .map(({ jpeg }, index) => decodedAt(jpeg, start + index))
-      for (const [view, parts] of ofViews.entries()) {
+      for (let view = 0; view < views; view++) {
         const pixels = pixelsOf(batch, view, start, work)
-        parts.push(encodeFloat16(await featuresOf(network, pixels, batch.length, architecture.imageSize)))
+        const features = await featuresOf(network, pixels, batch.length, architecture.imageSize)
+        values.set(features, (view * photos.length + start) * dims)
       }
       onProgress?.(start + batch.length)
     }
   } finally {
     network.dispose()
   }
-  return joined(ofViews.flat())
+  return encodeFloat16(values)
 }
 
 /** [batch, size, size, 3]. `start` is the first photo's place in the task. */
@@ -61,15 +65,11 @@ function pixelsOf(
   start: number,
   { architecture: { imageSize }, augmentation, seed, task }: FeaturesWork,
 ): Float32Array {
-  const length = imageSize * imageSize * 3
-  const pixels = new Float32Array(batch.length * length)
-  for (const [index, photo] of batch.entries()) {
-    const out = pixels.subarray(index * length, (index + 1) * length)
+  return writeRows(batch.length, imageSize * imageSize * 3, (index, out) => {
+    if (view === 0) return placeCentre(batch[index]!, imageSize, out)
     const random = new RandomStream(seed, 'augmentView', task, view, start + index)
-    if (view === 0) placeCentre(photo, imageSize, out)
-    else placeAugmented(photo, imageSize, augmentation, random, out)
-  }
-  return pixels
+    placeAugmented(batch[index]!, imageSize, augmentation, random, out)
+  })
 }
 
 async function featuresOf(
@@ -84,14 +84,4 @@ async function featuresOf(
   } finally {
     features.dispose()
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let offset = 0
-  for (const part of parts) {
-    bytes.set(part, offset)
-    offset += part.length
-  }
-  return bytes
 }

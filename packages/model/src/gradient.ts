@@ -4,44 +4,27 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { layoutOf, type ParameterLayout } from '@worldflora/protocol/parameter-layout'
-import { RandomStream } from '@worldflora/protocol/random'
-import { type Architecture, type RunConfig, samplesPerChunk } from '@worldflora/protocol/run-config'
+import type { Architecture } from '@worldflora/protocol/run-config'
 import { describeNetwork } from './architecture/network.ts'
 import { type NamedTensors, uploadWeights } from './architecture/tensors.ts'
 import { chunkGradient, type Differentiable } from './chunk-gradient.ts'
 import { type GradientSums, sumsFor } from './gradient-sums.ts'
 import { parameterSpecs } from './parameters.ts'
-import { drawMixes, type Mix, mixPixels } from './photo/mixing.ts'
+import { mixPixels } from './photo/mixing.ts'
 import { trainingPixels } from './photo/training-pixels.ts'
-import {
-  adjustmentOf,
-  countedAs,
-  type LabelledSample,
-  type LossOfChunk,
-  trainingLoss,
-} from './training-loss.ts'
+import { addChunks, type TaskWork } from './task-chunks.ts'
+import { countedAs, type LabelledSample, type LossOfChunk, trainingLoss } from './training-loss.ts'
 
 export type TrainingPhoto = LabelledSample & { jpeg: Uint8Array }
 
 /** Weights on the device, for as many tasks as one likes. Belongs to who placed it. */
 export type PlacedWeights = { tensors: NamedTensors; dispose(): void }
 
-export type GradientWork = {
-  config: RunConfig
-  classes: number
-  /** The checkpoint, in the layout's order. */
-  weights: Float32Array
-  /** The same, if they lie on the device already: then they stay there. */
+export type GradientWork = TaskWork & {
+  /** The weights, if they lie on the device already: then they stay there. */
   placed?: PlacedWeights
   /** In the plan's order. */
   photos: readonly TrainingPhoto[]
-  epoch: number
-  step: number
-  task: number
-  /** Photos of each species that there are to train on; needed by a run with a `logitAdjustment`. */
-  trainCounts?: Uint32Array | undefined
-  /** Called after each chunk with the number of photos done so far; on a GPU when it has been given that chunk. */
-  onProgress?: (images: number) => void
   /** The pixels of the chunk that begins with this photo of the task, if others make them (see `trainingPixels`). */
   pixelsFrom?: (start: number) => Promise<Float32Array>
 }
@@ -63,26 +46,21 @@ export async function computeGradient(work: GradientWork): Promise<Float32Array<
 export async function beginGradient(
   work: GradientWork,
 ): Promise<{ values: Promise<Float32Array<ArrayBuffer>> }> {
-  const { config, classes, photos } = work
-  const network = describeNetwork(config.architecture, classes)
-  const placed = work.placed ?? placeWeights(config.architecture, classes, work.weights)
-  const layout = layoutOf(parameterSpecs(config.architecture, classes))
-  const adjustment = adjustmentOf(work)
+  const { config, classes, photos, pixelsFrom } = work
+  const { architecture, augmentation } = config
+  const network = describeNetwork(architecture, classes)
+  const placed = work.placed ?? placeWeights(architecture, classes, work.weights)
+  const layout = layoutOf(parameterSpecs(architecture, classes))
   const sums = sumsFor(layout)
+  const place = { network, layout, weights: placed.tensors, sums }
   try {
-    for (let start = 0; start < photos.length; start += samplesPerChunk(config)) {
-      const chunk = photos.slice(start, start + samplesPerChunk(config))
-      const drawn = work.pixelsFrom ? await work.pixelsFrom(start) : trainingPixels(work, chunk, start)
-      const mixes = mixesOf(work, chunk.length, start)
-      const pixels = mixes === null ? drawn : mixPixels(drawn, network.imageSize, mixes)
-      const said = { config, classes, samples: chunk, mixes, adjustment }
-      await sums.add(differentiate({ network, layout, weights: placed.tensors, sums }, pixels, said))
-      work.onProgress?.(start + chunk.length)
-    }
+    await addChunks(work, photos, sums, {
+      draw: (chunk, start) => pixelsFrom?.(start) ?? trainingPixels(work, chunk, start),
+      mixing: { augmentation, size: network.imageSize },
+      mix: (pixels, mixes) => mixPixels(pixels, network.imageSize, mixes),
+      differentiate: (pixels, said) => differentiate(place, pixels, said),
+    })
     return { values: sums.result() }
-  } catch (error) {
-    sums.drop()
-    throw error
   } finally {
     if (placed !== work.placed) placed.dispose()
   }
@@ -96,12 +74,6 @@ export function placeWeights(
 ): PlacedWeights {
   const tensors = uploadWeights(layoutOf(parameterSpecs(architecture, classes)), values, 'trainable')
   return { tensors, dispose: () => tf.dispose([...tensors.values()]) }
-}
-
-function mixesOf({ config, epoch, step, task }: GradientWork, photos: number, start: number): Mix[] | null {
-  const { augmentation, architecture, seed } = config
-  const random = new RandomStream(seed, 'mix', epoch, step, task, start)
-  return drawMixes(augmentation, photos, architecture.imageSize, random)
 }
 
 /** What the sums want of the chunk, as one vector. */

@@ -5,6 +5,7 @@ import { openInferenceNetwork } from './architecture/inference-network.ts'
 import { type CropCount, placeCrops } from './photo/crops.ts'
 import type { Rgb } from './photo/rgb.ts'
 import { fuse } from './ranking.ts'
+import { writeRows } from './rows.ts'
 
 export { bestOf, fuse, rankOf } from './ranking.ts'
 
@@ -45,17 +46,10 @@ export function createPredictor(model: {
   }
 }
 
-/** [photos, size, size, 3], which the caller owns. */
-export function centreCrops(photos: readonly Rgb[], size: number): tf.Tensor4D {
-  return cropsOf(photos, size, 1)
-}
-
 /** [photos x crops, size, size, 3]. */
 function cropsOf(photos: readonly Rgb[], size: number, crops: CropCount): tf.Tensor4D {
-  const length = crops * size * size * 3
-  const pixels = new Float32Array(photos.length * length)
-  for (const [index, photo] of photos.entries()) {
-    placeCrops(photo, size, crops, pixels.subarray(index * length, (index + 1) * length))
-  }
+  const pixels = writeRows(photos.length, crops * size * size * 3, (index, own) =>
+    placeCrops(photos[index]!, size, crops, own),
+  )
   return tf.tensor4d(pixels, [photos.length * crops, size, size, 3])
 }

@@ -45,6 +45,16 @@ export function trainingLoss({ config, classes, samples, mixes, adjustment }: Lo
   return (logits) => softmaxCrossEntropy(logits, targets, { adjustment: added, robustness })
 }
 
+/** Each sample's loss, and the gradient of their sum: every sample counts once. To be called within a tidy. */
+export function lossGradient(
+  loss: TrainingLoss,
+  logits: tf.Tensor2D,
+): { losses: tf.Tensor1D; dLogits: tf.Tensor2D } {
+  const lossOf = (logits: tf.Tensor) => loss(logits as tf.Tensor2D)
+  const { value, grad } = tf.valueAndGrad(lossOf)(logits, tf.ones([logits.shape[0]]))
+  return { losses: value as tf.Tensor1D, dLogits: grad as tf.Tensor2D }
+}
+
 /**
  * Menon et al. 2021, "Long-tail learning via logit adjustment": tau times the logarithm of each species' part of the train
  * photos. A species without any counts as one with one.

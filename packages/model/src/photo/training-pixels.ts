@@ -1,6 +1,7 @@
 /** What a network is trained on: a chunk of a task's photos, decoded and augmented, seeded by its place in the run (SD1). */
 import { RandomStream } from '@worldflora/protocol/random'
 import type { PhaseConfig } from '@worldflora/protocol/run-config'
+import { writeRows } from '../rows.ts'
 import { placeAugmented } from './augmentation.ts'
 import { decodedAt } from './decoded-at.ts'
 
@@ -21,13 +22,9 @@ export function trainingPixels(
   start: number,
 ): Float32Array<ArrayBuffer> {
   const size = config.architecture.imageSize
-  const length = size * size * 3
-  const pixels = new Float32Array(chunk.length * length)
-  for (const [index, { jpeg }] of chunk.entries()) {
-    const decoded = decodedAt(jpeg, start + index)
+  return writeRows(chunk.length, size * size * 3, (index, own) => {
+    const decoded = decodedAt(chunk[index]!.jpeg, start + index)
     const random = new RandomStream(config.seed, 'augment', epoch, step, task, start + index)
-    const own = pixels.subarray(index * length, (index + 1) * length)
     placeAugmented(decoded, size, config.augmentation, random, own)
-  }
-  return pixels
+  })
 }

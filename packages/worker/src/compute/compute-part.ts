@@ -121,27 +121,15 @@ export class ComputePart implements ComputePort {
     return this.#turns.take(async () => {
       const weights = this.#weightsOf(checkpoint)
       if (isRejection(weights)) return weights
-      const { config, flora } = run
-      const classes = flora.species
+      const work = this.#workOf({ run, task }, weights, onProgress)
+      const { config, classes } = work
       this.#placed ??= placeWeights(config.architecture, classes, weights)
-      const { epoch, step, task: number } = task
-      const place = { config, epoch, step, task: number }
       const pixelsFrom = (start: number) => {
         const chunk = photos.slice(start, start + samplesPerChunk(config))
-        return this.#stopwatch.time('decodeMs', () => trainingPixels(place, chunk, start))
+        return this.#stopwatch.time('decodeMs', () => trainingPixels(work, chunk, start))
       }
-      const trainCounts = this.#trainCounts?.counts
-      const work = {
-        ...place,
-        classes,
-        weights,
-        placed: this.#placed,
-        photos,
-        pixelsFrom,
-        trainCounts,
-        onProgress,
-      }
-      return this.#stopwatch.time('computeMs', () => beginGradient(work))
+      const placed = this.#placed
+      return this.#stopwatch.time('computeMs', () => beginGradient({ ...work, placed, photos, pixelsFrom }))
     })
   }
 
@@ -151,20 +139,22 @@ export class ComputePart implements ComputePort {
     return this.#turns.take(async () => {
       const weights = this.#weightsOf(checkpoint)
       if (isRejection(weights)) return weights
-      const { epoch, step, task: number } = task
-      const work = {
-        config: run.config,
-        classes: run.flora.species,
-        weights,
-        samples,
-        epoch,
-        step,
-        task: number,
-        trainCounts: this.#trainCounts?.counts,
-        onProgress,
+      const work = this.#workOf({ run, task }, weights, onProgress)
+      return {
+        values: await this.#stopwatch.time('computeMs', () => computeHeadGradient({ ...work, samples })),
       }
-      return { values: await this.#stopwatch.time('computeMs', () => computeHeadGradient(work)) }
     })
+  }
+
+  #workOf(
+    { run, task }: Pick<GradientRequest, 'run' | 'task'>,
+    weights: Float32Array,
+    onProgress: OnProgress,
+  ) {
+    const { epoch, step, task: number } = task
+    const place = { epoch, step, task: number }
+    const trainCounts = this.#trainCounts?.counts
+    return { ...place, config: run.config, classes: run.flora.species, weights, trainCounts, onProgress }
   }
 
   #keep({ leaseId, run, task }: GradientRequest, values: Float32Array): Hash | Rejection {

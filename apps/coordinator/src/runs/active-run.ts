@@ -17,7 +17,7 @@ import { evaluationTasks, type HeldSplit } from './evaluation-plan.ts'
 import { featuresFor, PHOTOS_PER_PART } from './phase-features.ts'
 import type { RunBook } from './run-book.ts'
 import { layoutOfPhase, phasesOfRun, type RunLayout } from './run-layout.ts'
-import { damaged, weightsAt } from './weights-at.ts'
+import { damaged, weightsOfRun } from './weights-at.ts'
 
 export type ActiveRun = {
   book: RunBook
@@ -123,7 +123,7 @@ export async function openReduction(run: ActiveRun, kept: Kept): Promise<null | 
   const { book, phase, layout } = run
   const { id, unitExponent } = book.record
   const last = book.checkpoints.at(-1)!
-  const weights = await weightsAt(kept.blobs, chainOf(book.checkpoints), layout)
+  const weights = await weightsOfRun(kept.blobs, book.record, chainOf(book.checkpoints))
   if (isRejection(weights)) return weights
   let optimizerState: Uint8Array | null = null
   // A phase begins with an optimizer of its own; the first of a fork may go on with another run's.

@@ -1,7 +1,7 @@
 /** OP7: what is evaluated and published of a checkpoint: the average of the weights where the run has one, else they themselves. */
 import { averageIn } from '@worldflora/model/optimizer'
 import type { CheckpointRef } from '@worldflora/protocol/messages'
-import { scatter } from '@worldflora/protocol/parameter-layout'
+import { type Selection, scatter } from '@worldflora/protocol/parameter-layout'
 import { phaseBefore } from '@worldflora/protocol/phases'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import type { PhaseConfig } from '@worldflora/protocol/run-config'
@@ -10,8 +10,8 @@ import type { BlobStore } from '../store/blob-store.ts'
 import { chainOf, wayOfWhole } from './checkpoint-chain.ts'
 import type { Reachable } from './reachable.ts'
 import type { RunBook } from './run-book.ts'
-import { layoutBefore, layoutFrom, phasesOfRun, type RunLayout } from './run-layout.ts'
-import { damaged, weightsAt } from './weights-at.ts'
+import { layoutBefore, phasesOfRun, type RunLayout } from './run-layout.ts'
+import { damaged, weightsOfRun } from './weights-at.ts'
 
 /** null in a phase without an average. `weights`: the checkpoint's, canonical; what the phase does not train is as in them. */
 export function averageOf(
@@ -22,9 +22,13 @@ export function averageOf(
 ): Uint8Array<ArrayBuffer> | null | Rejection {
   if (optimizer.ema === undefined) return null
   const average = averageIn(optimizerState, layout)
-  if (isRejection(average) || selection === null) return average
+  return isRejection(average) || selection === null ? average : within(weights, selection, average)
+}
+
+/** The weights with a part of them in its place; all in canonical form. */
+function within(weights: Uint8Array, selection: Selection, part: Uint8Array): Uint8Array<ArrayBuffer> {
   const whole = new Float32Array(new Uint8Array(weights).buffer)
-  scatter(selection, new Float32Array(new Uint8Array(average).buffer), whole)
+  scatter(selection, new Float32Array(new Uint8Array(part).buffer), whole)
   return encodeWeights(whole)
 }
 
@@ -44,14 +48,15 @@ export async function weightsToPublish(
   reachable?: Reachable,
 ): Promise<Uint8Array<ArrayBuffer> | Rejection> {
   const { step, optimizerState } = reachable ?? checkpoints.at(-1)!
-  const way = reachable?.way ?? chainOf(checkpoints)
-  const weights = await weightsAt(blobs, way, layoutFrom(record, way.base.step))
-  if (isRejection(weights)) return weights
+  const readWeights = () => weightsOfRun(blobs, record, reachable?.way ?? chainOf(checkpoints))
   const { config } = phaseBefore(phasesOfRun(record), step)
   // Before the first step there is nothing to average yet.
-  if (config.optimizer.ema === undefined || optimizerState === null) return weights
+  if (config.optimizer.ema === undefined || optimizerState === null) return readWeights()
   const bytes = await optimizerStates.get(optimizerState)
   if (bytes === null) return damaged(step, optimizerState)
-  const average = averageOf(config, layoutBefore(record, step), bytes, weights)
-  return average ?? weights
+  const { layout, selection } = layoutBefore(record, step)
+  const average = averageIn(bytes, layout)
+  if (isRejection(average) || selection === null) return average
+  const weights = await readWeights()
+  return isRejection(weights) ? weights : within(weights, selection, average)
 }

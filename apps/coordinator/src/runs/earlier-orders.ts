@@ -8,15 +8,15 @@ import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { putWhole } from './averaged-weights.ts'
 import { reroute, type Stores } from './mending.ts'
 import { openOrders, type RunBook } from './run-book.ts'
-import { layoutFrom, phasesOfRun } from './run-layout.ts'
-import { weightsAt } from './weights-at.ts'
+import { phasesOfRun } from './run-layout.ts'
+import { weightsOfRun } from './weights-at.ts'
 
 export async function wholeForEarlierOrders(at: Stores, book: RunBook): Promise<null | Rejection> {
   const { record, checkpoints } = book
   const { firstStep } = phaseAt(phasesOfRun(record), checkpoints.at(-1)!.step)
   for (const { checkpoint: way } of openOrders(book)) {
     if (way.base.step >= firstStep || way.deltas.length === 0) continue
-    const weights = await weightsAt(at.blobs, way, layoutFrom(record, way.base.step))
+    const weights = await weightsOfRun(at.blobs, record, way)
     if (isRejection(weights)) return weights
     const whole = await at.keeping.add(() => putWhole(at.blobs, way.step, weights))
     await reroute(at, book, whole)

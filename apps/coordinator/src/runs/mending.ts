@@ -13,9 +13,8 @@ import type { CheckpointRecord, FeaturesRecord, PendingEvaluation, RunRecord } f
 import type { ActiveRun } from './active-run.ts'
 import { chainOf, wayOfWhole, waysTo } from './checkpoint-chain.ts'
 import { backAt, openOrders, type RunBook } from './run-book.ts'
-import { layoutFrom } from './run-layout.ts'
 import type { Surroundings } from './surroundings.ts'
-import { weightsAt } from './weights-at.ts'
+import { weightsOfRun } from './weights-at.ts'
 
 export type Stores = Pick<Surroundings, 'store' | 'blobs' | 'optimizerStates' | 'keeping'>
 
@@ -57,7 +56,7 @@ export async function mendModel(
   if (book === undefined) return false
   const way = await firstSound(at, book, { step: run.step, checkpoint })
   if (way === null) return false
-  const weights = await weightsOn(at, book.record, way)
+  const weights = await weightsOfRun(at.blobs, book.record, way)
   if (isRejection(weights)) return false
   await at.blobs.put(weights)
   return true
@@ -76,7 +75,7 @@ async function mendOrders(at: Stores, book: RunBook): Promise<OrdersMended> {
   const isEvaluation = new Set(book.pending)
   for (const order of openOrders(book)) {
     const { step, checkpoint } = order
-    if (!isRejection(await weightsOn(at, book.record, checkpoint))) continue
+    if (!isRejection(await weightsOfRun(at.blobs, book.record, checkpoint))) continue
     const way = await firstSound(at, book, checkpoint)
     if (way !== null) await reroute(at, book, way)
     else if (isEvaluation.has(order)) mended.limit = Math.min(mended.limit, step)
@@ -102,13 +101,9 @@ async function firstSound(
 ): Promise<CheckpointRef | null> {
   for (const { way } of waysOf(book)) {
     if (way.step !== step || way.checkpoint !== checkpoint) continue
-    if (!isRejection(await weightsOn(at, book.record, way))) return way
+    if (!isRejection(await weightsOfRun(at.blobs, book.record, way))) return way
   }
   return null
-}
-
-function weightsOn({ blobs }: Pick<Stores, 'blobs'>, run: RunRecord, way: CheckpointRef) {
-  return weightsAt(blobs, way, layoutFrom(run, way.base.step))
 }
 
 /** The newest first; of the same step, the shortest. */
@@ -130,7 +125,7 @@ async function startFrom(
 ): Promise<(CheckpointRecord & { weights: Uint8Array }) | null> {
   const { step, checkpoint } = way
   if (step > 0 && optimizerState === null) return null
-  const weights = await weightsOn({ blobs }, run, way)
+  const weights = await weightsOfRun(blobs, run, way)
   if (isRejection(weights)) return null
   if (optimizerState !== null && (await optimizerStates.get(optimizerState)) === null) return null
   const base = { blob: checkpoint, bytes: weights.byteLength }
@@ -155,7 +150,7 @@ export async function ordersFault(
   { book }: Pick<ActiveRun, 'book'>,
 ): Promise<Rejection | null> {
   for (const { checkpoint } of openOrders(book)) {
-    const weights = await weightsOn({ blobs }, book.record, checkpoint)
+    const weights = await weightsOfRun(blobs, book.record, checkpoint)
     if (isRejection(weights)) return weights
   }
   return null

@@ -6,9 +6,9 @@ import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import type { CheckpointRecord } from '../store/store.ts'
 import type { Reachable } from './reachable.ts'
 import type { RunBook } from './run-book.ts'
-import { layoutFrom, layoutOfPhase, phasesOfRun } from './run-layout.ts'
+import { layoutOfPhase, phasesOfRun } from './run-layout.ts'
 import type { Surroundings } from './surroundings.ts'
-import { damaged, weightsAt } from './weights-at.ts'
+import { damaged, weightsOfRun } from './weights-at.ts'
 
 export type NewStart = {
   record: CheckpointRecord
@@ -25,7 +25,7 @@ export async function newStartAt(
   { step, way, optimizerState }: Reachable,
   to: PhaseOfRun,
 ): Promise<NewStart | Rejection> {
-  const weights = await weightsAt(at.blobs, way, layoutFrom(run, way.base.step))
+  const weights = await weightsOfRun(at.blobs, run, way)
   if (isRejection(weights)) return weights
   const from = phaseBefore(phasesOfRun(run), step)
   const blob = await at.blobs.put(weights)

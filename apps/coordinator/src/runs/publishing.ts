@@ -5,9 +5,8 @@ import type { CheckpointRef, Evaluation } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { weightsToPublish } from './averaged-weights.ts'
 import type { RunBook } from './run-book.ts'
-import { layoutFrom } from './run-layout.ts'
 import type { Surroundings } from './surroundings.ts'
-import { weightsAt } from './weights-at.ts'
+import { weightsOfRun } from './weights-at.ts'
 
 /** The run's latest checkpoint. */
 export function publishLatest(at: Surroundings, book: RunBook): Promise<PublishedModel | Rejection> {
@@ -21,9 +20,7 @@ export function publishCheckpoint(
   book: RunBook,
   checkpoint: CheckpointRef,
 ): Promise<PublishedModel | Rejection> {
-  return publish(at, book, checkpoint.step, () =>
-    weightsAt(at.blobs, checkpoint, layoutFrom(book.record, checkpoint.base.step)),
-  )
+  return publish(at, book, checkpoint.step, () => weightsOfRun(at.blobs, book.record, checkpoint))
 }
 
 async function publish(

@@ -11,7 +11,7 @@ import { newStartAt } from './new-start.ts'
 import { reachableAt } from './reachable.ts'
 import { backAt, type RunBook } from './run-book.ts'
 import { phasesOfRun } from './run-layout.ts'
-import { newRecord, unitExponentOf } from './run-opening.ts'
+import { stepsOf, unitExponentOf } from './run-opening.ts'
 import { sampledOf } from './sampled.ts'
 import { forgetBlobs, forgetStates, leaveToSweep } from './step-keeping.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -100,7 +100,7 @@ async function recordAfter(
   if (isRejection(manifest)) return manifest
   const sampled = await sampledOf(at.floras, config, manifest)
   if (isRejection(sampled)) return sampled
-  const { steps } = newRecord(config, record.flora, sampled.samples)
+  const steps = stepsOf(config, sampled.samples)
   if (step >= steps) {
     return reject(
       'nothing-left',

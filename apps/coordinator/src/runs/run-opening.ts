@@ -87,7 +87,7 @@ export function newRecord(config: RunConfig, flora: RunRecord['flora'], samplesP
     config,
     flora,
     unitExponent: unitExponentOf(config),
-    steps: phasesOf(config, samplesPerEpoch).at(-1)!.endStep,
+    steps: stepsOf(config, samplesPerEpoch),
     samplesPerEpoch,
     state: 'running',
     reason: null,
@@ -96,6 +96,11 @@ export function newRecord(config: RunConfig, flora: RunRecord['flora'], samplesP
     settings: DEFAULT_SETTINGS,
     initialWeights: null,
   }
+}
+
+/** Of all its phases. */
+export function stepsOf(config: RunConfig, samplesPerEpoch: number): number {
+  return phasesOf(config, samplesPerEpoch).at(-1)!.endStep
 }
 
 /** One for all phases: that of the largest tasks. */

@@ -6,9 +6,19 @@ import { isRejection, type Rejection, reject } from '@worldflora/protocol/reject
 import { decodeWeights, encodeWeights } from '@worldflora/protocol/tensor-codec'
 import { sha256 } from '../store/blob-store.files.ts'
 import type { BlobStore } from '../store/blob-store.ts'
-import type { RunLayout } from './run-layout.ts'
+import type { RunRecord } from '../store/store.ts'
+import { layoutFrom, type RunLayout } from './run-layout.ts'
 
-/** A chain's deltas are all of one phase: `layout` is that of its base (`layoutFrom`). */
+/** Of a run. A chain's deltas are all of one phase: that which its base begins or goes on with. */
+export function weightsOfRun(
+  blobs: BlobStore,
+  run: RunRecord,
+  way: CheckpointRef,
+): Promise<Uint8Array<ArrayBuffer> | Rejection> {
+  return weightsAt(blobs, way, layoutFrom(run, way.base.step))
+}
+
+/** `layout`: of the phase that the deltas are of. */
 export async function weightsAt(
   blobs: BlobStore,
   { step, checkpoint, base, deltas }: CheckpointRef,

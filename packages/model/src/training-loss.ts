@@ -4,8 +4,8 @@
  * for heads alone.
  */
 import * as tf from '@tensorflow/tfjs-core'
+import { naturalLog } from '@worldflora/protocol/natural-log'
 import type { PhaseConfig } from '@worldflora/protocol/run-config'
-import { naturalLog } from './number/natural-log.ts'
 import { softmaxCrossEntropy, softTargets } from './ops/index.ts'
 import type { Mix } from './photo/mixing.ts'
 

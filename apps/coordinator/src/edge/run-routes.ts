@@ -1,5 +1,4 @@
 /** /api/runs: looking is open to all, steering is the operator's. */
-import { createHash } from 'node:crypto'
 import {
   ForkRun,
   OrderFeatures,
@@ -15,6 +14,7 @@ import { isRejection, parseOrReject, type Rejection } from '@worldflora/protocol
 import { RunConfig } from '@worldflora/protocol/run-config'
 import { Hono } from 'hono'
 import type * as v from 'valibot'
+import { sha256 } from '../store/blob-store.files.ts'
 import { answer, answerRejection } from './answer.ts'
 import { readJson } from './body.ts'
 import { operatorOnly } from './operator-guard.ts'
@@ -55,7 +55,7 @@ export function runRoutes({ runs, operator }: Site): Hono {
     const found = await runs.weights(id, wish.step ?? null)
     if (isRejection(found)) return answerRejection(found)
     const { step, weights } = found
-    const checkpoint = createHash('sha256').update(weights).digest('hex')
+    const checkpoint = sha256(weights)
     const headers = { 'content-type': 'application/octet-stream', 'cache-control': 'no-store' }
     return new Response(weights, {
       headers: { ...headers, [WEIGHTS_HEADERS.step]: String(step), [WEIGHTS_HEADERS.checkpoint]: checkpoint },

@@ -2,6 +2,7 @@
  * When a step's loss means that the run diverges (DV2): when it is three times what guessing costs. Early noise, a hard batch
  * and a spike that passes stay below that, also those of a rate that is hot but learns; a run that blows up does not.
  */
+import { naturalLog } from '@worldflora/protocol/natural-log'
 
 /** So many of the last losses are looked at. */
 export const LOSSES_JUDGED = 64
@@ -30,20 +31,9 @@ export function explosionLimit(recentLosses: readonly number[], classes: number)
   return limit
 }
 
-/** -ln(1 / classes), of two classes at least. Not by Math.log, whose last bit an engine may choose (SD3). */
+/** -ln(1 / classes), of two classes at least. */
 export function lossOfGuessing(classes: number): number {
-  let mantissa = Math.max(classes, 2)
-  let doublings = 0
-  for (; mantissa >= 2; mantissa /= 2) doublings++
-  // ln m = 2 artanh((m - 1) / (m + 1)), with at most 1/3 to be raised.
-  const z = (mantissa - 1) / (mantissa + 1)
-  let power = z
-  let sum = 0
-  for (let n = 1; n <= 35; n += 2) {
-    sum += power / n
-    power *= z * z
-  }
-  return 2 * sum + doublings * Math.LN2
+  return naturalLog(Math.max(classes, 2))
 }
 
 /** Of none at all there is no median: callers have one value at least. */

@@ -1,6 +1,6 @@
 /** e^x from + - * / alone: Math.exp may differ in its last bit from engine to engine (SD3). Right to a few units in the last place. */
+import { naturalLog } from '@worldflora/protocol/natural-log'
 import { powerOfTwo } from '@worldflora/protocol/power-of-two'
-import { naturalLog } from './natural-log.ts'
 
 /** Beyond these, doubles would do, but nothing here needs them. */
 const SMALLEST = -170

@@ -1,8 +1,8 @@
 import { hashOf } from '@worldflora/protocol/hash'
+import { naturalLog } from '@worldflora/protocol/natural-log'
 import { powerOfTwo } from '@worldflora/protocol/power-of-two'
 import { expect, test } from 'vitest'
 import { exponential, powerOf } from '../../src/number/exponential.ts'
-import { naturalLog } from '../../src/number/natural-log.ts'
 
 /** Made of products alone: the inputs too are the same everywhere. */
 const spread = Array.from({ length: 4001 }, (_, i) => powerOfTwo((i % 401) - 200) * (1 + (i % 97) / 97))

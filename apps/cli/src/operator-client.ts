@@ -137,7 +137,10 @@ export class OperatorClient {
   async putBlob(hash: Hash, bytes: Uint8Array): Promise<null | Rejection> {
     const held = await this.#fetch(`/blobs/${hash}`, { method: 'HEAD' })
     if (!isRejection(held) && held.ok) return null
-    return this.#json(v.any(), `/blobs/${hash}`, { method: 'PUT', body: bytes as Uint8Array<ArrayBuffer> })
+    const put = await this.#ok(`/blobs/${hash}`, { method: 'PUT', body: bytes as Uint8Array<ArrayBuffer> })
+    if (isRejection(put)) return put
+    await put.body?.cancel()
+    return null
   }
 
   /** Of a flora whose shards are there. */

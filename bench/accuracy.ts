@@ -1,7 +1,7 @@
 /**
  * Accuracy on a folder of real photos: a recipe (bench/accuracy/NAME.json, a RUN.json) trained through the platform and measured
  * on the test photos at the end of each phase. `npm run bench -- accuracy --photos FOLDER --weights FOLDER`. Recipes are chosen
- * with `--part choice`, which does not touch the test photos.
+ * with `--part choice`, which does not touch the test photos. `--flipped .2`: so many train observations are named wrongly first.
  */
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -46,6 +46,7 @@ export const bench: Bench = {
         data: { type: 'string', default: join(tmpdir(), 'worldflora-bench-accuracy') },
         workers: { type: 'string', default: '2' },
         change: { type: 'string', default: '{}' },
+        flipped: { type: 'string', default: '0' },
       },
     })
     const { photos, weights } = values
@@ -56,7 +57,7 @@ export const bench: Bench = {
     await openBackend('wasm', nodeAssets)
     await openDecoder(nodeAssets)
     return withCoordinator(values.data, async ({ client, localUrl }) => {
-      const set = await bringPhotoSet(client, photos, part)
+      const set = await bringPhotoSet(client, photos, { part, flipped: Number(values.flipped) })
       const { architecture } = recipe
       const initialWeights = weights && (await bringWeights(client, weights, architecture)).hash
       const workers = startLocalWorkers(localUrl, Number(values.workers))

@@ -16,14 +16,23 @@ export type PhotoSet = { name: string; species: number; test: Photo[] }
 
 const VALIDATION_SHARE = 0.2
 
-export async function bringPhotoSet(client: OperatorClient, folder: string, part: Part): Promise<PhotoSet> {
-  const name = part === 'whole' ? basename(resolve(folder)) : `${basename(resolve(folder))}-choice`
+/** `flipped`: the share of the train observations that are named wrongly; those that are held back never are. */
+export async function bringPhotoSet(
+  client: OperatorClient,
+  folder: string,
+  { part, flipped }: { part: Part; flipped: number },
+): Promise<PhotoSet> {
+  const name = [
+    basename(resolve(folder)),
+    ...(flipped > 0 ? [`flipped-${Math.round(100 * flipped)}`] : []),
+    ...(part === 'choice' ? ['choice'] : []),
+  ].join('-')
   const shards = new Map<Hash, Uint8Array>()
   const scratch = await mkdtemp(join(tmpdir(), 'worldflora-accuracy-'))
   try {
     const table = await readFile(join(folder, 'observations.csv'), 'utf8')
     const csv = join(scratch, 'photos.csv')
-    await writeFile(csv, part === 'whole' ? table : choiceOf(table))
+    await writeFile(csv, part === 'whole' && flipped === 0 ? table : cut(table, part, flipped))
     const imported = accept(
       await importImageFolder({
         folder,
@@ -44,10 +53,11 @@ export async function bringPhotoSet(client: OperatorClient, folder: string, part
   }
 }
 
-/** The test rows are left out. */
-function choiceOf(table: string): string {
-  const { table: cut } = flipLabels(table, { share: 0, validation: VALIDATION_SHARE, trusted: 0, seed: 1 })
-  const [header, ...rows] = cut.split('\n')
+function cut(table: string, part: Part, share: number): string {
+  const validation = part === 'choice' ? VALIDATION_SHARE : 0
+  const flipping = { share, validation, trusted: 0, seed: 1 }
+  const [header, ...rows] = flipLabels(table, flipping).table.split('\n')
   const splitAt = header!.split(',').indexOf('split')
-  return [header, ...rows.filter((row) => row.split(',')[splitAt] !== 'test')].join('\n')
+  const left = part === 'choice' ? rows.filter((row) => row.split(',')[splitAt] !== 'test') : rows
+  return [header, ...left].join('\n')
 }

@@ -76,7 +76,7 @@ program
   .requiredOption('--into <flora>', 'name of the flora: lowercase letters, digits and -')
   .option(
     '--csv <file>',
-    'columns image, species[, scientificName, genus, family, commonName, observation, organ, split, license, author]',
+    'columns image, species[, scientificName, authorship, genus, family, commonName, commonName.fr, synonyms, gbifId, powoId, iucnCategory, observation, organ, split, license, author, trusted]',
   )
   .option('--stored-size <pixels>', 'shorter side of the stored photos', wholeNumber(32, 2048), 256)
   .option('--json', 'print the outcome as one JSON object', false)

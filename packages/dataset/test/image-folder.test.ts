@@ -318,6 +318,29 @@ describe('a folder with a table', () => {
     expect(flora.manifest.licences).toEqual({ 'CC BY 4.0': 1, unknown: 1 })
   })
 
+  test('takes what other programs call a species: authorship, ids, category, synonyms, names by language', async () => {
+    for (const path of ['x/1.png', 'x/2.png', 'x/3.png']) await put(path)
+    await table([
+      'image;species;scientificNameAuthorship;gbif_species_id;powoId;iucnCategory;synonyms;commonName.EN;commonName.pt-BR;commonName.',
+      'x/1.png;bellis;L.;3117424;184306-2;LC;Bellis minor Garsault | Aster bellis E.H.L.Krause|;daisy|lawn daisy;;x',
+      'x/2.png;bellis;Linnaeus;;;;;;bonina;',
+      'x/3.png;acer;;;;;;;;',
+    ])
+    expect((await withTable()).manifest.species).toEqual([
+      { id: 'acer', scientificName: 'Acer' },
+      {
+        id: 'bellis',
+        scientificName: 'Bellis',
+        authorship: 'L.',
+        gbifId: '3117424',
+        powoId: '184306-2',
+        iucnCategory: 'LC',
+        synonyms: ['Bellis minor Garsault', 'Aster bellis E.H.L.Krause'],
+        commonNames: { en: ['daisy', 'lawn daisy'], 'pt-br': ['bonina'] },
+      },
+    ])
+  })
+
   test('TR1: says which photos’ labels are known to be right: the shard and the flora’s train labels do too', async () => {
     for (let n = 1; n <= 5; n++) await put(`x/${n}.png`)
     await table([

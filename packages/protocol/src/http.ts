@@ -13,6 +13,12 @@ export const LIMITS = {
   blobBytes: 256 << 20,
 } as const
 
+/** A language as the web names it (BCP 47), in lower case. */
+export const Language = v.pipe(
+  v.string(),
+  v.regex(/^[a-z]{2,3}(-[a-z0-9]{1,8})*$/, 'a language is two or three letters, such as fr or pt-br'),
+)
+
 export const Species = v.object({
   /** Key within the flora: the folder's name or the CSV's `species`. */
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
@@ -20,6 +26,19 @@ export const Species = v.object({
   genus: v.optional(v.pipe(v.string(), v.maxLength(100))),
   family: v.optional(v.pipe(v.string(), v.maxLength(100))),
   commonName: v.optional(v.pipe(v.string(), v.maxLength(200))),
+  /** Who named it, as botany abbreviates them: `L.` */
+  authorship: v.optional(v.pipe(v.string(), v.maxLength(200))),
+  /** In the backbones of GBIF and of Plants of the World Online. */
+  gbifId: v.optional(v.pipe(v.string(), v.maxLength(100))),
+  powoId: v.optional(v.pipe(v.string(), v.maxLength(100))),
+  /** Of the red list: `LC`, `VU`, ... */
+  iucnCategory: v.optional(v.pipe(v.string(), v.maxLength(20))),
+  /** Other scientific names, with or without their authors. */
+  synonyms: v.optional(v.pipe(v.array(v.pipe(v.string(), v.maxLength(300))), v.maxLength(200))),
+  /** By language (`en`, `pt-br`), the most usual first. */
+  commonNames: v.optional(
+    v.record(Language, v.pipe(v.array(v.pipe(v.string(), v.maxLength(200))), v.maxLength(50))),
+  ),
 })
 export type Species = v.InferOutput<typeof Species>
 

@@ -4,12 +4,27 @@ import type { Split } from '@worldflora/protocol/messages'
 import type { Skipped } from '../imported-flora.ts'
 import { parseSplit, prettifyFolderName, readLayout } from './folder-layout.ts'
 import type { FoundFile } from './folder-walk.ts'
-import type { TableRow } from './label-table.ts'
+import { namesIn, type TableRow } from './label-table.ts'
+
+/** Empty is what nobody has said. */
+export type SaidSpecies = {
+  id: string
+  scientificName: string
+  authorship: string
+  genus: string
+  family: string
+  commonName: string
+  commonNames: { [language: string]: string[] }
+  synonyms: string[]
+  gbifId: string
+  powoId: string
+  iucnCategory: string
+}
 
 /** Empty strings are what nobody has said. */
 export type Candidate = {
   file: FoundFile
-  species: { id: string; scientificName: string; genus: string; family: string; commonName: string }
+  species: SaidSpecies
   observation: string
   organ: string
   license: string
@@ -23,6 +38,18 @@ export type Candidates = { candidates: Candidate[]; skipped: Skipped[] }
 
 const MAX_SPECIES_ID = 200
 
+const UNSAID: Omit<SaidSpecies, 'id' | 'scientificName'> = {
+  authorship: '',
+  genus: '',
+  family: '',
+  commonName: '',
+  commonNames: {},
+  synonyms: [],
+  gbifId: '',
+  powoId: '',
+  iucnCategory: '',
+}
+
 export function candidatesByPath(files: FoundFile[]): Candidates {
   const placeOf = readLayout(files.map((file) => file.path))
   const found: Candidates = { candidates: [], skipped: [] }
@@ -33,12 +60,7 @@ export function candidatesByPath(files: FoundFile[]): Candidates {
     } else if (typeof place === 'string') {
       found.skipped.push({ path: file.path, reason: place })
     } else {
-      const names = {
-        scientificName: prettifyFolderName(place.species),
-        genus: '',
-        family: '',
-        commonName: '',
-      }
+      const names = { ...UNSAID, scientificName: prettifyFolderName(place.species) }
       const said = { observation: '', organ: '', license: '', author: '', trusted: false, split: place.split }
       found.candidates.push({ file, species: { id: place.species, ...names }, ...said })
     }
@@ -81,12 +103,20 @@ export function candidatesByTable(files: FoundFile[], folder: string, table: Tab
 }
 
 function candidateOfRow(file: FoundFile, row: TableRow, split: Split | null): Candidate {
-  const { scientificName, genus, family, commonName, observation, organ, license, author } = row
+  const { observation, organ, license, author } = row
   const names = {
-    scientificName: scientificName || prettifyFolderName(row.species),
-    genus,
-    family,
-    commonName,
+    scientificName: row.scientificName || prettifyFolderName(row.species),
+    authorship: row.authorship,
+    genus: row.genus,
+    family: row.family,
+    commonName: row.commonName,
+    commonNames: Object.fromEntries(
+      Object.entries(row.commonNames).map(([language, field]) => [language, namesIn(field)]),
+    ),
+    synonyms: namesIn(row.synonyms),
+    gbifId: row.gbifId,
+    powoId: row.powoId,
+    iucnCategory: row.iucnCategory,
   }
   const trusted = trustIn(row) === true
   return { file, species: { id: row.species, ...names }, observation, organ, license, author, trusted, split }

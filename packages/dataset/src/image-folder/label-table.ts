@@ -1,6 +1,7 @@
 /**
- * The CSV that says what is on the photos. Columns: image, species, scientificName, genus, family, commonName, observation,
- * organ, split, license, author, trusted; only image and species are needed, others are ignored. Comma, semicolon or tab.
+ * The CSV that says what is on the photos. Columns: image, species, scientificName, authorship, genus, family, commonName (and
+ * commonName.fr and the like), synonyms, gbifId, powoId, iucnCategory, observation, organ, split, license, author, trusted; only
+ * image and species are needed, others are ignored. Comma, semicolon or tab; several names in one field are parted by |.
  */
 import { readFile } from 'node:fs/promises'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
@@ -13,6 +14,11 @@ const COLUMNS = [
   'genus',
   'family',
   'commonName',
+  'authorship',
+  'gbifId',
+  'powoId',
+  'iucnCategory',
+  'synonyms',
   'observation',
   'organ',
   'split',
@@ -22,8 +28,26 @@ const COLUMNS = [
 ] as const
 type Column = (typeof COLUMNS)[number]
 
+/** Names that other tables have for the same (PlantCLEF, Darwin Core). */
+const OTHER_NAMES: { [header: string]: Column } = {
+  gbif_species_id: 'gbifId',
+  scientificnameauthorship: 'authorship',
+}
+
+/** Of names in one language: `commonName.fr`. */
+const COMMON_NAME_IN = /^commonname\.(?=[a-z]{2,3}(?:-[a-z0-9]{1,8})*$)/
+
 /** One row; a column that is absent is the empty string. */
-export type TableRow = Record<Column, string> & { line: number }
+export type TableRow = Record<Column, string> & {
+  line: number
+  /** By language, as they stand in the table. */
+  commonNames: { [language: string]: string }
+}
+
+/** Several names that stand in one field. */
+export function namesIn(field: string): string[] {
+  return [...new Set(field.split('|').map((name) => name.trim()))].filter((name) => name !== '')
+}
 
 export async function readLabelTable(csv: string): Promise<TableRow[] | Rejection> {
   let text: string
@@ -68,12 +92,22 @@ export async function readLabelTable(csv: string): Promise<TableRow[] | Rejectio
       string
     >),
     line: info.lines,
+    commonNames: commonNamesIn(record),
   }))
+}
+
+function commonNamesIn(record: Record<string, string>): TableRow['commonNames'] {
+  const fields = Object.entries(record).filter(
+    ([header, field]) => COMMON_NAME_IN.test(header) && field !== '',
+  )
+  return Object.fromEntries(fields.map(([header, field]) => [header.replace(COMMON_NAME_IN, ''), field]))
 }
 
 /** Tables from spreadsheets write column names in any case. */
 function columnName(header: string): string {
-  return COLUMNS.find((column) => column.toLowerCase() === header.trim().toLowerCase()) ?? header
+  const lower = header.trim().toLowerCase()
+  const known = COLUMNS.find((column) => column.toLowerCase() === lower) ?? OTHER_NAMES[lower]
+  return known ?? (COMMON_NAME_IN.test(lower) ? lower : header)
 }
 
 function delimiterOf(text: string): string {

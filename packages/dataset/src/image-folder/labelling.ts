@@ -54,14 +54,35 @@ export function labelPhotos<P extends UsablePhoto>(usable: P[], seed: number): L
 function speciesOf(usable: UsablePhoto[]): Species[] {
   const species = new Map<string, Species>()
   for (const { candidate } of usable) {
-    const { id, scientificName, genus, family, commonName } = candidate.species
+    const { id, scientificName, ...said } = candidate.species
     const known = species.get(id) ?? { id, scientificName: scientificName.slice(0, 300) }
-    if (genus) known.genus ??= genus.slice(0, 100)
-    if (family) known.family ??= family.slice(0, 100)
-    if (commonName) known.commonName ??= commonName.slice(0, 200)
+    for (const [field, length] of Object.entries(LONGEST) as [keyof typeof LONGEST, number][]) {
+      if (said[field] !== '') known[field] ??= said[field].slice(0, length)
+    }
+    if (said.synonyms.length > 0) known.synonyms ??= cut(said.synonyms, 200, 300)
+    for (const [language, names] of Object.entries(said.commonNames)) {
+      if (names.length === 0) continue
+      known.commonNames ??= {}
+      known.commonNames[language] ??= cut(names, 50, 200)
+    }
     species.set(id, known)
   }
   return [...species.values()].sort((a, b) => comparePaths(a.id, b.id))
+}
+
+/** As the manifest allows them. */
+const LONGEST = {
+  genus: 100,
+  family: 100,
+  commonName: 200,
+  authorship: 200,
+  gbifId: 100,
+  powoId: 100,
+  iucnCategory: 20,
+} as const
+
+function cut(names: readonly string[], most: number, longest: number): string[] {
+  return names.slice(0, most).map((name) => name.slice(0, longest))
 }
 
 /** Tables that number the observations of each species from 1 must not make one plant of many. */

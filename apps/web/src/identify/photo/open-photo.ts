@@ -2,10 +2,8 @@
  * From a file that somebody gave to pixels. A JPEG goes through the decoder that training used, so the network sees what it
  * has learned from. What is no JPEG, or too large for that, goes through the browser's own decoder. For the Web Worker.
  */
-import { decodeJpeg, fromRgba, type Rgb, readJpegSize } from '@worldflora/model/photo'
+import { decodeJpeg, fromRgba, orientationOf, type Rgb, readJpegSize, upright } from '@worldflora/model/photo'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
-import { orientationOf } from './exif-orientation.ts'
-import { upright } from './upright.ts'
 
 /** A larger photo would take hundreds of megabytes in our decoder: the browser makes it smaller while decoding. */
 const MOST_JPEG_PIXELS = 26_000_000

@@ -1,12 +1,12 @@
 /** A photo is looked at upright, however the camera was held. The reference is sharp's own reading of the same file. */
 import { readFileSync } from 'node:fs'
-import { nodeAssets } from '@worldflora/model/node-assets'
-import { decodeJpeg, openDecoder } from '@worldflora/model/photo'
 import { isRejection } from '@worldflora/protocol/rejection'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { orientationOf } from '../src/identify/photo/exif-orientation.ts'
-import { upright } from '../src/identify/photo/upright.ts'
+import { nodeAssets } from '../src/backend/node-assets.ts'
+import { orientationOf } from '../src/photo/exif-orientation.ts'
+import { decodeJpeg, openDecoder } from '../src/photo/index.ts'
+import { upright } from '../src/photo/upright.ts'
 
 beforeAll(() => openDecoder(nodeAssets))
 

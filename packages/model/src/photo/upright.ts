@@ -1,6 +1,6 @@
 /** Turns a decoded photo as its EXIF orientation says. */
-import type { Rgb } from '@worldflora/model/photo'
 import type { Orientation } from './exif-orientation.ts'
+import type { Rgb } from './rgb.ts'
 
 /** A new photo unless it is upright already. */
 export function upright(photo: Rgb, orientation: Orientation): Rgb {

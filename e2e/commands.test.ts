@@ -123,19 +123,26 @@ describe('train', () => {
     steps: 3,
     optimizer: { name: 'sgd', learningRate: 0.05 },
   }
+  const measure = expect.any(Number)
+  const measures = { top1: measure, top5: measure, observationTop1: measure, observationTop5: measure }
   const write = (folder: string, value: unknown) => {
     const file = join(folder, 'RUN.json')
     writeFileSync(file, JSON.stringify(value))
     return file
   }
 
-  it('trains without pages, prints one JSON object, and the same run again gives the same checkpoint', async () => {
+  it('PH1: trains without pages, says what each phase came to, prints one JSON object, and again gives the same checkpoint', async () => {
     const data = temporaryFolder()
     const site = await startCoordinator(data)
     await bringHerbarium(site, 'small', { species: 4 })
     site.kill('SIGTERM')
     await site.ended
-    const args = ['train', write(data, config), '--workers', '2', '--json', '--data', data]
+    const { steps: _, ...common } = config
+    const phases = [
+      { train: 'head', steps: 1 },
+      { train: 'all', steps: 2 },
+    ]
+    const args = ['train', write(data, { ...common, phases }), '--workers', '2', '--json', '--data', data]
     const [first, second] = [await worldflora(args).ended, await worldflora(args).ended]
     expect(first.code, first.stderr).toBe(0)
     const outcome = JSON.parse(first.stdout)
@@ -152,7 +159,17 @@ describe('train', () => {
         macroTop1: expect.any(Number),
         observations: { top1: expect.any(Number), top5: expect.any(Number) },
       },
+      phases: [
+        { phase: 1, train: 'head', step: 1, ...measures },
+        { phase: 2, train: 'all', step: 3, ...measures },
+      ],
     })
+    expect(outcome.phases[1].top1).toBe(outcome.evaluation.top1)
+    for (const line of [
+      'phase 1 of 2 (head) is through at step 1',
+      'phase 2 of 2 (all) is through at step 3',
+    ])
+      for (const split of ['val', 'test']) expect(first.stderr).toContain(`${line}, ${split} split: top-1`)
     expect(JSON.parse(second.stdout).checkpoint).toBe(outcome.checkpoint)
   })
 
@@ -204,6 +221,7 @@ describe('a run’s life', () => {
     const command = (...args: string[]) => worldflora([...args, '--data', data]).ended
     const trained = await command('train', file, '--json')
     expect(trained.code, trained.stderr).toBe(0)
+    expect(JSON.parse(trained.stdout).phases).toMatchObject([{ phase: 1, train: 'all', step: 3 }])
     expect((await command('runs')).stdout).toMatch(/tiny +finished +3 of 3/)
     const listed = JSON.parse((await command('checkpoints', 'tiny', '--json')).stdout)
     expect(listed.checkpoints.map(({ step }: { step: number }) => step)).toEqual([0, 2, 3])

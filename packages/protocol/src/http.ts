@@ -163,11 +163,15 @@ export const RunDetail = v.object({
   imagesTrained: index,
   /** The final weights on the test split; null until measured, and for ever if the flora has none. */
   testEvaluation: v.nullable(Evaluation),
+  /** Train photos in an epoch: with the configuration it says where the phases end (`phasesOf`). */
+  samplesPerEpoch: index,
+  /** At the ends of phases that are through, as far as they are measured; by step. */
+  phaseEvaluations: v.array(Evaluation),
   /** The run and step that it was forked from. */
   origin: v.nullable(v.object({ run: RunId, name: v.string(), step: index })),
   rollbacks: v.array(v.object({ at: v.string(), from: index, to: index, changed: v.array(v.string()) })),
   /** The photos that it is trained on. */
-  flora: v.object({ name: Slug, hash: Hash }),
+  flora: v.object({ name: Slug, hash: Hash, species: index }),
   initialWeights: v.nullable(PinnedWeights),
 })
 export type RunDetail = v.InferOutput<typeof RunDetail>

@@ -1,6 +1,7 @@
 /** `worldflora checkpoints`: what a run can be forked from or rolled back to, why it is kept, and what that weighs. */
 import type { KeptCheckpoint } from '@worldflora/protocol/http'
 import { withRun } from '../named-run.ts'
+import { percent } from '../percent.ts'
 import { accept } from '../report.ts'
 import { table } from '../table.ts'
 
@@ -14,6 +15,6 @@ export async function checkpoints(name: string, options: { data: string; json: b
 }
 
 function rowOf({ step, epoch, why, evaluation, checkpoint }: KeptCheckpoint): string[] {
-  const top1 = evaluation === null ? '' : `${(100 * evaluation.top1).toFixed(1)} % ${evaluation.split}`
+  const top1 = evaluation === null ? '' : `${percent(evaluation.top1)} ${evaluation.split}`
   return [String(step), epoch.toFixed(1), why.join(', '), top1, checkpoint]
 }

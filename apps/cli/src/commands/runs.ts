@@ -1,6 +1,7 @@
 /** `worldflora runs`: what there is, in which state, and why. */
 import type { RunStatus } from '@worldflora/protocol/messages'
 import { withCoordinator } from '../coordinator-process.ts'
+import { percent } from '../percent.ts'
 import { accept } from '../report.ts'
 import { table } from '../table.ts'
 
@@ -15,6 +16,6 @@ export async function runs(options: { data: string; json: boolean }): Promise<vo
 
 function rowOf(run: RunStatus): string[] {
   const { name, state, step, steps, epoch, evaluation, id, reason } = run
-  const top1 = evaluation === null ? '' : `${(100 * evaluation.top1).toFixed(1)} % ${evaluation.split}`
+  const top1 = evaluation === null ? '' : `${percent(evaluation.top1)} ${evaluation.split}`
   return [name, state, `${step} of ${steps}`, epoch.toFixed(1), top1, id, reason ?? '']
 }

@@ -7,6 +7,8 @@ import { reject } from '@worldflora/protocol/rejection'
 import { withCoordinator } from '../coordinator-process.ts'
 import { startLocalWorkers } from '../local-workers.ts'
 import type { OperatorClient } from '../operator-client.ts'
+import { percent } from '../percent.ts'
+import { type PhaseOutcome, phaseEnds, phaseOutcomes } from '../phase-outcomes.ts'
 import { openProgress } from '../progress.ts'
 import { accept, Refused } from '../report.ts'
 import { bringRun, readRunFile } from '../run-file.ts'
@@ -51,9 +53,13 @@ function beginningOf({ initialWeights }: RunDetail): string[] {
 
 async function followToEnd(client: OperatorClient, id: RunId): Promise<RunDetail> {
   const progress = openProgress()
+  let said = new Set<string>()
   for (;;) {
     const detail = accept(await client.run(id))
     const { status } = detail
+    const ends = phaseEnds(detail)
+    for (const [name, words] of ends) if (!said.has(name)) progress.end(words)
+    said = new Set(ends.keys())
     progress.show(sentence(detail))
     if (status.measured) {
       progress.end(sentence(detail))
@@ -75,9 +81,7 @@ async function followToEnd(client: OperatorClient, id: RunId): Promise<RunDetail
 
 function sentence({ status }: RunDetail): string {
   const accuracy =
-    status.evaluation === null
-      ? ''
-      : `, ${status.evaluation.split} top-1 ${(100 * status.evaluation.top1).toFixed(1)} %`
+    status.evaluation === null ? '' : `, ${status.evaluation.split} top-1 ${percent(status.evaluation.top1)}`
   return `step ${status.step} of ${status.steps}, epoch ${status.epoch.toFixed(1)}, ${status.imagesPerSecond.toFixed(1)} images/s${accuracy}`
 }
 
@@ -96,6 +100,7 @@ function printOutcome(detail: RunDetail, json: boolean): void {
       macroTop1: testEvaluation.macroTop1,
       observations: { top1: testEvaluation.observations.top1, top5: testEvaluation.observations.top5 },
     },
+    phases: phaseOutcomes(detail),
   }
   console.log(json ? JSON.stringify(outcome) : inWords(outcome))
 }
@@ -107,10 +112,10 @@ type Outcome = {
   imagesPerSecond: number
   checkpoint: string
   evaluation: (Pick<Evaluation, 'top1' | 'top5' | 'macroTop1' | 'observations'> & { crops: number }) | null
+  phases: PhaseOutcome[]
 }
 
 function inWords({ run, steps, seconds, imagesPerSecond, checkpoint, evaluation }: Outcome): string {
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`
   const measured =
     evaluation === null
       ? ['The flora has no test split: nothing was measured.']

@@ -188,17 +188,20 @@ function pinnedOf({ hash, from, headRows }: InitialWeights): PinnedWeights {
 
 export function detailOf(book: RunBook, progress: Progress): RunDetail {
   const { record, totals, evaluations } = book
-  const { origin, rollbacks, initialWeights } = record
+  const { origin, rollbacks, flora, samplesPerEpoch, initialWeights } = record
+  const phaseEnds = phasesOfRun(record).map(({ endStep }) => endStep)
   return {
     status: statusOf(book, progress),
     config: record.config,
     origin,
     rollbacks,
-    flora: { name: record.flora.name, hash: record.flora.hash },
+    flora: { name: flora.name, hash: flora.hash, species: flora.species },
     initialWeights: initialWeights && pinnedOf(initialWeights),
     trainingSeconds: totals.seconds,
     imagesTrained: totals.samples,
     testEvaluation:
       evaluations.findLast(({ step, split }) => split === 'test' && step === record.steps) ?? null,
+    samplesPerEpoch,
+    phaseEvaluations: evaluations.filter(({ step }) => phaseEnds.includes(step)),
   }
 }

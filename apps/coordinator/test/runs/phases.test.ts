@@ -4,6 +4,7 @@ import type { ForkedRun, RunDetail, RunHistory } from '@worldflora/protocol/http
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import type { Lease } from '@worldflora/protocol/messages'
 import { layoutOf } from '@worldflora/protocol/parameter-layout'
+import { phasesOf } from '@worldflora/protocol/phases'
 import { describe, expect, it } from 'vitest'
 import { bringFlora, config, HandWorker, openRun } from '../hand-made.ts'
 import { type RunningSite, startSite } from '../running-site.ts'
@@ -82,6 +83,12 @@ describe('a run in phases', () => {
     const measured = history.evaluations.map(({ step, split }) => `${split} ${step}`)
     expect(measured).toEqual(expect.arrayContaining(['val 4', 'val 8', 'test 8', 'val 10', 'test 10']))
     expect(history.steps.at(-1)).toMatchObject({ step: STEPS, epoch: 3 })
+    const ends = end.phaseEvaluations.map(({ step, split }) => `${split} ${step}`)
+    expect(ends).toEqual(['test 8', 'val 8', 'test 10', 'val 10'])
+    expect(phasesOf(end.config, end.samplesPerEpoch).map(({ endStep }) => endStep)).toEqual([
+      HEAD_STEPS,
+      STEPS,
+    ])
   })
 
   it('PH1: while the head is trained nothing else of the checkpoint changes; what comes up is the head’s', async () => {

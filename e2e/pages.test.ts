@@ -146,16 +146,27 @@ describe('/contribute and /dashboard', () => {
     }
   })
 
-  it('LC2, LC3, LC4, DU2: an operator is told what a run waits for, forks it, takes it back, and sees trouble', async () => {
+  it('PH1, LC2, LC3, LC4, DU2: an operator is told what a run is made of and waits for, forks it, takes it back, and sees trouble', async () => {
     const data = temporaryFolder()
     const site = await startCoordinator(data)
     await bringHerbarium(site, 'small', { species: 4 })
-    const id = await openRun(site, run)
+    const { epochs, ...common } = run
+    const phases = [
+      { train: 'head', epochs, views: 2 },
+      { train: 'all', epochs },
+    ]
+    const id = await openRun(site, { ...common, phases })
     const { path } = await call<{ path: string }>(site, 'POST', '/api/operator-links')
     const page = await openPage(await (await openBrowser()).newContext({ viewport: PHONE }), site, path)
     const button = (name: string) => page.getByRole('button', { name })
     await page.getByTestId('run-hint').getByText('Nobody is here').waitFor()
     await page.getByTestId('delay-curve').locator('canvas').first().waitFor()
+    const recipe = page.getByTestId('recipe')
+    await recipe.getByText('random weights, of seed 3').waitFor()
+    expect(await recipe.getByRole('listitem').allTextContents()).toEqual([
+      expect.stringMatching(/1\. The head.*Under way: features.*2 of each photo/),
+      expect.stringMatching(/2\. All of the network.*To come/),
+    ])
 
     await button('Fork from step 0 …').click()
     const dialog = page.getByRole('dialog')

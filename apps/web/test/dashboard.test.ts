@@ -1,5 +1,8 @@
 /** What the operator sees: curves, workers, and how one comes in. */
-import type { RunHistory, WorkerSummary } from '@worldflora/protocol/http'
+import type { RunDetail, RunHistory, WorkerSummary } from '@worldflora/protocol/http'
+import type { RunStatus } from '@worldflora/protocol/messages'
+import { RunConfig } from '@worldflora/protocol/run-config'
+import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { accuracyCurve, lossCurve, movingMean } from '../src/dashboard/curves-of-run.ts'
 import { delayCurve } from '../src/dashboard/health-curve.ts'
@@ -11,6 +14,8 @@ import {
   rolledBackWords,
 } from '../src/dashboard/kept-words.ts'
 import { tokenIn } from '../src/dashboard/operator.ts'
+import { phaseCards } from '../src/dashboard/phase-cards.ts'
+import { recipeWords } from '../src/dashboard/recipe-words.ts'
 import { rowsOf } from '../src/dashboard/worker-rows.ts'
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')
@@ -154,6 +159,150 @@ describe('kept checkpoints', () => {
     ['[1]', null],
     ['null', null],
   ])('LC2: changes as %j', (text, changes) => expect(changesIn(text)).toEqual(changes))
+})
+
+describe('a run’s recipe', () => {
+  const optimizer = { name: 'sgd', learningRate: 0.1, schedule: 'cosine', warmupEpochs: 1 }
+  const common = {
+    name: 'wild',
+    flora: 'wild',
+    seed: 3,
+    architecture: { name: 'mobilenet-v1', width: 0.25, imageSize: 96 },
+    samplesPerTask: 16,
+    tasksPerStep: 4,
+    augmentation: { crop: true, flip: true, color: 0.2 },
+    optimizer,
+  }
+  const detail = (config: object, more: Partial<RunDetail> = {}) =>
+    ({
+      config: v.parse(RunConfig, { ...common, ...config }),
+      flora: { name: 'wild', hash: '', species: 24 },
+      samplesPerEpoch: 1000,
+      phaseEvaluations: [],
+      origin: null,
+      initialWeights: null,
+      ...more,
+    }) as unknown as RunDetail
+  const run = (step: number, more: Partial<RunStatus> = {}) =>
+    ({ state: 'running', step, ...more }) as RunStatus
+  const said = (words: readonly { name: string; words: string }[]) =>
+    Object.fromEntries(words.map(({ name, words }) => [name, plain(words)]))
+
+  it('says what the whole run is made of, and nothing that is not set', () => {
+    expect(said(recipeWords(detail({ epochs: 2 })))).toEqual({
+      Network: 'MobileNetV1 of width 0.25, for 96 × 96 pixels: 219,240 parameters, 6,168 of them in the head',
+      Learns: '24 species of wild, 1,000 photos an epoch',
+      'Begins with': 'random weights, of seed 3',
+      'Measured on': 'the middle of each photo',
+      Machines: 'those that give the same bits (WASM); gradients travel in 8 bits',
+    })
+    const long = {
+      epochs: 2,
+      backend: 'any',
+      labelSmoothing: 0.1,
+      sampling: { name: 'repeat-factor', threshold: 0.001, noisyWeight: 0.5 },
+      noise: { name: 'generalised-cross-entropy', q: 0.7 },
+      evaluation: { crops: 5 },
+      publishBest: true,
+    }
+    expect(said(recipeWords(detail(long)))).toMatchObject({
+      Sampling:
+        'species with less than 0.1 % of the photos come more often; a photo that is not trusted counts 0.5',
+      'Label smoothing': '0.1',
+      'Doubtful labels': 'generalised cross-entropy with q 0.7, for photos that are not trusted',
+      'Measured on': '5 crops of each photo',
+      Machines: 'any, GPUs too; gradients travel in 8 bits',
+      Published: 'by itself, each time it is better than before',
+    })
+    expect(said(recipeWords(detail({ epochs: 2, logitAdjustment: 1 })))).toHaveProperty('Logit adjustment')
+  })
+
+  it.each([
+    [null, 24, 'weights that were brought (abcdefabcdef); the head knew every species'],
+    [
+      { name: 'big', step: 1200 },
+      20,
+      'step 1,200 of big (abcdefabcdef); the head knew 20 of 24 species, the others started fresh',
+    ],
+    [{ name: 'big', step: 3 }, 0, 'step 3 of big (abcdefabcdef); its head started fresh'],
+  ])('WT1: begun with %j and %i rows of the head', (from, headRows, words) => {
+    const pinned = { hash: 'abcdef'.repeat(10), from, headRows } as RunDetail['initialWeights']
+    const origin = { name: 'before', step: 8 } as RunDetail['origin']
+    const begun = (more: Partial<RunDetail>) => said(recipeWords(detail({ epochs: 2 }, more)))['Begins with']
+    expect(begun({ initialWeights: pinned })).toBe(words)
+    expect(begun({ initialWeights: pinned, origin })).toBe(`step 8 of before, which began with ${words}`)
+    expect(begun({ origin })).toBe('step 8 of before')
+  })
+
+  const phases = [
+    {
+      train: 'head',
+      epochs: 20,
+      samplesPerTask: 250,
+      tasksPerStep: 1,
+      views: 4,
+      optimizer: { name: 'adamw', learningRate: 0.01 },
+    },
+    { train: 'all', steps: 100, evaluateEveryEpochs: 2 },
+  ]
+
+  it('PH1: has a card for each phase, with all that the phase does', () => {
+    const measured = { ...evaluation(80, 0.4), top5: 0.8 }
+    const [head, all] = phaseCards(
+      detail({ phases }, { phaseEvaluations: [{ ...measured, split: 'test', top1: 0.1 }, measured] }),
+      run(90),
+    )
+    expect(head).toMatchObject({ title: '1. The head', done: 80, total: 80, progress: 'Through' })
+    expect(said(head!.facts)).toEqual({
+      Length: '20 epochs, 80 steps',
+      Batch: '250 photos a step: 1 task of 250',
+      Rate: '0.01, constant',
+      Optimizer: 'AdamW, betas 0.9 and 0.999',
+      Views: '4 of each photo: the middle, 3 with random crops, mirroring and colours by up to 20 %',
+      Measured: 'each epoch, and at its end',
+      'Came to': '40 % right, 80 % among the first five',
+      'By observation': '50 % right, 100 % among the first five',
+    })
+    expect(all).toMatchObject({ title: '2. All of the network', done: 10, total: 100, state: 'under-way' })
+    expect(plain(all!.progress)).toBe('Under way: 10 of 100 steps')
+    expect(said(all!.facts)).toEqual({
+      Length: 'about 6.4 epochs, 100 steps',
+      Batch: '64 photos a step: 4 tasks of 16',
+      Rate: '0.1, down to 0 along a cosine, after a warm-up of 1 epoch',
+      Optimizer: 'SGD, momentum 0.9',
+      Augmentation: 'random crops, mirroring and colours by up to 20 %',
+      Measured: 'every 2 epochs, and at its end',
+    })
+  })
+
+  it.each([
+    [
+      run(0, { phase: { number: 1, of: 2, train: 'head', extracting: true } }),
+      'Under way: features are extracted first',
+      'To come',
+    ],
+    [run(3, { state: 'paused' }), 'Paused after 3 of 80 steps', 'To come'],
+    [run(80, { state: 'stopped' }), 'Through', 'Stopped after 0 of 100 steps'],
+    [run(180, { state: 'finished' }), 'Through', 'Through'],
+  ])('PH1: how far the phases are: %#', (run, ...words) => {
+    expect(phaseCards(detail({ phases }), run).map(({ progress }) => plain(progress))).toEqual(words)
+  })
+
+  it.each([
+    [
+      { schedule: 'cosine', endFactor: 0.1, referenceBatch: 256 },
+      '0.025 (0.1 for 256 photos), down to 0.0025 along a cosine',
+    ],
+    [{ schedule: 'polynomial' }, '0.1, down to 0 in a straight line'],
+    [{ schedule: 'polynomial', power: 2 }, '0.1, down to 0 with the power 2'],
+    [{ schedule: 'step', stepEpochs: [30, 60] }, '0.1, times 0.1 after epochs 30 and 60'],
+  ])('says the rate of %j', (rate, words) => {
+    const [card] = phaseCards(
+      detail({ epochs: 90, optimizer: { name: 'sgd', learningRate: 0.1, ...rate } }),
+      run(0),
+    )
+    expect(said(card!.facts).Rate).toBe(words)
+  })
 })
 
 describe('a pasted link', () => {

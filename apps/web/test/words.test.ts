@@ -23,7 +23,13 @@ describe('amounts', () => {
     expect(plain(rate(0.256, 'steps'))).toBe('0.26 steps/s')
     expect(plain(counted(1, 'photo'))).toBe('1 photo')
     expect(plain(counted(1240, 'photo'))).toBe('1,240 photos')
-    expect([999, 4100, 4_120_000, 2.5e9].map(bytes).map(plain)).toEqual(['999 B', '4 kB', '4.1 MB', '2.5 GB'])
+    expect([155.08, 999, 4100, 4_120_000, 2.5e9].map(bytes).map(plain)).toEqual([
+      '155 B',
+      '999 B',
+      '4 kB',
+      '4.1 MB',
+      '2.5 GB',
+    ])
   })
 
   it('of milliseconds have the digits that can be seen', () => {

@@ -20,7 +20,7 @@ export function changeConfig(config: RunConfig, changes: ConfigChanges): Changed
   if ('name' in changes) {
     return reject('fixed-field', 'The name cannot be changed here.', 'Take `name` out of the changes.')
   }
-  const wished: ConfigChanges = { ...config, ...oneOfEpochsAndSteps(changes) }
+  const wished: ConfigChanges = { ...config, ...oneLength(changes) }
   for (const [field, value] of Object.entries(changes)) {
     wished[field] = patched((config as ConfigChanges)[field], value)
   }
@@ -60,8 +60,9 @@ export function differences(a: RunConfig, b: RunConfig): (keyof RunConfig)[] {
   )
 }
 
-/** Who gives one of the two means it instead of the other. */
-function oneOfEpochsAndSteps(changes: ConfigChanges): ConfigChanges {
+/** Who gives one of them means it instead of another. */
+function oneLength(changes: ConfigChanges): ConfigChanges {
+  if (Array.isArray(changes.phases)) return { epochs: null, steps: null }
   if (changes.steps !== undefined && changes.epochs === undefined) return { epochs: null }
   if (changes.epochs !== undefined && changes.steps === undefined) return { steps: null }
   return {}

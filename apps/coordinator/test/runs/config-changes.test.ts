@@ -20,6 +20,20 @@ describe('changes of a configuration', () => {
     expect(changed({ labelSmoothing: null }).changed).toEqual([])
   })
 
+  it('LC2: phases stand for epochs, and without them epochs are given again', () => {
+    const phases = [
+      { train: 'head', epochs: 2 },
+      { train: 'all', epochs: 1 },
+    ]
+    const phased = changed({ phases })
+    expect([phased.config.phases, phased.config.epochs]).toEqual([phases, undefined])
+    expect(planChanges(phased)).toEqual(['phases'])
+    expect(changeConfig(phased.config, { phases: null, epochs: 3 })).toMatchObject({ config: { epochs: 3 } })
+    expect(changeConfig(phased.config, { epochs: 3 })).toMatchObject({
+      message: expect.stringContaining('with phases, give them there'),
+    })
+  })
+
   it('LC2: an object of another name replaces the old one; null takes a field away there too', () => {
     const adamw = { name: 'adamw', learningRate: 0.001, momentum: null, weightDecay: 0.01 }
     const { optimizer } = changed({ optimizer: adamw }).config

@@ -6,6 +6,7 @@ import {
   LogEvent,
   PublishedModel,
   RolledBackRun,
+  RunDetail,
   RunHistory,
   Status,
   WorkerSummary,
@@ -15,6 +16,7 @@ import { parseOrReject } from '@worldflora/protocol/rejection'
 import { listOf } from './read.ts'
 
 export const parseStatus = (value: unknown) => parseOrReject(Status, value, 'the status')
+export const parseDetail = (value: unknown) => parseOrReject(RunDetail, value, 'the run')
 export const parseHistory = (value: unknown) => parseOrReject(RunHistory, value, 'the run’s history')
 export const parseKept = (value: unknown) => parseOrReject(KeptCheckpoints, value, 'the kept checkpoints')
 export const parseHealth = (value: unknown) => parseOrReject(Health, value, 'the coordinator’s health')

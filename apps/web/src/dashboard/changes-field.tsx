@@ -22,7 +22,9 @@ export function ChangesField({ text, onText }: { text: string; onText: (text: st
         />
       </label>
       <p id={helpId} className={isWrong ? styles.fault : styles.help}>
-        {isWrong ? 'This is not a JSON object.' : 'Fields of RUN.json; flora and architecture stay.'}
+        {isWrong
+          ? 'This is not a JSON object.'
+          : 'Fields of RUN.json; flora, architecture and initialWeights stay. A list such as phases is given whole.'}
       </p>
     </div>
   )

@@ -13,6 +13,7 @@ import { runSentence, sentenceOf } from '../words/run-sentence.ts'
 import { Curve } from './curve.tsx'
 import { accuracyCurve, lossCurve } from './curves-of-run.ts'
 import { KeptList } from './kept-list.tsx'
+import { Recipe } from './recipe.tsx'
 import { RunControls } from './run-controls.tsx'
 import styles from './run-view.module.css'
 
@@ -54,6 +55,7 @@ export function RunView({ run, workers }: { run: RunStatus; workers: number }) {
         <Curve testId="accuracy-curve" {...accuracyCurve(history)} />
       </div>
       <Facts label="Figures of the run" facts={figuresOf(run)} />
+      <Recipe run={run} />
       <KeptList run={run} />
       <p className={styles.small}>
         Flora {run.flora}; checkpoint <code>{run.checkpoint}</code>

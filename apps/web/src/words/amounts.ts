@@ -1,11 +1,17 @@
 /** Numbers as people read them: with units, and no more digits than are true. */
 
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const asGiven = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 })
 /** A figure and its unit stay on one line. */
 const SPACE = '\u00a0'
 
 export function count(amount: number): string {
   return whole.format(amount)
+}
+
+/** A setting as somebody gave it: 0.05, 0.0005, 1. */
+export function figure(amount: number): string {
+  return asGiven.format(amount)
 }
 
 /** `count(1, 'photo')` is "1 photo". */
@@ -30,7 +36,7 @@ export function rate(pace: number, unit: string): string {
 }
 
 export function bytes(amount: number): string {
-  if (amount < 1000) return `${amount}${SPACE}B`
+  if (amount < 999.5) return `${count(amount)}${SPACE}B`
   if (amount < 1e6) return `${count(amount / 1e3)}${SPACE}kB`
   if (amount < 1e9) return `${(amount / 1e6).toFixed(amount < 1e7 ? 1 : 0)}${SPACE}MB`
   return `${(amount / 1e9).toFixed(1)}${SPACE}GB`

@@ -1,13 +1,13 @@
 /** The demo: a flora of invented species, drawn on this machine, and a run that learns it in a few minutes. */
+import { createRequire } from 'node:module'
 import { drawHerbarium } from '@worldflora/dataset/herbarium'
 import { RunConfig } from '@worldflora/protocol/run-config'
 import * as v from 'valibot'
-import demoRun from '../demo-run.json' with { type: 'json' }
 import type { OperatorClient } from './operator-client.ts'
 import type { Progress } from './progress.ts'
 import { accept } from './report.ts'
 
-const DEMO_RUN = v.parse(RunConfig, demoRun)
+const DEMO_RUN = v.parse(RunConfig, createRequire(import.meta.url)('../demo-run.json'))
 const DEMO_FLORA = DEMO_RUN.flora
 
 /** Draws the demo flora if it is not there yet, and starts its run if there is no run at all. */

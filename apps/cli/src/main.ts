@@ -1,18 +1,5 @@
-/** The command line: what can be asked, and with which words. Each command lives in its own file. */
+/** The command line: what can be asked, and with which words. Each command lives in its own file, which is loaded when it is given. */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { checkpoints } from './commands/checkpoints.ts'
-import { exportModel } from './commands/export.ts'
-import { fork } from './commands/fork.ts'
-import { importFlora } from './commands/import.ts'
-import { operatorLink } from './commands/operator-link.ts'
-import { priority } from './commands/priority.ts'
-import { publish } from './commands/publish.ts'
-import { rollback } from './commands/rollback.ts'
-import { runs } from './commands/runs.ts'
-import { start } from './commands/start.ts'
-import { pause, resume, stop } from './commands/steer.ts'
-import { train } from './commands/train.ts'
-import { work } from './commands/work.ts'
 import { report } from './report.ts'
 import { VERSION } from './version.ts'
 
@@ -45,7 +32,7 @@ program
   .option('--tls-key <file>', 'private key (PEM) of the certificate')
   .option('--workers <number>', 'local workers', wholeNumber(0, 64), 1)
   .option('--no-demo', 'do not draw the demo flora and do not start its run')
-  .action(report(start))
+  .action(report(() => import('./commands/start.ts').then((it) => it.start)))
 
 program
   .command('work')
@@ -64,7 +51,7 @@ program
   )
   .option('--images-per-second <number>', 'compute no more than this, to save power', positiveNumber)
   .option('--quiet', 'show no progress, only what goes wrong', false)
-  .action(report(work))
+  .action(report(() => import('./commands/work.ts').then((it) => it.work)))
 
 program
   .command('import')
@@ -81,7 +68,7 @@ program
   .option('--stored-size <pixels>', 'shorter side of the stored photos', wholeNumber(32, 2048), 256)
   .option('--json', 'print the outcome as one JSON object', false)
   .addOption(dataOption())
-  .action(report(importFlora))
+  .action(report(() => import('./commands/import.ts').then((it) => it.importFlora)))
 
 program
   .command('train')
@@ -90,7 +77,7 @@ program
   .option('--workers <number>', 'local workers', wholeNumber(1, 64), 1)
   .option('--json', 'print the outcome as one JSON object', false)
   .addOption(dataOption())
-  .action(report(train))
+  .action(report(() => import('./commands/train.ts').then((it) => it.train)))
 
 const runCommand = (name: string, description: string) =>
   program
@@ -104,19 +91,23 @@ program
   .description('List the runs with their states.')
   .option('--json', 'print them as one JSON array', false)
   .addOption(dataOption())
-  .action(report(runs))
+  .action(report(() => import('./commands/runs.ts').then((it) => it.runs)))
 
-runCommand('pause', 'Pause a run: no new work; what is accepted of its step stays.').action(report(pause))
-runCommand('resume', 'Let a paused or stopped run go on.').action(report(resume))
+runCommand('pause', 'Pause a run: no new work; what is accepted of its step stays.').action(
+  report(() => import('./commands/steer.ts').then((it) => it.pause)),
+)
+runCommand('resume', 'Let a paused or stopped run go on.').action(
+  report(() => import('./commands/steer.ts').then((it) => it.resume)),
+)
 runCommand('stop', 'Stop a run: the step in flight is dropped, what it has learned is kept.').action(
-  report(stop),
+  report(() => import('./commands/steer.ts').then((it) => it.stop)),
 )
 runCommand('priority', 'Say how large a share of the volunteers a run gets.')
   .argument('<priority>', '0 to 9: twice the share of a run that is one below', wholeNumber(0, 9))
-  .action(report(priority))
+  .action(report(() => import('./commands/priority.ts').then((it) => it.priority)))
 runCommand('checkpoints', 'List the checkpoints that a run can be forked from or rolled back to.')
   .option('--json', 'print them as one JSON object', false)
-  .action(report(checkpoints))
+  .action(report(() => import('./commands/checkpoints.ts').then((it) => it.checkpoints)))
 runCommand(
   'export',
   'Write a run’s weights (its published model, if it has one) for other programs, with a card.',
@@ -132,24 +123,24 @@ runCommand(
   )
   .option('--licence <text>', 'what the card says of the licence of the weights')
   .option('--json', 'print the card as one JSON object', false)
-  .action(report(exportModel))
+  .action(report(() => import('./commands/export.ts').then((it) => it.exportModel)))
 runCommand('fork', 'Begin a new run with a checkpoint of another.')
   .requiredOption('--step <number>', 'step of the checkpoint', wholeNumber(0, 1e9))
   .requiredOption('--as <name>', 'name of the new run')
   .option('--changes <file>', 'JSON with the fields of RUN.json that are to be others')
   .option('--restart', 'begin at step 0, with those weights', false)
-  .action(report(fork))
+  .action(report(() => import('./commands/fork.ts').then((it) => it.fork)))
 runCommand('rollback', 'Take a paused or stopped run back to a checkpoint. What came later is dropped.')
   .requiredOption('--step <number>', 'step of the checkpoint', wholeNumber(0, 1e9))
   .option('--changes <file>', 'JSON with the fields of RUN.json that are to be others from there')
-  .action(report(rollback))
+  .action(report(() => import('./commands/rollback.ts').then((it) => it.rollback)))
 
 program
   .command('publish')
   .description('Publish a run’s latest checkpoint: /identify names plants with it from then on.')
   .argument('<run>', 'name of the run')
   .addOption(dataOption())
-  .action(report(publish))
+  .action(report(() => import('./commands/publish.ts').then((it) => it.publish)))
 
 program
   .command('operator-link')
@@ -157,7 +148,7 @@ program
     'Print a new one-time link that opens the dashboard as its operator. The site must be running.',
   )
   .addOption(dataOption())
-  .action(report(operatorLink))
+  .action(report(() => import('./commands/operator-link.ts').then((it) => it.operatorLink)))
 
 await program.parseAsync()
 

@@ -16,11 +16,13 @@ export function accept<T>(value: T | Rejection): T {
   return value
 }
 
+/** `load`: of the command, whose file is not read before. */
 export function report<Args extends unknown[]>(
-  command: (...args: Args) => Promise<void>,
+  load: () => Promise<(...args: Args) => Promise<void>>,
 ): (...args: Args) => Promise<void> {
   return async (...args) => {
     try {
+      const command = await load()
       await command(...args)
     } catch (error) {
       if (!(error instanceof Refused)) throw error

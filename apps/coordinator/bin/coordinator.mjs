@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 // Committed, and started straight from source: the coordinator needs no build.
-import { register } from 'tsx/esm/api'
+import '../../../tools/typescript.mjs'
 
-register()
 await import('../src/main.ts')

@@ -10,12 +10,13 @@ export type CrashPoint = Pick<Call, 'port' | 'method' | 'moment'> & { count: num
 
 export type DyingSite = SiteApi & { pid: number; gone: Promise<void> }
 
+const TYPESCRIPT = new URL('../../../../tools/typescript.mjs', import.meta.url).href
 const ENTRY = fileURLToPath(new URL('./dying-coordinator.ts', import.meta.url))
 
 /** `point` null: it lives until it is killed. */
 export async function startDying(data: string, point: CrashPoint | null): Promise<DyingSite> {
   const child = fork(ENTRY, [data, JSON.stringify(point ?? {})], {
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--import', TYPESCRIPT],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))

@@ -228,11 +228,11 @@ it('a thread that dies by a bug is reported once, and leaves nobody waiting', as
   expect(losses).toHaveLength(1)
 })
 
-it('starts under a plain `node` that has registered tsx itself', async () => {
+it('starts under a plain `node` that reads TypeScript by our own loader', async () => {
   const reduction = new URL('../../src/reduction/reducer.pool.ts', import.meta.url)
+  const typescript = new URL('../../../../tools/typescript.mjs', import.meta.url)
   const main = `
-    const { register } = await import('tsx/esm/api')
-    register()
+    await import('${typescript}')
     const { startReducerPool } = await import('${reduction}')
     const reducer = startReducerPool((error) => { throw error })
     console.log((await reducer.closeStep({ runId: 'none', step: 0, samples: 1 })).code)

@@ -1,8 +1,7 @@
 /** A worker thread as the Node worker has them: opens the WASM backend and says how that went. */
 import { parentPort } from 'node:worker_threads'
-import { register } from 'tsx/esm/api'
+import '../../../../tools/typescript.mjs'
 
-register()
 const { openBackend } = await import('@worldflora/model/backend')
 const { nodeAssets } = await import('@worldflora/model/node-assets')
 parentPort.postMessage(await openBackend('wasm', nodeAssets))

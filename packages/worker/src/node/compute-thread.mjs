@@ -1,5 +1,4 @@
-// A worker thread's entry: Node 20 reads TypeScript only after tsx is registered in the thread itself.
-import { register } from 'tsx/esm/api'
+// A worker thread's entry: on Node 20 a thread reads TypeScript only after it has registered for itself.
+import '../../../../tools/typescript.mjs'
 
-register()
 await import('./compute-thread.ts')

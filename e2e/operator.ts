@@ -28,28 +28,34 @@ export async function call<T>(
   return (text === '' ? null : JSON.parse(text)) as T
 }
 
-/** A small herbarium under the given name; returns its manifest and the held-back shards' bytes by hash. */
+export type Herbarium = { manifest: Manifest; shards: Map<string, Uint8Array> }
+
+/** Drawing takes seconds, and comes to the same bytes each time. */
+const herbaria = new Map<string, Promise<Herbarium>>()
+
+/** A small herbarium under the given name; returns its manifest and the shards' bytes by hash. */
 export async function bringHerbarium(
   site: Address,
   name: string,
-  options: { species: number; seed?: number },
-): Promise<{ manifest: Manifest; shards: Map<string, Uint8Array> }> {
-  const shards = new Map<string, Uint8Array>()
-  const drawn = await drawHerbarium({
-    name,
-    seed: 1,
-    storedSize: 64,
-    ...options,
-    writeShard: async (hash, bytes) => {
-      shards.set(hash, bytes)
-      await call(site, 'PUT', `/blobs/${hash}`, bytes)
-    },
-  })
-  if (isRejection(drawn)) throw new Error(drawn.message)
-  const bytes = encodeManifest(drawn.manifest)
+  { species }: { species: number },
+): Promise<Herbarium> {
+  const key = `${name} ${species}`
+  const drawing = herbaria.get(key) ?? draw(name, species)
+  herbaria.set(key, drawing)
+  const { manifest, shards } = await drawing
+  for (const [hash, bytes] of shards) await call(site, 'PUT', `/blobs/${hash}`, bytes)
+  const bytes = encodeManifest(manifest)
   const hash = hashOf(bytes)
   await call(site, 'PUT', `/blobs/${hash}`, bytes)
   await call(site, 'PUT', `/api/floras/${name}`, { manifest: hash })
+  return { manifest, shards }
+}
+
+async function draw(name: string, species: number): Promise<Herbarium> {
+  const shards = new Map<string, Uint8Array>()
+  const writeShard = async (hash: string, bytes: Uint8Array) => void shards.set(hash, bytes)
+  const drawn = await drawHerbarium({ name, seed: 1, storedSize: 64, species, writeShard })
+  if (isRejection(drawn)) throw new Error(drawn.message)
   return { manifest: drawn.manifest, shards }
 }
 

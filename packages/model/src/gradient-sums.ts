@@ -18,10 +18,10 @@ export type ChunkOutcome = {
 }
 
 export type GradientSums = {
-  /** One vector of what is needed of a chunk. To be called within a tidy. */
-  gather(outcome: ChunkOutcome, species: readonly number[]): tf.Tensor1D
+  /** What is still to be added of a chunk: one vector, or none. To be called within a tidy. */
+  gather(outcome: ChunkOutcome, species: readonly number[]): tf.Tensor1D[]
   /** Consumes the vector. */
-  add(vector: tf.Tensor1D): Promise<void>
+  add(vector: tf.Tensor1D): void
   /** Ends the sums. */
   result(): Promise<Float32Array<ArrayBuffer>>
   /** For when there will be no result. */
@@ -32,35 +32,41 @@ export function sumsFor(layout: ParameterLayout): GradientSums {
   return tf.getBackend() === 'webgpu' ? deviceSums(layout) : hostSums(layout)
 }
 
-/** A task of several chunks is, bit for bit, the sum of tasks of one. */
+/**
+ * A task of several chunks is, bit for bit, the sum of tasks of one. Backends that compute on the processor have their values at hand:
+ * each tensor is added from where it lies.
+ */
 function hostSums(layout: ParameterLayout): GradientSums {
   const sums = new Float32Array(layout.total + TALLY.length)
-  let chunk: { species: readonly number[]; factorOf(name: string): number }
   return {
     gather({ inOrder, losses, logits, factorOf }, species) {
-      chunk = { species, factorOf }
-      const answers = tf.cast(tf.argMax(logits, 1), 'float32')
-      return flattened([...inOrder, losses, answers])
-    },
-    async add(vector) {
-      const { species, factorOf } = chunk
-      const values = await readOnce(vector)
-      for (const { spec, offset, length } of layout.entries) {
+      for (const [index, { spec, offset, length }] of layout.entries.entries()) {
         const factor = spec.role === 'statistic' ? species.length * factorOf(spec.name) : 1
-        for (let i = offset; i < offset + length; i++) sums[i]! += Math.fround(factor * values[i]!)
+        addTimes(sums.subarray(offset, offset + length), valuesOf(inOrder[index]!), factor)
       }
+      const answers = tf.argMax(logits, 1)
       let loss = 0
+      for (const value of valuesOf(losses)) loss += value
       let correct = 0
-      for (const [index, named] of species.entries()) {
-        loss += values[layout.total + index]!
-        if (values[layout.total + species.length + index] === named) correct++
-      }
+      for (const [index, answer] of valuesOf(answers).entries()) if (answer === species[index]) correct++
       sums[layout.total + TALLY.loss]! += Math.fround(loss)
       sums[layout.total + TALLY.correct]! += correct
+      return []
     },
+    add: () => {},
     result: async () => sums,
     drop: () => {},
   }
+}
+
+/** Where they lie, on a backend that computes on the processor. Good until something else is computed. */
+function valuesOf(tensor: tf.Tensor): Float32Array | Int32Array {
+  const backend = tf.backend() as { typedArrayFromHeap?(tensor: tf.TensorInfo): Float32Array | Int32Array }
+  return backend.typedArrayFromHeap?.(tensor) ?? (tensor.dataSync() as Float32Array | Int32Array)
+}
+
+function addTimes(sums: Float32Array, values: ArrayLike<number>, factor: number): void {
+  for (let i = 0; i < sums.length; i++) sums[i]! += Math.fround(factor * values[i]!)
 }
 
 function deviceSums(layout: ParameterLayout): GradientSums {
@@ -72,9 +78,9 @@ function deviceSums(layout: ParameterLayout): GradientSums {
         return spec.role === 'statistic' ? tf.mul(tensor, species.length * factorOf(spec.name)) : tensor
       })
       const isRight = tf.equal(tf.argMax(logits, 1), tf.tensor1d([...species], 'int32'))
-      return flattened([...scaled, tf.sum(losses), tf.sum(tf.cast(isRight, 'float32'))])
+      return [flattened([...scaled, tf.sum(losses), tf.sum(tf.cast(isRight, 'float32'))])]
     },
-    async add(vector) {
+    add(vector) {
       const before = sums
       sums = before === null ? vector : tf.add(before, vector)
       if (before !== null) tf.dispose([before, vector])

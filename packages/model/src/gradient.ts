@@ -76,12 +76,12 @@ export function placeWeights(
   return { tensors, dispose: () => tf.dispose([...tensors.values()]) }
 }
 
-/** What the sums want of the chunk, as one vector. */
+/** What is still to be added to the sums, if anything. */
 function differentiate(
   place: Omit<Differentiable, 'loss'> & { layout: ParameterLayout; sums: GradientSums },
   pixels: Float32Array,
   said: LossOfChunk,
-): tf.Tensor1D {
+): tf.Tensor1D[] {
   const { samples, mixes } = said
   return tf.tidy(() => {
     const loss = trainingLoss(said)

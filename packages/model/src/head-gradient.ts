@@ -52,7 +52,7 @@ export async function computeHeadGradient(work: HeadGradientWork): Promise<Float
   }
 }
 
-/** What the sums want of the chunk, as one vector. `features` is [chunk, dims]. */
+/** What is still to be added to the sums, if anything. `features` is [chunk, dims]. */
 function differentiate(
   place: {
     layout: ParameterLayout
@@ -63,7 +63,7 @@ function differentiate(
   },
   features: Float32Array,
   said: LossOfChunk,
-): tf.Tensor1D {
+): tf.Tensor1D[] {
   const { layout, sums, head, matrix, bias } = place
   return tf.tidy(() => {
     const x = tf.tensor2d(features, [said.samples.length, head.inputs])

@@ -28,8 +28,8 @@ export type ChunkSteps<Sample> = {
   draw(chunk: readonly Sample[], start: number): Float32Array | Promise<Float32Array>
   mixing: { augmentation: Augmentation; size: number }
   mix(drawn: Float32Array, mixes: readonly Mix[]): Float32Array
-  /** What the sums want of the chunk, as one vector. */
-  differentiate(inputs: Float32Array, said: LossOfChunk): tf.Tensor1D
+  /** What is still to be added to the sums: one vector, or none. */
+  differentiate(inputs: Float32Array, said: LossOfChunk): tf.Tensor1D[]
 }
 
 /** If anything throws, the sums are dropped. */
@@ -48,7 +48,8 @@ export async function addChunks<Sample extends LabelledSample>(
       const random = new RandomStream(config.seed, 'mix', epoch, step, task, start)
       const mixes = drawMixes(mixing.augmentation, chunk.length, mixing.size, random)
       const inputs = mixes === null ? drawn : mix(drawn, mixes)
-      await sums.add(differentiate(inputs, { config, classes, samples: chunk, mixes, adjustment }))
+      const vectors = differentiate(inputs, { config, classes, samples: chunk, mixes, adjustment })
+      for (const vector of vectors) sums.add(vector)
       onProgress?.(start + chunk.length)
     }
   } catch (error) {

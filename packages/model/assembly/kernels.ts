@@ -1,5 +1,5 @@
 /**
- * The gradient kernels that tfjs's WASM backend lacks, and batch normalisation in few passes, on four lanes of SIMD.
+ * The gradient kernels that tfjs's WASM backend lacks, batch normalisation in few passes, and random numbers, on four lanes of SIMD.
  *
  * They work in place on tfjs's tensors: the memory is tfjs's, a pointer is a tensor's offset in it. So this module has no
  * data section, no heap and no globals; scratch space is a tensor of the caller's. Images are [n, height, width,
@@ -12,3 +12,4 @@ export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise'
 export { multiplyPacked, multiplyTransposed, packTransposed } from './matrix-product'
 export { maxPoolGradient } from './max-pool'
 export { gatherPatches, scatterPatches } from './patches'
+export { threefryBlocks } from './threefry'

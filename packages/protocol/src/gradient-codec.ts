@@ -8,7 +8,7 @@
  * seeded: unbiased, and the same for whoever computes the task. A delta has no unit and is rounded to the nearest.
  */
 import { powerOfTwo } from './power-of-two.ts'
-import type { RandomStream } from './random.ts'
+import type { MakeBlocks, RandomStream } from './random.ts'
 import type { Rejection } from './rejection.ts'
 import { blockExponent, Chance, roundBlock, roundToUnits } from './rounding.ts'
 import type { Wire } from './run-config.ts'
@@ -60,18 +60,20 @@ export type EncodeRequest = {
   unitExponent: number | null
   /** null: to the nearest. */
   random: RandomStream | null
+  /** A faster way to the same random numbers. */
+  makeBlocks?: MakeBlocks | undefined
 }
 
 /** Rejects (`diverged`) values that are not finite or beyond the range. */
 export function encodeVector(request: EncodeRequest): Uint8Array<ArrayBuffer> | Rejection {
-  const { values, layout, wire, unitExponent, random } = request
+  const { values, layout, wire, unitExponent, random, makeBlocks } = request
   const beyond = findBeyondRange(values, unitExponent)
   if (beyond >= 0) return diverged(`Value ${beyond} is ${values[beyond]}, beyond the range`)
   const kind = { quantised: layout.quantised, exact: layout.exact, wire, unitExponent }
   const bytes = new Uint8Array(encodedBytes(layout, wire))
   writeHeader(bytes, kind)
   const encoded = viewOf(bytes, kind)
-  const chance = new Chance(random)
+  const chance = new Chance(random, makeBlocks)
   const quantised = values.subarray(0, layout.quantised)
   if (wire === 'float32') {
     encodeFloats(quantised, encoded.mantissas as Float32Array, unitExponent, chance)

@@ -26,6 +26,13 @@ const PURPOSES = {
 } as const
 export type Purpose = keyof typeof PURPOSES
 
+/** Some blocks of a stream, all with the same upper half of the counter: from `block` on, two words each. */
+export type BlockRange = { key0: number; key1: number; block: number; high: number }
+/** Fills `words`, an even number of them, as `threefry2x32` would block by block. */
+export type MakeBlocks = (range: BlockRange, words: Uint32Array) => void
+
+const WORDS_OF_BLOCK = 2
+
 /** An endless stream of random numbers. `path` names its place (epoch, step, task, ...), at most 2^32 each. */
 export class RandomStream {
   readonly #key0: number
@@ -57,13 +64,22 @@ export class RandomStream {
     return this.#words[this.#next++]!
   }
 
-  /** The next whole numbers of the stream, many at once. */
-  fill(words: Uint32Array): void {
+  /** The next whole numbers of the stream, many at once; by `make`, if somebody has a faster way to the same ones. */
+  fill(words: Uint32Array, make: MakeBlocks = makeBlocks): void {
     let i = 0
-    while (i < words.length && this.#next < 2) words[i++] = this.uint32()
-    for (; i + 1 < words.length; i += 2, this.#block++) {
+    while (i < words.length && this.#next < WORDS_OF_BLOCK) words[i++] = this.uint32()
+    while (i + 1 < words.length) {
+      const block = this.#block >>> 0
       const high = Math.floor(this.#block / 0x1_0000_0000)
-      threefry2x32(this.#key0, this.#key1, this.#block >>> 0, high, words, i)
+      const blocks = Math.min((words.length - i) >> 1, 0x1_0000_0000 - block)
+      const end = i + blocks * WORDS_OF_BLOCK
+      // Signed halves: engines add those as integers.
+      make(
+        { key0: this.#key0 | 0, key1: this.#key1 | 0, block: block | 0, high: high | 0 },
+        words.subarray(i, end),
+      )
+      this.#block += blocks
+      i = end
     }
     if (i < words.length) words[i] = this.uint32()
   }
@@ -98,5 +114,11 @@ export class RandomStream {
       items[j] = held
     }
     return items
+  }
+}
+
+function makeBlocks({ key0, key1, block, high }: BlockRange, words: Uint32Array): void {
+  for (let i = 0; i < words.length; i += WORDS_OF_BLOCK) {
+    threefry2x32(key0, key1, (block + i / WORDS_OF_BLOCK) | 0, high, words, i)
   }
 }

@@ -4,7 +4,7 @@
  * what single precision would have kept of the block's largest value.
  */
 import { binaryExponent, powerOfTwo } from './power-of-two.ts'
-import type { RandomStream } from './random.ts'
+import type { MakeBlocks, RandomStream } from './random.ts'
 import { BLOCK_SIZE } from './vector-format.ts'
 
 const FRACTION = 1 / 65_536
@@ -12,18 +12,20 @@ const FRACTION = 1 / 65_536
 /** Sixteen bits of chance a value, for up to a block of values at a time. */
 export class Chance {
   readonly #random: RandomStream | null
+  readonly #make: MakeBlocks | undefined
   readonly #words = new Uint32Array(BLOCK_SIZE / 2)
   readonly #halves = new Uint16Array(this.#words.buffer)
 
   /** null: every half is the one that rounds to the nearest. */
-  constructor(random: RandomStream | null) {
+  constructor(random: RandomStream | null, make?: MakeBlocks) {
     this.#random = random
+    this.#make = make
     this.#halves.fill(0x8000)
   }
 
   /** For the next `count` values, the low half of each word first; what is left of the last word is dropped. */
   next(count: number): Uint16Array {
-    this.#random?.fill(this.#words.subarray(0, (count + 1) >> 1))
+    this.#random?.fill(this.#words.subarray(0, (count + 1) >> 1), this.#make)
     return this.#halves
   }
 

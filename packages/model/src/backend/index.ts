@@ -5,6 +5,7 @@ import { isRejection, type Rejection, reject } from '@worldflora/protocol/reject
 import type { BackendAssets } from './assets.ts'
 
 export type { AssetName, BackendAssets } from './assets.ts'
+export { randomBlocks } from './random-blocks.ts'
 export { whenDeviceLost } from './webgpu.ts'
 export type OpenedBackend = { backend: BackendName; adapter?: string }
 

@@ -21,6 +21,7 @@ const KERNEL_NAMES = [
   'normaliseInputGradient',
   'activationGradient',
   'maxPoolGradient',
+  'threefryBlocks',
 ] as const
 type KernelName = (typeof KERNEL_NAMES)[number]
 

@@ -11,6 +11,7 @@ import type { OpenedBackend } from './index.ts'
 import { instantiateKernels, type WasmHost } from './kernel-module.ts'
 import { registerNormKernels } from './norm-kernels.ts'
 import { registerPoolingKernel } from './pooling-kernel.ts'
+import { offerRandomBlocks } from './random-blocks.ts'
 
 let prepared: Promise<OpenedBackend | Rejection> | null = null
 
@@ -52,6 +53,7 @@ async function start(assets: BackendAssets): Promise<OpenedBackend | Rejection> 
   registerNormKernels(module)
   registerPoolingKernel(module)
   registerIdentityKernel()
+  offerRandomBlocks(module)
   return { backend: 'wasm' }
 }
 

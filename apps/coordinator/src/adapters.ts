@@ -1,5 +1,7 @@
 /** What the coordinator stands on: one adapter for each port. Tests put their own in between; nothing below asks which. */
 import { type Clock, systemClock } from './clock.ts'
+import { startCalibrator } from './identify/calibration/calibrator.thread.ts'
+import type { Calibrator } from './identify/calibration/calibrator.ts'
 import { startReducerPool } from './reduction/reducer.pool.ts'
 import type { Reducer } from './reduction/reducer.ts'
 import { openBlobFiles } from './store/blob-store.files.ts'
@@ -14,6 +16,7 @@ export type Adapters = {
   openBlobs(folder: string): Promise<BlobStore>
   openOptimizerStates(folder: string): Promise<BlobStore>
   startReducer(onLost: (error: Error) => void): Reducer
+  startCalibrator(): Calibrator
 }
 
 export function systemAdapters(): Adapters {
@@ -23,5 +26,6 @@ export function systemAdapters(): Adapters {
     openBlobs: openBlobFiles,
     openOptimizerStates: openBlobFiles,
     startReducer: startReducerPool,
+    startCalibrator,
   }
 }

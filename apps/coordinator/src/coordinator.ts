@@ -16,6 +16,7 @@ import type { Site } from './edge/site.ts'
 import { openStatusBroadcast } from './edge/status-broadcast.ts'
 import { openSockets } from './edge/worker-sockets.ts'
 import { watchHealth } from './health.ts'
+import { Calibrations } from './identify/calibration/calibrations.ts'
 import { openJournal } from './journal.ts'
 import type { Options } from './options.ts'
 import { Queue } from './queue.ts'
@@ -98,6 +99,7 @@ export async function startCoordinator(
       audience.revokeLease(workerId, tasks === undefined ? { leaseId } : { leaseId, tasks }),
     noteImages: (workerId, images) => roster.noteImages(workerId, images),
   })
+  const keeping = new Queue()
   const runs: Runs = new Runs(
     {
       store,
@@ -108,12 +110,17 @@ export async function startCoordinator(
       clock,
       journal,
       unwritten,
-      keeping: new Queue(),
+      keeping,
       say: (event, result) => conductor.say(event, result),
       noteChange: () => broadcast.noteChange(),
+      noteModel: () => void calibrations.attend(),
       fail: onFault,
     },
     (runId) => conductor.progressOf(runId),
+  )
+  const calibrations = new Calibrations(
+    { store, blobs, floras, journal, keeping, noteChange: () => broadcast.noteChange() },
+    adapters.startCalibrator(),
   )
   const operator = new OperatorAccess(folder.token, store, clock)
   const site: Site = {
@@ -143,6 +150,7 @@ export async function startCoordinator(
   const [server, ...others] = listener.servers
   audience.io.attach(server!)
   for (const other of others) audience.io.engine.attach(other, { path: audience.io.path() })
+  void calibrations.attend()
   await folder.lock.announce({ url: listener.url, localUrl: listener.localUrl })
 
   return {
@@ -156,6 +164,7 @@ export async function startCoordinator(
       audience.io.disconnectSockets(true)
       audience.io.engine.close()
       await listener.close()
+      await calibrations.close()
       await runs.settled()
       await unwritten.close()
       await reducer.close()

@@ -1,17 +1,26 @@
 /** In which words an answer is given. */
+import type { RollUp } from '@worldflora/protocol/calibration'
 import type { Species } from '@worldflora/protocol/http'
 import { describe, expect, it } from 'vitest'
-import { type Answer, bestGenus, isGenusAnswer, isUnsure, surenessOf } from '../src/identify/answer.ts'
+import { type Answer, genusAnswer, isGenusAnswer, isUnsure, surenessOf } from '../src/identify/answer.ts'
 import { type PlantPhoto, takePhotos } from '../src/identify/plant-photos.ts'
 
 const oak = (id: string): Species => ({ id, scientificName: `Quercus ${id}`, genus: 'Quercus' })
 const species = [oak('robur'), oak('petraea'), { id: 'x', scientificName: 'Acer campestre', genus: 'Acer' }]
 
-function answerOf(scores: number[]): Answer {
+type Calibrated = { rollUp: RollUp | null; isPlant: boolean | null }
+
+function answerOf(scores: number[], calibrated: Calibrated = { rollUp: null, isPlant: null }): Answer {
   const candidates = scores
     .map((score, i) => ({ species: species[i]!, score }))
     .sort((a, b) => b.score - a.score)
-  return { candidates, genus: bestGenus(species, Float32Array.from(scores)), milliseconds: 1 }
+  const { rollUp, isPlant } = calibrated
+  return {
+    candidates,
+    genus: genusAnswer(species, Float32Array.from(scores), rollUp),
+    isPlant,
+    milliseconds: 1,
+  }
 }
 
 describe('an answer', () => {
@@ -31,7 +40,24 @@ describe('an answer', () => {
   })
 
   it('has no genus where no species names its own', () => {
-    expect(bestGenus([{ id: 'a', scientificName: 'A' }], Float32Array.of(1))).toBeNull()
+    expect(genusAnswer([{ id: 'a', scientificName: 'A' }], Float32Array.of(1), null)).toBeNull()
+  })
+
+  it('CA2: names a genus from the score on that the model says, and no sooner', () => {
+    const named = (genus: number | null) =>
+      isGenusAnswer(
+        answerOf([0.45, 0.4, 0.15], {
+          rollUp: { species: 0.9, genus, family: null, shortlist: null },
+          isPlant: true,
+        }),
+      )
+    expect([named(0.8), named(0.9), named(null)]).toEqual([true, false, false])
+  })
+
+  it('CA3: is no answer where the model sees no plant, however sure a species looks', () => {
+    const rollUp = { species: 0.9, genus: 0.8, family: null, shortlist: null }
+    const refused = answerOf([0.45, 0.4, 0.15], { rollUp, isPlant: false })
+    expect([isUnsure(refused), isGenusAnswer(refused)]).toEqual([true, false])
   })
 })
 

@@ -1,7 +1,9 @@
-/** Names a plant: the probabilities that a checkpoint gives each species for a photo. For tabs, and for evaluation. */
+/** Names a plant: the scores that a checkpoint gives each species for a photo, and what its calibration adds. For tabs, server and evaluation. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Architecture } from '@worldflora/protocol/run-config'
 import { openInferenceNetwork } from './architecture/inference-network.ts'
+import { linearScore, type ModelHeads } from './calibration/heads.ts'
+import { calibratedScores, softmax } from './calibration/softmax.ts'
 import { type CropCount, placeCrops } from './photo/crops.ts'
 import type { Rgb } from './photo/rgb.ts'
 import { fuse } from './ranking.ts'
@@ -9,41 +11,90 @@ import { writeRows } from './rows.ts'
 
 export { bestOf, fuse, rankOf } from './ranking.ts'
 
+/** What one photo shows. */
+export type Look = {
+  /** A probability for each species. */
+  scores: Float32Array<ArrayBuffer>
+  /** Below the calibration's threshold there is no plant; null where the model has no check. */
+  plant: number | null
+  /** A probability for each organ of the calibration; empty where it knows none. */
+  organs: Float32Array<ArrayBuffer>
+}
+
 export type Predictor = {
   /** One vector of probabilities, by species, for each photo. All of them are one batch: callers choose its size. */
   predict(photos: readonly Rgb[]): Promise<Float32Array[]>
+  /** The same, with what the model's checks say. */
+  look(photos: readonly Rgb[]): Promise<Look[]>
   dispose(): void
 }
 
-/** Needs an open backend. Holds the weights on it until disposed of. */
-export function createPredictor(model: {
+export type PredictedModel = {
   architecture: Architecture
   classes: number
   weights: Float32Array
   /** How many parts of each photo are looked at; their answers are fused. */
   crops?: CropCount | undefined
-}): Predictor {
-  const { architecture, classes, crops = 1 } = model
+  /** Of its calibration. */
+  temperature?: number | null | undefined
+  heads?: ModelHeads | undefined
+}
+
+/** Needs an open backend. Holds the weights on it until disposed of. */
+export function createPredictor(model: PredictedModel): Predictor {
+  const { architecture, classes, crops = 1, temperature, heads } = model
   const network = openInferenceNetwork(architecture, classes, model.weights)
-  return {
-    async predict(photos) {
-      if (photos.length === 0) return []
-      const images = cropsOf(photos, architecture.imageSize, crops)
-      const probabilities = network.probabilities(images)
-      images.dispose()
-      try {
-        const values = (await probabilities.data()) as Float32Array
-        const answer = (image: number) => values.slice(image * classes, (image + 1) * classes)
-        if (crops === 1) return photos.map((_, photo) => answer(photo))
-        return photos.map((_, photo) =>
-          fuse(Array.from({ length: crops }, (_, crop) => answer(photo * crops + crop))),
-        )
-      } finally {
-        probabilities.dispose()
+
+  async function look(photos: readonly Rgb[]): Promise<Look[]> {
+    if (photos.length === 0) return []
+    const images = cropsOf(photos, architecture.imageSize, crops)
+    const { features, logits } = network.looks(images)
+    images.dispose()
+    try {
+      const [seen, said] = await Promise.all([features.data(), logits.data()])
+      const width = seen.length / (photos.length * crops)
+      const lookAt = (image: number): Look => {
+        const own = seen.subarray(image * width, (image + 1) * width)
+        return {
+          scores: calibratedScores(said.subarray(image * classes, (image + 1) * classes), temperature),
+          plant: heads?.plant ? linearScore(heads.plant, own) : null,
+          organs: heads?.organs.length ? softmax(heads.organs.map((head) => linearScore(head, own))) : NONE,
+        }
       }
-    },
+      return photos.map((_, photo) =>
+        fused(Array.from({ length: crops }, (_, crop) => lookAt(photo * crops + crop))),
+      )
+    } finally {
+      tf.dispose([features, logits])
+    }
+  }
+
+  return {
+    look,
+    predict: async (photos) => (await look(photos)).map(({ scores }) => scores),
     dispose: () => network.dispose(),
   }
+}
+
+const NONE = new Float32Array(0)
+
+/** Several crops of one photo: a plant in one of them is a plant. */
+function fused(looks: readonly Look[]): Look {
+  const [first] = looks
+  if (looks.length === 1) return first!
+  return {
+    scores: fuse(looks.map(({ scores }) => scores)),
+    plant: plantScoreOf(looks),
+    organs: first!.organs.length === 0 ? NONE : fuse(looks.map(({ organs }) => organs)),
+  }
+}
+
+/** Of several photos of one plant: it is enough that one shows it. */
+export function plantScoreOf(looks: readonly Pick<Look, 'plant'>[]): number | null {
+  return looks.reduce<number | null>(
+    (most, { plant }) => (most === null || (plant !== null && plant > most) ? plant : most),
+    null,
+  )
 }
 
 /** [photos x crops, size, size, 3]. */

@@ -31,7 +31,7 @@ export function bestOf(scores: Float32Array, count: number): [species: number, s
  * The arithmetic mean of the photos' probabilities. A product (geometric mean) would let one photo that shows nothing of use,
  * and gives the truth almost 0, overrule all the others; organs differ in just that way.
  */
-export function fuse(probabilities: readonly Float32Array[]): Float32Array {
+export function fuse(probabilities: readonly Float32Array[]): Float32Array<ArrayBuffer> {
   const [first, ...rest] = probabilities
   if (first === undefined) throw new Error('nothing to fuse')
   const sums = Float64Array.from(first)

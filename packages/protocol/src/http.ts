@@ -1,5 +1,6 @@
 /** Bodies of the HTTP API, and the limits of what may be sent to it. Paths are in docs/protocol.md. */
 import * as v from 'valibot'
+import { Calibration } from './calibration.ts'
 import { Hash, RunId, Slug, WorkerId } from './ids.ts'
 import { BackendName, Evaluation, RunStatus, Split } from './messages.ts'
 import { Architecture, RunConfig } from './run-config.ts'
@@ -66,6 +67,8 @@ export const PublishedModel = v.object({
   species: v.array(Species),
   evaluation: v.nullable(Evaluation),
   publishedAt: v.string(),
+  /** null until it is fitted, some time after publication. */
+  calibration: v.optional(v.nullable(Calibration), null),
 })
 export type PublishedModel = v.InferOutput<typeof PublishedModel>
 

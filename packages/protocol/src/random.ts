@@ -23,6 +23,10 @@ const PURPOSES = {
   mix: 13,
   /** Which photos an epoch has how often, where that is weighted. */
   sample: 14,
+  /** Pictures of what is no plant. */
+  nonPlants: 15,
+  /** Which photos a published model is calibrated on, and in which fold each is. */
+  calibration: 16,
 } as const
 export type Purpose = keyof typeof PURPOSES
 

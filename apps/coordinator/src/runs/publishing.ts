@@ -46,8 +46,10 @@ async function publish(
       species: manifest.species,
       evaluation: evaluationOf(evaluations, step),
       publishedAt: at.clock.date().toISOString(),
+      calibration: null,
     }
     await at.store.publishModel(published)
+    at.noteModel(published)
     return published
   })
   if (isRejection(model)) return model

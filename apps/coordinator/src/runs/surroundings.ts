@@ -1,5 +1,5 @@
 /** What the parts of runs/ work with. */
-
+import type { PublishedModel } from '@worldflora/protocol/http'
 import type { Clock } from '../clock.ts'
 import type { TaskResult } from '../conductor.ts'
 import type { CoreEvent, Effect } from '../core/events.ts'
@@ -25,6 +25,8 @@ export type Surroundings = {
   say(event: CoreEvent, result?: TaskResult): Effect[]
   /** Something that /api/status shows is different now. */
   noteChange(): void
+  /** It is the published one now. */
+  noteModel(model: PublishedModel): void
   /** A bug: nothing here can go on. */
   fail(error: unknown): void
 }

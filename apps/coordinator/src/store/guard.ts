@@ -37,6 +37,7 @@ const STORE_ACCESS: Readonly<Record<keyof Store, Access>> = {
   putFlora: 'write',
   publishModel: 'write',
   latestModel: 'read',
+  recordCalibration: 'write',
   insertSession: 'write',
   hasSession: 'read',
   deleteSession: 'write',

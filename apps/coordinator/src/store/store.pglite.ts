@@ -233,8 +233,14 @@ function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
       for (const { weights } of await begun.where(isNotNull(runs.initialWeights))) {
         for (const { blob } of weights!.blobs) used.add(blob)
       }
-      const published = db.select({ weights: models.weights }).from(models).orderBy(desc(models.number))
-      for (const { weights } of await published.limit(MODELS_KEPT)) used.add(weights)
+      const published = db
+        .select({ weights: models.weights, model: models.model })
+        .from(models)
+        .orderBy(desc(models.number))
+      for (const { weights, model } of await published.limit(MODELS_KEPT)) {
+        used.add(weights)
+        if (model.calibration?.heads) used.add(model.calibration.heads.blob)
+      }
       return used
     },
 
@@ -326,7 +332,17 @@ function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
         .from(models)
         .orderBy(desc(models.number))
         .limit(1)
-      return latest?.model ?? null
+      // Those of before have no such field.
+      return latest === undefined ? null : { ...latest.model, calibration: latest.model.calibration ?? null }
+    },
+
+    async recordCalibration(modelId, calibration) {
+      await db
+        .update(models)
+        .set({
+          model: sql`jsonb_set(${models.model}, '{calibration}', ${JSON.stringify(calibration)}::jsonb)`,
+        })
+        .where(sql`${models.model} ->> 'id' = ${modelId}`)
     },
 
     async insertSession(hash, now, expiresAt) {

@@ -3,6 +3,7 @@
  * are in the blob store, and are there before a row names them (CK1).
  */
 
+import type { Calibration } from '@worldflora/protocol/calibration'
 import type { LogEvent, PinnedWeights, PublishedModel } from '@worldflora/protocol/http'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import type { CheckpointRef, Evaluation, RunState, Split } from '@worldflora/protocol/messages'
@@ -153,6 +154,8 @@ export type Store = {
 
   publishModel(model: PublishedModel): Promise<void>
   latestModel(): Promise<PublishedModel | null>
+  /** Of a model that was published; nothing happens if there is none of that id. */
+  recordCalibration(modelId: string, calibration: Calibration): Promise<void>
 
   /** A session is kept by the hash of its secret. */
   insertSession(hash: Hash, now: Date, expiresAt: Date): Promise<void>

@@ -1,5 +1,7 @@
 /** The coordinator's own adapters with a tap in between: a test sees each call to a port, and may fail it, hold it, or end the process. */
+
 import { type Adapters, systemAdapters } from '../../src/adapters.ts'
+import { idleCalibrator } from '../idle-calibrator.ts'
 
 export type PortName = 'store' | 'blobs' | 'optimizerStates' | 'reducer'
 export type Call = { port: PortName; method: string; moment: 'before' | 'after'; args: readonly unknown[] }
@@ -15,6 +17,7 @@ export function tappedAdapters(tap: Tap): Adapters {
     openOptimizerStates: async (folder) =>
       tapped(await adapters.openOptimizerStates(folder), 'optimizerStates', tap),
     startReducer: (onLost) => tapped(adapters.startReducer(onLost), 'reducer', tap),
+    startCalibrator: idleCalibrator,
   }
 }
 

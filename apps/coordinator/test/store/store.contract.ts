@@ -131,6 +131,7 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
         species: [],
         evaluation: null,
         publishedAt: '2026-01-01T00:00:00.000Z',
+        calibration: null,
       })
     }
     expect((await store.latestModel())?.id).toBe('c')

@@ -1,4 +1,6 @@
 /** What the identifier answers, and in which words a score is said. */
+import { nameAtRank, rollUp } from '@worldflora/model/calibration'
+import type { RollUp } from '@worldflora/protocol/calibration'
 import type { Species } from '@worldflora/protocol/http'
 
 export type Candidate = { species: Species; score: number }
@@ -6,8 +8,10 @@ export type Candidate = { species: Species; score: number }
 export type Answer = {
   /** The five best, best first (fewer if the model knows fewer). */
   candidates: Candidate[]
-  /** The genus that most of the score fell on. */
-  genus: { name: string; score: number } | null
+  /** The genus, or the family, to name where no species is sure. */
+  genus: { name: string; score: number; isNamed: boolean } | null
+  /** null: the model has no check of it. */
+  isPlant: boolean | null
   /** Time of decoding and computing. */
   milliseconds: number
 }
@@ -23,26 +27,30 @@ export function surenessOf(score: number): Sureness {
   return score >= 0.15 ? 'possible' : 'unlikely'
 }
 
-/** The best species is too unsure to be presented as the answer. */
-export function isUnsure({ candidates }: Answer): boolean {
-  return (candidates[0]?.score ?? 0) < 0.15
+/** No plant is on the photos, or the best species is too unsure to be presented as the answer. */
+export function isUnsure({ candidates, isPlant }: Answer): boolean {
+  return isPlant === false || (candidates[0]?.score ?? 0) < 0.15
 }
 
 /** The genus is worth a line of its own: sure where the species is not. */
-export function isGenusAnswer({ candidates, genus }: Answer): boolean {
-  return genus !== null && genus.score >= 0.6 && (candidates[0]?.score ?? 0) < 0.5
+export function isGenusAnswer(answer: Answer): boolean {
+  return answer.genus?.isNamed === true && answer.isPlant !== false
 }
 
-/** Sums the species' scores by genus: the one with the largest sum, null if no species names its genus. */
-export function bestGenus(
+/** For a model that does not say from which score on a genus is sure. */
+const SURE_GENUS = 0.6
+const UNSURE_SPECIES = 0.5
+
+/** CA2: by the model's calibration, if it has one. */
+export function genusAnswer(
   species: readonly Species[],
   scores: Float32Array,
-): { name: string; score: number } | null {
-  const sums = new Map<string, number>()
-  for (const [i, { genus }] of species.entries()) {
-    if (genus !== undefined) sums.set(genus, (sums.get(genus) ?? 0) + scores[i]!)
-  }
-  let best: { name: string; score: number } | null = null
-  for (const [name, score] of sums) if (best === null || score > best.score) best = { name, score }
-  return best
+  thresholds: RollUp | null | undefined,
+): Answer['genus'] {
+  const named = thresholds ? rollUp(species, scores, thresholds) : null
+  if (named !== null && named.name !== null) return { name: named.name, score: named.score, isNamed: true }
+  const genus = nameAtRank(species, scores, 'genus')
+  if (genus === null) return null
+  const isSure = genus.score >= SURE_GENUS && scores.every((score) => score < UNSURE_SPECIES)
+  return { name: genus.name!, score: genus.score, isNamed: !thresholds && isSure }
 }

@@ -1,13 +1,21 @@
 /** Names plants with the published model. Lives in a Web Worker; the page talks to it through comlink. */
 import { type BackendAssets, openBackend } from '@worldflora/model/backend'
-import { parameterSpecs } from '@worldflora/model/parameters'
+import { headsOf } from '@worldflora/model/calibration'
+import { featureCount, parameterSpecs } from '@worldflora/model/parameters'
 import { openDecoder } from '@worldflora/model/photo'
-import { bestOf, createPredictor, fuse, type Predictor } from '@worldflora/model/prediction'
+import {
+  bestOf,
+  createPredictor,
+  fuse,
+  type Look,
+  type Predictor,
+  plantScoreOf,
+} from '@worldflora/model/prediction'
 import type { PublishedModel } from '@worldflora/protocol/http'
 import { layoutOf } from '@worldflora/protocol/parameter-layout'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { decodeWeights } from '@worldflora/protocol/tensor-codec'
-import { type Answer, bestGenus, CANDIDATES } from './answer.ts'
+import { type Answer, CANDIDATES, genusAnswer } from './answer.ts'
 import type { Identifier, NamingStage, OpenedModel, OpeningStage, PhotoRejection } from './identifier-port.ts'
 import { fetchModel } from './model/model-shelf.ts'
 import { openPhoto } from './photo/open-photo.ts'
@@ -32,9 +40,18 @@ export class ModelIdentifier implements Identifier {
     const layout = layoutOf(parameterSpecs(model.architecture, model.species.length))
     const weights = decodeWeights(shelved.weights, layout)
     if (isRejection(weights)) return weights
+    const { architecture, calibration } = model
+    // Checks that did not come whole are done without.
+    const heads =
+      calibration && shelved.heads ? headsOf(calibration, shelved.heads, featureCount(architecture)) : null
     this.#opened?.predictor.dispose()
-    const { architecture } = model
-    const predictor = createPredictor({ architecture, classes: model.species.length, weights })
+    const predictor = createPredictor({
+      architecture,
+      classes: model.species.length,
+      weights,
+      temperature: calibration?.temperature,
+      heads: heads === null || isRejection(heads) ? undefined : heads,
+    })
     this.#opened = { model, predictor }
     return { id: model.id, flora: model.flora.name, species: model.species.length, kept }
   }
@@ -47,21 +64,24 @@ export class ModelIdentifier implements Identifier {
     if (this.#opened === null) throw new Error('open comes first')
     const { model, predictor } = this.#opened
     const startMs = performance.now()
-    const probabilities: Float32Array[] = []
+    const looks: Look[] = []
     for (const [index, file] of photos.entries()) {
       onStage({ kind: 'opening-photo', photo: index })
       const photo = await openPhoto(file)
       if (isRejection(photo)) return { ...photo, photo: index }
       onStage({ kind: 'computing' })
-      probabilities.push(...(await predictor.predict([photo])))
+      looks.push(...(await predictor.look([photo])))
     }
-    const scores = fuse(probabilities)
+    const scores = fuse(looks.map((look) => look.scores))
+    const plant = plantScoreOf(looks)
+    const check = model.calibration?.plantCheck
     return {
       candidates: bestOf(scores, CANDIDATES).map(([species, score]) => ({
         species: model.species[species]!,
         score,
       })),
-      genus: bestGenus(model.species, scores),
+      genus: genusAnswer(model.species, scores, model.calibration?.rollUp),
+      isPlant: plant === null || !check ? null : plant >= check.threshold,
       milliseconds: performance.now() - startMs,
     }
   }

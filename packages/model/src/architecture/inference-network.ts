@@ -30,6 +30,8 @@ export type InferenceNetwork = {
   probabilities(images: tf.Tensor4D): tf.Tensor2D
   /** [batch, features]: what goes into the head. As above. */
   features(images: tf.Tensor4D): tf.Tensor2D
+  /** Both in one pass: what goes into the head, and what comes out of it. As above. */
+  looks(images: tf.Tensor4D): { features: tf.Tensor2D; logits: tf.Tensor2D }
   dispose(): void
 }
 
@@ -40,9 +42,16 @@ export function openInferenceNetwork(
 ): InferenceNetwork {
   const values = namedValues(architecture, classes, weights)
   const stages = describeNetwork(architecture, classes).layers.map((layer) => stageOf(layer, values))
+  const body = stages.slice(0, headless(stages))
+  const head = stages.slice(headless(stages))
   return {
     probabilities: (images) => tf.tidy(() => tf.softmax(run(stages, images))),
-    features: (images) => tf.tidy(() => run(stages.slice(0, headless(stages)), images)),
+    features: (images) => tf.tidy(() => run(body, images)),
+    looks: (images) =>
+      tf.tidy(() => {
+        const features = run(body, images)
+        return { features, logits: head.reduce(through, features) }
+      }),
     dispose: () => stages.forEach(disposeOf),
   }
 }
@@ -69,11 +78,17 @@ function run(stages: readonly Stage[], images: tf.Tensor4D): tf.Tensor2D {
         features = tf.mean(maps, [1, 2])
         break
       case 'dense':
-        features = tf.add(tf.matMul(features!, stage.weights), stage.bias)
+        features = through(features!, stage)
         break
     }
   }
   return features!
+}
+
+/** After the pooling there are dense layers alone. */
+function through(features: tf.Tensor2D, stage: Stage): tf.Tensor2D {
+  if (stage.kind !== 'dense') throw new Error(`a layer ${stage.kind} after the pooling`)
+  return tf.add(tf.matMul(features, stage.weights), stage.bias)
 }
 
 function convolved(x: tf.Tensor4D, stage: ConvolutionStage): tf.Tensor4D {

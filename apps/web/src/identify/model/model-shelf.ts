@@ -12,6 +12,8 @@ const DESCRIPTION = '/api/model'
 export type ShelvedModel = {
   model: PublishedModel
   weights: Uint8Array
+  /** Of its calibration; null if it has none, or they could not be fetched: it works without. */
+  heads: Uint8Array | null
   /** Whether both are kept for when there is no network. */
   kept: boolean
 }
@@ -31,18 +33,43 @@ export async function fetchModel(
   if (isRejection(description)) return description
   const { model, source } = description
   const path = `/blobs/${model.weights.blob}`
+  const heads = await fetchHeads(shelf, model)
   const held = await shelf?.match(path)
   if (held !== undefined) {
     const weights = new Uint8Array(await held.arrayBuffer())
     if (hashOf(weights) === model.weights.blob) {
       if (source !== null) await shelf?.put(DESCRIPTION, source)
-      return { model, weights, kept: true }
+      return { model, weights, heads, kept: true }
     }
     await shelf?.delete(path)
   }
   const weights = await download(path, model, onBytes)
   if (isRejection(weights)) return weights
-  return { model, weights, kept: await keep(shelf, { path, weights, source }) }
+  return { model, weights, heads, kept: await keep(shelf, { path, weights, source }, headsPath(model)) }
+}
+
+function headsPath({ calibration }: PublishedModel): string | null {
+  return calibration?.heads ? `/blobs/${calibration.heads.blob}` : null
+}
+
+/** A few kilobytes: from the shelf, else from the site. */
+async function fetchHeads(shelf: Cache | null, model: PublishedModel): Promise<Uint8Array | null> {
+  const path = headsPath(model)
+  if (path === null) return null
+  const isWhole = (bytes: Uint8Array) => hashOf(bytes) === model.calibration!.heads!.blob
+  try {
+    const held = await shelf?.match(path)
+    const kept = held === undefined ? null : new Uint8Array(await held.arrayBuffer())
+    if (kept !== null && isWhole(kept)) return kept
+    const response = await fetch(path)
+    if (!response.ok) return null
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    if (!isWhole(bytes)) return null
+    await shelf?.put(path, new Response(bytes)).catch(() => {})
+    return bytes
+  } catch {
+    return null
+  }
 }
 
 /** null where there is no Cache Storage (plain http), or the browser refuses it. */
@@ -112,6 +139,7 @@ function brokenDownload(why: string): Rejection {
 async function keep(
   shelf: Cache | null,
   { path, weights, source }: { path: string; weights: Uint8Array; source: Response | null },
+  heads: string | null,
 ): Promise<boolean> {
   if (shelf === null || source === null) return false
   try {
@@ -119,7 +147,7 @@ async function keep(
     await shelf.put(DESCRIPTION, source)
     for (const { url } of await shelf.keys()) {
       const other = new URL(url).pathname
-      if (other !== path && other !== DESCRIPTION) await shelf.delete(other)
+      if (other !== path && other !== DESCRIPTION && other !== heads) await shelf.delete(other)
     }
     return true
   } catch {

@@ -9,10 +9,10 @@ import { openBackend } from '../src/backend/index.ts'
 import { nodeAssets } from '../src/backend/node-assets.ts'
 import { evaluatePhotos } from '../src/evaluation.ts'
 import { activate, convolve, dense, globalAveragePool, maxPool } from '../src/ops/index.ts'
-import { initialWeights, parameterSpecs, tensorName } from '../src/parameters.ts'
+import { featureCount, initialWeights, parameterSpecs, tensorName } from '../src/parameters.ts'
 import { type CropCount, placeCrops } from '../src/photo/crops.ts'
 import { decodeJpeg, openDecoder, placeCentre, type Rgb } from '../src/photo/index.ts'
-import { bestOf, createPredictor, fuse, rankOf } from '../src/prediction.ts'
+import { bestOf, createPredictor, fuse, plantScoreOf, rankOf } from '../src/prediction.ts'
 import { drawPixels } from './drawn-photos.ts'
 import { BIASED, drawTask, MOBILENET, SMALL_CNN, ZOO } from './test-run.ts'
 
@@ -51,6 +51,35 @@ describe('inference', () => {
       expect(answer!.reduce((sum, probability) => sum + probability, 0)).toBeCloseTo(1, 5)
     },
   )
+
+  test('CA1: with a temperature scores are those of the logits over it; CA3, CA4: heads read the same pass', async () => {
+    const weights = livedInWeights(SMALL_CNN)
+    const photo = drawPixels({ species: 3, seed: 1, width: 60, height: 50 })
+    const plain = createPredictor({ architecture: SMALL_CNN, classes: CLASSES, weights })
+    const [bare] = await plain.look([photo])
+    plain.dispose()
+    expect([bare!.plant, bare!.organs.length]).toEqual([null, 0])
+    const bias = (value: number) =>
+      Float32Array.from({ length: featureCount(SMALL_CNN) + 1 }, (_, i) =>
+        i === featureCount(SMALL_CNN) ? value : 0,
+      )
+    const calibrated = createPredictor({
+      architecture: SMALL_CNN,
+      classes: CLASSES,
+      weights,
+      temperature: 2,
+      heads: { plant: bias(-3), organs: [bias(0), bias(Math.log(3))] },
+    })
+    const [look] = await calibrated.look([photo])
+    calibrated.dispose()
+    // The half power of what it was, brought to a sum of 1.
+    const roots = bare!.scores.map(Math.sqrt)
+    const sum = roots.reduce((total, root) => total + root, 0)
+    for (const [species, root] of roots.entries()) expect(look!.scores[species]).toBeCloseTo(root / sum, 5)
+    expect(look!.plant).toBe(-3)
+    expect([...look!.organs].map((score) => score.toFixed(4))).toEqual(['0.2500', '0.7500'])
+    expect(plantScoreOf([look!, { plant: 1 }])).toBe(1)
+  })
 
   test('a photo gets the same answer alone and in company, and nothing is left behind', async () => {
     const weights = livedInWeights(MOBILENET)

@@ -1,5 +1,4 @@
-// Threads do not inherit the TypeScript loader reliably on Node 20: register it here.
-import { register } from 'tsx/esm/api'
+// A worker thread's entry: on Node 20 a thread reads TypeScript only after it has registered for itself.
+import '../../../../../tools/typescript.mjs'
 
-register()
 await import('./thread.ts')

@@ -37,6 +37,7 @@ export function modelledThread(model: Model): ComputeThread {
     holdsTrainCounts: async () => true,
     loadTrainCounts: async () => null,
     photosOf: async () => [],
+    prepare: async () => {},
     async gradient({ task }) {
       const images = task.entries.reduce((sum, { samples }) => sum + samples.length, 0)
       const startedMs = performance.now()

@@ -10,9 +10,13 @@ import { PhaseConfig } from './run-config.ts'
 /** Raised when a message changes its meaning. A worker of another version is told to update, and gets no work. */
 export const PROTOCOL_VERSION = 3
 
-/** One being uploaded while the next is computed. */
+/** One being uploaded while the next is computed, or one being computed while the next waits for its turn. */
 export const LEASES_AT_ONCE = 2
+/** No worker asks for a lease longer than this before it is free. */
+export const BUSY_MS_MAX = 10_000
 export const TASKS_PER_LEASE = 64
+/** A worker is told no more tasks of the next step than it can prepare meanwhile. */
+export const TASKS_AHEAD_MAX = 8
 
 const index = v.pipe(v.number(), v.integer(), v.minValue(0))
 const short = v.pipe(v.string(), v.maxLength(200))
@@ -159,12 +163,26 @@ export const RequestWork = v.object({
   shards: v.pipe(v.array(Hash), v.maxLength(256)),
   /** The worker's own measure over its last tasks; absent before the first. */
   imagesPerSecond: v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
+  /** It still computes, and will be free in so many milliseconds by its own measure; absent: it is free now. */
+  busyMs: v.optional(v.pipe(index, v.maxValue(BUSY_MS_MAX))),
 })
 export type RequestWork = v.InferOutput<typeof RequestWork>
 
+/** Tasks that are granted to nobody yet. */
+export const Forecast = v.object({
+  run: RunDescription,
+  tasks: v.pipe(v.array(GradientTask), v.maxLength(TASKS_AHEAD_MAX)),
+})
+export type Forecast = v.InferOutput<typeof Forecast>
+
 export const WorkReply = v.variant('kind', [
   v.object({ kind: v.literal('leased'), lease: Lease }),
-  v.object({ kind: v.literal('idle'), prefetch: Prefetch }),
+  v.object({
+    kind: v.literal('idle'),
+    prefetch: Prefetch,
+    /** What it will probably be given first once the step is over. */
+    ahead: v.optional(Forecast),
+  }),
   Rejection,
 ])
 export type WorkReply = v.InferOutput<typeof WorkReply>

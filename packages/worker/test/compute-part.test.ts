@@ -77,6 +77,27 @@ describe('the compute part', () => {
     expect(other).not.toBe(there)
   })
 
+  test('SD1: what was drawn ahead, all of it or a part, changes no bit; a photo that cannot be drawn fails nothing yet', async () => {
+    const here = new ComputePart({ assets: nodeAssets, offerGpu: async () => {} })
+    must(await here.open(wishOf('wasm', false)))
+    await load(here)
+    const leaseId = 'lease-1' as LeaseId
+    const request = { leaseId, run, checkpoint: target, task: gradientTask(0) }
+    const plain = must(await here.gradient(request, () => {}))
+    await here.prepare({ run, task: gradientTask(1) })
+    await here.prepare({ run, task: gradientTask(0) })
+    expect(must(await here.gradient(request, () => {}))).toBe(plain)
+    const drawing = here.prepare({ run, task: gradientTask(0) })
+    expect(must(await here.gradient(request, () => {}))).toBe(plain)
+    await drawing
+    const damaged = await packTinyShard(2)
+    must(await here.loadShard(hashOf(damaged), damaged.slice()))
+    const task = gradientTask(0)
+    task.entries[0]!.shard = hashOf(damaged)
+    await here.prepare({ run, task })
+    await expect(here.gradient({ ...request, task }, () => {})).rejects.toThrow('photo 2')
+  })
+
   test('evaluates: one row a photo, in the order of the task', async () => {
     const { kind: _, epoch: __, ...rest } = gradientTask(0)
     const task: EvaluateTask = { kind: 'evaluate', split: 'val', ...rest }

@@ -9,6 +9,7 @@ import { checkpointAfter, gradientLease, packTinyShard } from './tiny-run.ts'
 
 const IMAGES_PER_SECOND = 0.5
 const IMAGES_OF_A_TASK = 4
+const REST_MS = (1000 * IMAGES_OF_A_TASK) / IMAGES_PER_SECOND
 
 type Pause = { ms: number; end(): void }
 
@@ -24,6 +25,14 @@ function standingClock(): Clock {
         signal?.addEventListener('abort', () => fail(signal.reason), { once: true })
         pauses.add({ ms, end: resolve })
       }),
+  }
+}
+
+/** Of other lengths are the pauses until the next lease is asked for. */
+async function nextRest(): Promise<Pause> {
+  for (;;) {
+    const pause = await pauses.next()
+    if (pause.ms === REST_MS) return pause
   }
 }
 
@@ -52,12 +61,11 @@ afterEach(async () => {
 })
 
 test('WK10: a limited worker delivers no sooner than its limit allows, and tells the pace it keeps to', async () => {
-  const rest = await pauses.next()
-  expect(rest.ms).toBe((1000 * IMAGES_OF_A_TASK) / IMAGES_PER_SECOND)
+  const rest = await nextRest()
   expect(coordinator.results.all).toEqual([])
   rest.end()
   expect(await coordinator.results.next()).toMatchObject({ leaseId: 'lease-1' })
-  await pauses.next()
+  await nextRest()
   expect(coordinator.requests.all.map(({ imagesPerSecond }) => imagesPerSecond)).toEqual([
     undefined,
     IMAGES_PER_SECOND,
@@ -65,15 +73,15 @@ test('WK10: a limited worker delivers no sooner than its limit allows, and tells
 })
 
 test('WK5, WK10: a lease that is revoked while the worker rests is dropped at once', async () => {
-  await pauses.next()
+  await nextRest()
   coordinator.revoke('lease-1')
-  const rest = await pauses.next()
+  const rest = await nextRest()
   rest.end()
   expect(await coordinator.results.next()).toMatchObject({ leaseId: 'lease-2' })
 })
 
 test('WK6, WK10: a worker that is stopped while it rests gives its lease back', async () => {
-  await pauses.next()
+  await nextRest()
   await session.stop()
   expect(await coordinator.returns.next()).toMatchObject({ leaseId: 'lease-1', reason: 'stopped' })
   expect(coordinator.results.all).toEqual([])

@@ -8,6 +8,7 @@ import {
   identityInMemory,
   memoryBlobCache,
   type Session,
+  type SessionOptions,
   startSession,
 } from '../src/session/index.ts'
 import { Inbox, type ScriptedCoordinator, startScriptedCoordinator } from './scripted-coordinator.ts'
@@ -19,11 +20,13 @@ let coordinator: ScriptedCoordinator
 let session: Session
 let begun: Inbox<Begun>
 let underWay: number
+let prepared: Inbox<GradientTask>
 
 beforeEach(async () => {
   coordinator = await startScriptedCoordinator()
   begun = new Inbox()
   underWay = 0
+  prepared = new Inbox()
 })
 afterEach(async () => {
   await session.stop()
@@ -49,6 +52,7 @@ function waitingThread(backend: BackendName): ComputeThread {
     holdsTrainCounts: async () => true,
     loadTrainCounts: async () => null,
     photosOf: async () => [],
+    prepare: async ({ task }) => prepared.add(task),
     gradient: ({ task }) => begin(task),
     sum: async ({ tasks }) => new Uint8Array(tasks),
     release: async () => {},
@@ -70,7 +74,7 @@ function begin({ task }: GradientTask): Promise<Hash> {
   })
 }
 
-function start(backend: BackendName): void {
+function start(backend: BackendName, options: Partial<SessionOptions> = {}): void {
   session = startSession({
     url: coordinator.url,
     host: 'node',
@@ -79,19 +83,21 @@ function start(backend: BackendName): void {
     caches: { shards: memoryBlobCache(10_000_000), checkpoints: memoryBlobCache(10_000_000) },
     identity: identityInMemory(),
     onActivity: () => {},
+    ...options,
   })
 }
 
 test.each([
-  ['webgpu', 2],
-  ['wasm', 1],
+  ['webgpu', undefined, 2],
+  ['wasm', undefined, 2],
+  ['wasm', 1e6, 1],
 ] as const)(
-  'a lease on %s has %i of its tasks under way, and they are delivered in their order',
-  async (backend, atOnce) => {
+  'WK10: a lease on %s, limited to %s images/s, has %i of its tasks under way, and they are delivered in their order',
+  async (backend, imagesPerSecondLimit, atOnce) => {
     const shard = coordinator.keep(await packTinyShard())
     const lease = gradientLease('lease-1', checkpointAfter(0, coordinator), shard, { tasks: [0, 1, 2, 3] })
     coordinator.script.work = [lease]
-    start(backend)
+    start(backend, imagesPerSecondLimit === undefined ? {} : { imagesPerSecondLimit })
     const waiting: Begun[] = []
     for (let task = 0; task < 4; task++) {
       waiting.push(await begun.next())
@@ -125,4 +131,50 @@ test('WK12: the photos of a lease’s later tasks are fetched while the first on
   await coordinator.results.next()
   const all = coordinator.downloads.all.map(({ hash }) => hash)
   expect(all.length).toBe(new Set(all).size)
+})
+
+test('WK1, ST14: the next lease is asked for while the end of the one before is computed, and begun without a further question', async () => {
+  const shard = coordinator.keep(await packTinyShard())
+  const checkpoint = checkpointAfter(0, coordinator)
+  coordinator.script.work = [
+    gradientLease('lease-1', checkpoint, shard, { tasks: [0, 1] }),
+    gradientLease('lease-2', checkpoint, shard, { tasks: [2] }),
+  ]
+  start('wasm')
+  const [first, second] = [await begun.next(), await begun.next()]
+  first.finish()
+  await coordinator.requests.next()
+  const ahead = await coordinator.requests.next()
+  expect(ahead.holding).toEqual(['lease-1'])
+  expect(ahead.busyMs).toBeGreaterThanOrEqual(0)
+  second.finish()
+  const third = await begun.next()
+  expect(third.task).toBe(2)
+  expect(coordinator.requests.all.filter(({ busyMs }) => busyMs === undefined)).toHaveLength(1)
+  third.finish()
+  expect((await coordinator.results.next()).tasks).toBe('0,1')
+  expect((await coordinator.results.next()).tasks).toBe('2')
+})
+
+test('WK14: who idles between two steps draws the photos of the tasks that it was told of, as far as their shards are at hand', async () => {
+  const shard = coordinator.keep(await packTinyShard())
+  const other = coordinator.keep((await packTinyShard()).fill(7, 700, 710))
+  const reply = gradientLease('lease-1', checkpointAfter(0, coordinator), shard, { tasks: [0] })
+  const next = gradientLease('lease-2', checkpointAfter(1, coordinator), shard, { tasks: [4, 5] })
+  const { run, tasks } = next.lease
+  const unknown = { ...tasks[0], task: 6, entries: [{ shard: other.blob, bytes: other.bytes, samples: [0] }] }
+  const idle = { kind: 'idle', prefetch: [], ahead: { run, tasks: [...tasks, unknown, tasks[0]] } }
+  coordinator.script.work = [reply, idle, idle, idle]
+  start('wasm')
+  const first = await begun.next()
+  first.finish()
+  await coordinator.results.next()
+  // Told again, it begins again.
+  for (let { task } = await prepared.next(); task !== 5; ) ({ task } = await prepared.next())
+  expect(prepared.all[0]!.task).toBe(4)
+  coordinator.script.work = [next]
+  coordinator.announceWork()
+  const second = await begun.next()
+  expect(second.task).toBe(4)
+  expect(prepared.all.map(({ task }) => task)).not.toContain(6)
 })

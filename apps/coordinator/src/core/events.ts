@@ -7,6 +7,7 @@ import type { RunPlan } from '@worldflora/dataset/epoch-plan'
 import type { Hash, LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
 import type {
   CheckpointRef,
+  Forecast,
   Lease,
   ReturnLease,
   RunDescription,
@@ -58,6 +59,8 @@ export type CoreEvent =
       holding: readonly LeaseId[]
       shards: ReadonlySet<string>
       imagesPerSecond?: number | undefined
+      /** It is still at the last of these leases, for so long by its own measure; absent: it is free. */
+      busyMs?: number | undefined
     }
   | {
       kind: 'lease-returned'
@@ -98,7 +101,7 @@ export type TaskKey = {
 export type Effect =
   /** Answers `work-requested`. */
   | { kind: 'grant-lease'; workerId: WorkerId; lease: Lease }
-  | { kind: 'keep-idle'; workerId: WorkerId; prefetch: ShardRef[] }
+  | { kind: 'keep-idle'; workerId: WorkerId; prefetch: ShardRef[]; ahead: Forecast | null }
   /** Answer `result-received`. The first hands the result on; what was late of it was compared (LS3), the rest is open. */
   | { kind: 'accept-result'; workerId: WorkerId; leaseId: LeaseId; keys: TaskKey[]; images: number }
   | {

@@ -15,7 +15,7 @@ export function grantLease(
   state: CoreState,
   worker: WorkerState,
   slots: NonEmptySlots,
-  nowMs: number,
+  beginsAtMs: number,
 ): LeaseRecord {
   const { group } = slots[0]
   const images = imagesOf(slots)
@@ -28,9 +28,10 @@ export function grantLease(
     slots,
     images,
     due: new Set(slots),
-    grantedAtMs: nowMs,
-    deadlineMs: nowMs + leaseDurationMs(worker, { images, missingBytes: missingBytes(slots, worker.shards) }),
-    stragglesFromMs: nowMs + stragglesAfterMs(worker, images),
+    beginsAtMs,
+    deadlineMs:
+      beginsAtMs + leaseDurationMs(worker, { images, missingBytes: missingBytes(slots, worker.shards) }),
+    stragglesFromMs: beginsAtMs + stragglesAfterMs(worker, images),
     abandoned: false,
     isOverdue: false,
   }

@@ -14,7 +14,8 @@ export type LeaseRecord = {
   readonly images: number
   /** Those of them that are still open: the lease is over, for its worker, when there is none. */
   readonly due: Set<TaskSlot>
-  readonly grantedAtMs: number
+  /** When its worker is free for it, by its own word. */
+  readonly beginsAtMs: number
   /** Until then a result is taken. */
   readonly deadlineMs: number
   /** From then on others may race it (LS3). */

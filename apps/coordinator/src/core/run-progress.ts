@@ -27,8 +27,9 @@ export function openProgress(run: OpenRun): RunProgress {
 }
 
 export function advanceTo(progress: RunProgress, checkpoint: CheckpointRef): void {
+  const next = progress.step?.next
   progress.checkpoint = checkpoint
-  progress.step = stepAfter(progress.run, checkpoint)
+  progress.step = stepAfter(progress.run, checkpoint, next)
   if (isThrough(progress)) progress.state = 'finished'
 }
 
@@ -51,7 +52,11 @@ export function isThrough({ run, checkpoint }: RunProgress): boolean {
   return checkpoint.step >= run.plan.steps
 }
 
-function stepAfter({ description, plan, trainShards }: OpenRun, checkpoint: CheckpointRef): TaskGroup | null {
+function stepAfter(
+  { description, plan, trainShards }: OpenRun,
+  checkpoint: CheckpointRef,
+  before?: TaskGroup['next'],
+): TaskGroup | null {
   if (checkpoint.step >= plan.steps || trainShards === null) return null
-  return stepGroup({ runId: description.id, plan, shards: trainShards }, checkpoint)
+  return stepGroup({ runId: description.id, plan, shards: trainShards }, checkpoint, before)
 }

@@ -16,11 +16,15 @@ const TASKS_LOOKED_AT = 256
 /**
  * Evaluations first, so that curves are current and old checkpoints can go; then what runs want, that one's first which is
  * furthest behind its share. In it, the offered tasks for which the worker lacks least. If none is offered, some of what
- * others are late with, or will be through with later than it.
+ * others are late with, or will be through with later than it: that is for who is free.
  */
-export function nextAssignment(state: CoreState, worker: WorkerState, nowMs: number): NonEmptySlots | null {
+export function nextAssignment(
+  state: CoreState,
+  worker: WorkerState,
+  { isFree, nowMs }: { isFree: boolean; nowMs: number },
+): NonEmptySlots | null {
   const groups = groupsInTurn(state, worker)
-  for (const find of [nearest, backupIn, takeoverIn]) {
+  for (const find of isFree ? [nearest, backupIn, takeoverIn] : [nearest]) {
     for (const group of groups) {
       const slots = find(state, group, worker, nowMs)
       if (slots !== null) return slots
@@ -44,7 +48,7 @@ function groupsInTurn(state: CoreState, worker: WorkerState): TaskGroup[] {
   return [...groups.filter(isEvaluation), ...groups.filter((group) => !isEvaluation(group))]
 }
 
-/** As many as a lease has for this worker; after the first, those come first whose shards it will have by then. */
+/** As many as a lease has for this worker; after the first, those come first whose shards it will have by then. What it was told before (WK14) comes first among equals. */
 function nearest(
   state: CoreState,
   group: TaskGroup,
@@ -57,7 +61,7 @@ function nearest(
   const chosen: TaskSlot[] = []
   const costly: TaskSlot[] = []
   let lookedAt = 0
-  for (const slot of group.offered) {
+  for (const slot of inOrder(group, worker)) {
     if (chosen.length === most || lookedAt++ === TASKS_LOOKED_AT) break
     if (!mayTry(state, slot, worker, nowMs)) continue
     if (missingBytes([slot], held) === 0) chosen.push(slot)
@@ -69,6 +73,17 @@ function nearest(
     for (const { hash } of cheapest!.shards) held.add(hash)
   }
   return chosen.length === 0 ? null : (chosen as unknown as NonEmptySlots)
+}
+
+/** What was foretold to the worker, then what was foretold to nobody, then the rest. */
+function* inOrder(
+  { offered, slots, foretold, holders }: TaskGroup,
+  { id }: WorkerState,
+): Generator<TaskSlot> {
+  if (holders.size === 0) return yield* offered
+  for (const task of foretold.get(id) ?? []) if (offered.has(slots[task]!)) yield slots[task]!
+  for (const slot of offered) if (!holders.has(slot.task.task)) yield slot
+  for (const slot of offered) if ((holders.get(slot.task.task) ?? id) !== id) yield slot
 }
 
 function indexOfCheapest(slots: readonly TaskSlot[], held: ReadonlySet<string>): number {

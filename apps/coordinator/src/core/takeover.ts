@@ -33,7 +33,7 @@ export function takeoverIn(
     if (lease.workerId === worker.id) continue
     const holderPace = state.workers.get(lease.workerId)?.imagesPerSecond ?? null
     if (lease.due.size === 0 || lease.abandoned || lease.isOverdue || holderPace === null) continue
-    const endsAtMs = lease.grantedAtMs + expectedMs(holderPace, lease.images)
+    const endsAtMs = lease.beginsAtMs + expectedMs(holderPace, lease.images)
     if (endsAtMs <= Math.max(last?.endsAtMs ?? 0, nowMs + OVERHEAD_MS)) continue
     const slots = slotsOf(state, { lease, holderPace, worker, pace, nowMs })
     if (slots.length > 0) last = { slots, endsAtMs }
@@ -48,7 +48,7 @@ function slotsOf(state: CoreState, { lease, holderPace, worker, pace, nowMs }: R
   const slots: TaskSlot[] = []
   let own = 0
   for (const slot of lease.slots.toReversed()) {
-    const holderDoneAtMs = lease.grantedAtMs + expectedMs(holderPace, images)
+    const holderDoneAtMs = lease.beginsAtMs + expectedMs(holderPace, images)
     const doneAtMs = nowMs + OVERHEAD_MS + MARGIN * expectedMs(pace, own + slot.images)
     if (doneAtMs >= holderDoneAtMs) break
     images -= slot.images

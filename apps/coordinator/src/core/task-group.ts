@@ -1,7 +1,7 @@
 /** Tasks that close together: those of a step, or those of an evaluation. Keeps count, so that no event walks through all. */
 import type { PlannedTask } from '@worldflora/dataset/epoch-plan'
-import type { RunId } from '@worldflora/protocol/ids'
-import type { CheckpointRef, ShardEntries, ShardRef, Task } from '@worldflora/protocol/messages'
+import type { RunId, WorkerId } from '@worldflora/protocol/ids'
+import type { CheckpointRef, GradientTask, ShardEntries, ShardRef, Task } from '@worldflora/protocol/messages'
 import type { EvaluationOrder, OpenRun, TaskKey } from './events.ts'
 import type { LeaseRecord } from './lease.ts'
 import type { TaskSlot } from './task-slot.ts'
@@ -27,24 +27,34 @@ export type TaskGroup = {
   accepted: number
   /** Of a step: those that the step after it needs, once somebody has asked. */
   nextShards?: readonly ShardRef[]
+  /** Of a step: the tasks of the one after it, once somebody was told of them: the first `count` of them were foretold. */
+  next?: { tasks: readonly GradientTask[]; foretold: Foretold; count: number }
+  /** Which of its tasks were foretold to whom, while the step before was being closed. */
+  readonly foretold: Foretold
+  readonly holders: ReadonlyMap<number, WorkerId>
 }
 
-/** The tasks of the step that follows on `checkpoint`. */
+/** Numbers of tasks. */
+export type Foretold = Map<WorkerId, number[]>
+
+/** The tasks of the step that follows on `checkpoint`; `before`: what was known of it in the step before. */
 export function stepGroup(
   { runId, plan, shards }: { runId: RunId; plan: OpenRun['plan']; shards: Shards },
   checkpoint: CheckpointRef,
+  before?: TaskGroup['next'],
 ): TaskGroup {
-  const { step } = checkpoint
-  const tasks = plan.tasksOf(step).map(
-    (planned, task): Task => ({
-      kind: 'gradient',
-      step,
-      task,
-      epoch: planned.epoch,
-      entries: entriesOf(planned, shards),
-    }),
-  )
-  return groupOf({ runId, kind: 'gradient', checkpoint }, tasks)
+  const tasks = before?.tasks ?? gradientTasks(plan, shards, checkpoint.step)
+  return groupOf({ runId, kind: 'gradient', checkpoint }, tasks, before?.foretold)
+}
+
+export function gradientTasks(plan: OpenRun['plan'], shards: Shards, step: number): GradientTask[] {
+  return plan.tasksOf(step).map((planned, task) => ({
+    kind: 'gradient',
+    step,
+    task,
+    epoch: planned.epoch,
+    entries: entriesOf(planned, shards),
+  }))
 }
 
 /** What is ordered of a checkpoint, and computed beside the steps. */
@@ -62,7 +72,11 @@ export function orderedGroup(
   return groupOf({ runId, kind, checkpoint }, tasks.map(ordered))
 }
 
-function groupOf(of: Pick<TaskGroup, 'runId' | 'kind' | 'checkpoint'>, tasks: Task[]): TaskGroup {
+function groupOf(
+  of: Pick<TaskGroup, 'runId' | 'kind' | 'checkpoint'>,
+  tasks: readonly Task[],
+  foretold: Foretold = new Map(),
+): TaskGroup {
   const group: TaskGroup = {
     ...of,
     slots: [],
@@ -72,6 +86,8 @@ function groupOf(of: Pick<TaskGroup, 'runId' | 'kind' | 'checkpoint'>, tasks: Ta
     late: new Set(),
     told: 0,
     accepted: 0,
+    foretold,
+    holders: holdersOf(foretold),
   }
   for (const task of tasks) {
     const images = task.entries.reduce((sum, { samples }) => sum + samples.length, 0)
@@ -104,4 +120,8 @@ function entriesOf(planned: PlannedTask, shards: Shards): ShardEntries[] {
     at = shard
   }
   return entries
+}
+
+function holdersOf(foretold: Foretold): Map<number, WorkerId> {
+  return new Map([...foretold].flatMap(([worker, tasks]) => tasks.map((task) => [task, worker] as const)))
 }

@@ -4,6 +4,7 @@ import { LEASES_AT_ONCE } from '@worldflora/protocol/messages'
 import type { CoreState } from './core-state.ts'
 import type { Effect, EventOf } from './events.ts'
 import { notePace } from './fleet.ts'
+import { forecastFor } from './forecast.ts'
 import type { LeaseRecord } from './lease.ts'
 import { expireLease } from './lease-expiry.ts'
 import { grantLease } from './lease-ledger.ts'
@@ -18,11 +19,17 @@ export function answerRequest(state: CoreState, event: EventOf<'work-requested'>
   endTelling(worker)
   worker.shards = event.shards
   if (event.imagesPerSecond !== undefined) notePace(state, worker, event.imagesPerSecond)
-  const lease = unheardLease(state, worker, event.holding, nowMs) ?? newLease(state, worker, nowMs)
+  const lease =
+    unheardLease(state, worker, event.holding, nowMs) ?? newLease(state, worker, event.busyMs, nowMs)
   if (lease === null) {
-    // Whoever has its hands full asks again by itself, once it has delivered.
-    if (isFree(worker)) enterWaiting(state, worker)
-    return { kind: 'keep-idle', workerId: worker.id, prefetch: prefetchFor(state, worker) }
+    // Whoever has its hands full, or computes, asks again by itself: once it has delivered, or is free.
+    if (isFree(worker) && event.busyMs === undefined) enterWaiting(state, worker)
+    return {
+      kind: 'keep-idle',
+      workerId: worker.id,
+      prefetch: prefetchFor(state, worker),
+      ahead: forecastFor(state, worker),
+    }
   }
   leaveWaiting(state, worker)
   return {
@@ -58,7 +65,13 @@ function unheardLease(
   return null
 }
 
-function newLease(state: CoreState, worker: WorkerState, nowMs: number): LeaseRecord | null {
-  const slots = isFree(worker) ? nextAssignment(state, worker, nowMs) : null
-  return slots === null ? null : grantLease(state, worker, slots, nowMs)
+function newLease(
+  state: CoreState,
+  worker: WorkerState,
+  busyMs: number | undefined,
+  nowMs: number,
+): LeaseRecord | null {
+  if (!isFree(worker)) return null
+  const slots = nextAssignment(state, worker, { isFree: busyMs === undefined, nowMs })
+  return slots === null ? null : grantLease(state, worker, slots, nowMs + (busyMs ?? 0))
 }

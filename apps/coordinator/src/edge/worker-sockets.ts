@@ -94,7 +94,10 @@ function attendWorker(
     if (workerId === null) return notJoined()
     if (request.imagesPerSecond !== undefined) roster.notePace(workerId, request.imagesPerSecond)
     const [answer] = conductor.say({ kind: 'work-requested', workerId, shards: new Set(shards), ...request })
-    if (answer?.kind === 'keep-idle') return { kind: 'idle', prefetch: answer.prefetch }
+    if (answer?.kind === 'keep-idle') {
+      const { prefetch, ahead } = answer
+      return { kind: 'idle', prefetch, ...(ahead === null ? {} : { ahead }) }
+    }
     if (answer?.kind !== 'grant-lease') throw new Error('the core did not answer a request')
     runs.noteLease(answer.lease.run.id)
     return { kind: 'leased', lease: answer.lease }

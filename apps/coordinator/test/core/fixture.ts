@@ -100,6 +100,7 @@ export class Story {
     imagesPerSecond?: number,
     shards: string[] = [],
     holding: LeaseId[] = [],
+    busyMs?: number,
   ): Lease | null {
     const pace = imagesPerSecond === undefined ? {} : { imagesPerSecond }
     const [effect] = this.tell({
@@ -108,6 +109,7 @@ export class Story {
       holding,
       shards: new Set(shards),
       ...pace,
+      busyMs,
     })
     return effect?.kind === 'grant-lease' ? effect.lease : null
   }

@@ -24,6 +24,16 @@ describe('deadlines', () => {
     expect(missing.durationMs - held.durationMs).toBeGreaterThan(60_000)
   })
 
+  it('WK1, WK7: a lease that is asked for ahead counts from when its worker is free', () => {
+    const story = new Story()
+    const ada = story.join('ada')
+    const { leaseId, durationMs } = story.ask(ada, 4)!
+    const ahead = story.ask(ada, 4, [], [leaseId], 3000)!
+    expect(ahead.durationMs).toBe(durationMs + 3000)
+    const [first, second] = [leaseId, ahead.leaseId].map((id) => story.state.leases.get(id)!)
+    expect(second!.stragglesFromMs - first!.stragglesFromMs).toBe(3000)
+  })
+
   it('LS1: who asks after its deadline, before the clock has struck, gets a new lease and more time', () => {
     const story = new Story()
     const ada = story.join('ada')
@@ -63,6 +73,17 @@ describe('races', () => {
     const { story, held } = slowWorld()
     expect(story.sleepUntil(1400)).toEqual([])
     expect(held.tasks[0].entries.flatMap(({ samples }) => samples)).toHaveLength(4)
+  })
+
+  it('WK8: who computes races nobody, and is told of work only when it is free', () => {
+    const story = new Story(runOf({ ...SCENE, tasksPerStep: 2 }))
+    const [slow, ada] = ['slow', 'ada'].map((name) => story.join(name))
+    story.ask(slow!, 4)
+    const own = story.ask(ada!, 4)!
+    story.sleepUntil(2000)
+    expect(story.ask(ada!, 4, [], [own.leaseId], 100)).toBeNull()
+    expect(story.state.waiting.size).toBe(0)
+    expect(story.ask(ada!, 4, [], [own.leaseId])).not.toBeNull()
   })
 
   it('LS3, WK8, FT4, FT5: there is one backup, not two', () => {

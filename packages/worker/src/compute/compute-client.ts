@@ -30,6 +30,7 @@ export function connectCompute(endpoint: comlink.Endpoint): ComputePort {
       return remote.loadTrainCounts(run, comlink.transfer(counts, [counts.buffer]))
     },
     photosOf: (entries, limit) => remote.photosOf(entries, limit),
+    prepare: (request) => remote.prepare(request),
     gradient: (request, onProgress) => remote.gradient(request, comlink.proxy(onProgress)),
     sum: (request) => remote.sum(request),
     release: (leaseId) => remote.release(leaseId),

@@ -5,6 +5,7 @@
  */
 import { packFeatureShard } from '@worldflora/dataset/feature-shard'
 import { decodeTrainCounts } from '@worldflora/dataset/train-labels'
+import { randomBlocks } from '@worldflora/model/backend'
 import { evaluatePhotos } from '@worldflora/model/evaluation'
 import { extractFeatures } from '@worldflora/model/features'
 import { beginGradient, type PlacedWeights, placeWeights } from '@worldflora/model/gradient'
@@ -12,6 +13,7 @@ import { computeHeadGradient } from '@worldflora/model/head-gradient'
 import { featureCount } from '@worldflora/model/parameters'
 import { trainingPixels } from '@worldflora/model/training-pixels'
 import { encodeVector } from '@worldflora/protocol/gradient-codec'
+import { hashOf } from '@worldflora/protocol/hash'
 import type { Hash, LeaseId } from '@worldflora/protocol/ids'
 import type { EvaluateResult, RunDescription, ShardEntries } from '@worldflora/protocol/messages'
 import { contributionShape } from '@worldflora/protocol/parameter-layout'
@@ -27,6 +29,7 @@ import type {
   OnProgress,
   Opened,
   OpenWish,
+  PrepareRequest,
   Spent,
   SumRequest,
 } from '../session/compute-port.ts'
@@ -34,6 +37,7 @@ import { type ComputeHost, openDevice } from './device.ts'
 import { DeviceLoss } from './device-loss.ts'
 import { type HeldWeights, layoutOfTrained, leadOn } from './held-weights.ts'
 import { KeptContributions } from './kept-contributions.ts'
+import { PixelsAhead } from './pixels-ahead.ts'
 import { ShardShelf } from './shard-shelf.ts'
 import { Stopwatch } from './stopwatch.ts'
 import { Turns } from './turns.ts'
@@ -41,9 +45,12 @@ import { Turns } from './turns.ts'
 export class ComputePart implements ComputePort {
   readonly #host: ComputeHost
   readonly #shelf = new ShardShelf()
-  readonly #kept = new KeptContributions()
+  readonly #kept: KeptContributions
   readonly #turns = new Turns()
   readonly #stopwatch = new Stopwatch()
+  readonly #ahead = new PixelsAhead()
+  /** Tasks that were given and are not answered. */
+  #inHand = 0
   #weights: HeldWeights | null = null
   #loss: DeviceLoss | null = null
   /** The same, on the device. */
@@ -52,6 +59,7 @@ export class ComputePart implements ComputePort {
 
   constructor(host: ComputeHost) {
     this.#host = host
+    this.#kept = new KeptContributions(host.hashOf ?? hashOf)
   }
 
   async open(wish: OpenWish): Promise<Opened | Rejection> {
@@ -69,7 +77,7 @@ export class ComputePart implements ComputePort {
       this.#stopwatch.time('modelMs', () => {
         this.#placed?.dispose()
         this.#placed = null
-        const weights = leadOn(this.#weights, parts)
+        const weights = leadOn(this.#weights, parts, this.#host.hashOf ?? hashOf)
         this.#weights = isRejection(weights) ? null : weights
         return isRejection(weights) ? weights : null
       }),
@@ -100,6 +108,17 @@ export class ComputePart implements ComputePort {
     return isRejection(photos) ? [] : photos.slice(0, limit).map((photo) => photo.jpeg.slice())
   }
 
+  async prepare(request: PrepareRequest): Promise<void> {
+    const photos = this.#shelf.photosOf(request.task.entries)
+    if (isRejection(photos) || request.run.train !== 'all') return
+    const draw = this.#ahead.draw(request, photos, {
+      isWanted: () => this.#inHand > 0,
+      timed: (work) => this.#stopwatch.time('decodeMs', work),
+    })
+    // A photo that cannot be decoded fails its task, if that is ever given.
+    await draw.catch(() => this.#ahead.take(request))
+  }
+
   gradient(request: GradientRequest, onProgress: OnProgress): Promise<Hash | Rejection> {
     return this.#unlessLost(() => this.#gradient(request, onProgress))
   }
@@ -124,9 +143,10 @@ export class ComputePart implements ComputePort {
       const work = this.#workOf({ run, task }, weights, onProgress)
       const { config, classes } = work
       this.#placed ??= placeWeights(config.architecture, classes, weights)
+      const ahead = this.#ahead.take({ run, task })
       const pixelsFrom = (start: number) => {
         const chunk = photos.slice(start, start + samplesPerChunk(config))
-        return this.#stopwatch.time('decodeMs', () => trainingPixels(work, chunk, start))
+        return this.#stopwatch.time('decodeMs', () => trainingPixels(work, chunk, start, ahead.get(start)))
       }
       const placed = this.#placed
       return this.#stopwatch.time('computeMs', () => beginGradient({ ...work, placed, photos, pixelsFrom }))
@@ -162,7 +182,8 @@ export class ComputePart implements ComputePort {
     const { unitExponent } = run
     const { seed, wire } = run.config
     const random = new RandomStream(seed, 'roundGradient', task.step, task.task)
-    const bytes = encodeVector({ values, layout, wire, unitExponent, random })
+    const makeBlocks = randomBlocks()
+    const bytes = encodeVector({ values, layout, wire, unitExponent, random, makeBlocks })
     if (isRejection(bytes)) return bytes
     return this.#kept.keep(leaseId, task.task, bytes, { ...layout, wire, unitExponent })
   }
@@ -215,8 +236,13 @@ export class ComputePart implements ComputePort {
     return this.#unlessLost(() => this.#turns.take(work))
   }
 
-  #unlessLost<T>(work: () => Promise<T | Rejection>): Promise<T | Rejection> {
-    return this.#loss === null ? work() : this.#loss.watch(work)
+  async #unlessLost<T>(work: () => Promise<T | Rejection>): Promise<T | Rejection> {
+    this.#inHand++
+    try {
+      return await (this.#loss === null ? work() : this.#loss.watch(work))
+    } finally {
+      this.#inHand--
+    }
   }
 
   /** What a network needs to look at the task's photos without learning from them. */

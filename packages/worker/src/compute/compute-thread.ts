@@ -25,6 +25,7 @@ export function exposeCompute(host: ComputeHost, endpoint?: comlink.Endpoint): v
         photos.map((photo) => photo.buffer as ArrayBuffer),
       )
     },
+    prepare: (request) => part.prepare(request),
     gradient: (request, onProgress) =>
       withProgress(onProgress, (progress) => part.gradient(request, progress)),
     sum: async (request) => handedOver(await part.sum(request)),

@@ -15,6 +15,7 @@ import {
   type TrialCase,
 } from '@worldflora/model/gpu-trial'
 import { openDecoder } from '@worldflora/model/photo'
+import type { Hash } from '@worldflora/protocol/ids'
 import type { Device } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { GpuTrial, Opened, OpenWish } from '../session/compute-port.ts'
@@ -22,6 +23,8 @@ import type { GpuTrial, Opened, OpenWish } from '../session/compute-port.ts'
 /** What the compute part needs of the place where it runs. */
 export type ComputeHost = {
   assets: BackendAssets
+  /** SHA-256, where the platform has a faster one than ours that answers at once. */
+  hashOf?: (bytes: Uint8Array) => Hash
   /** Puts `gpu` on `navigator` where the platform does not by itself; `auto`: if it is cheap to know that there is one. */
   offerGpu(wish: 'auto' | 'asked'): Promise<void>
   /** Default: refused. */

@@ -28,7 +28,11 @@ export function layoutOfTrained({ config, flora, train }: RunDescription): Param
 }
 
 /** Consumes `held`: its values are changed in place, and worth nothing if this rejects. */
-export function leadOn(held: HeldWeights | null, parts: CheckpointParts): HeldWeights | Rejection {
+export function leadOn(
+  held: HeldWeights | null,
+  parts: CheckpointParts,
+  hash: (bytes: Uint8Array) => Hash = hashOf,
+): HeldWeights | Rejection {
   const layout = layoutOfCheckpoint(parts.run)
   const values = parts.base === null ? held?.values : decodeWeights(parts.base, layout)
   if (isRejection(values)) return values
@@ -37,7 +41,7 @@ export function leadOn(held: HeldWeights | null, parts: CheckpointParts): HeldWe
   }
   const fault = applyDeltas(values, layout, parts)
   if (fault !== null) return fault
-  const checkpoint = hashOf(encodeWeights(values))
+  const checkpoint = hash(encodeWeights(values))
   if (checkpoint !== parts.checkpoint) return mismatch(`they came out as ${checkpoint}`)
   return { checkpoint, values }
 }

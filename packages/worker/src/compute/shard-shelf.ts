@@ -1,4 +1,7 @@
-/** The shards whose samples are at hand, of photos or of features; the least recently used go first. */
+/**
+ * The shards whose samples are at hand, of photos or of features; the least recently used go first. A task touches one shard, at its edge
+ * two; more than `SHARDS_KEPT` stay only while one task needs them all.
+ */
 import {
   type FeatureShard,
   featuresAt,
@@ -9,9 +12,8 @@ import { type Photo, readShard } from '@worldflora/dataset/shard'
 import type { Hash } from '@worldflora/protocol/ids'
 import type { ShardEntries } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import { SHARDS_KEPT } from '../session/compute-port.ts'
 
-/** A task touches one shard, at its edge two; more than this stay only while one task needs them all. */
-const SHARDS_KEPT = 6
 /** A shard of photos is cut into some of features, each of them small. */
 const FEATURE_SHARDS_KEPT = 64
 
@@ -61,6 +63,7 @@ export class ShardShelf {
       const held = this.#shards.get(shard)
       if (held === undefined)
         return reject('shard-missing', `Shard ${shard} is not loaded.`, 'Load it first.')
+      this.#touch(shard)
       for (const number of samples) {
         const sample = sampleOf(held, number)
         if (sample === undefined) {

@@ -78,15 +78,15 @@ export class ActivityBoard {
     this.#onActivity(this.#activity)
   }
 
-  /** Of the task that is shown: on a GPU the next one may be shown already. */
+  /** Of the task that is shown. */
   showTaskProgress(of: number, imagesDone: number): void {
     const task = this.#activity.task
     if (task?.task === of) this.show({ task: { ...task, imagesDone } })
   }
 
-  showPhotos(photos: readonly Uint8Array[]): void {
+  showPhotos(of: number, photos: readonly Uint8Array[]): void {
     const task = this.#activity.task
-    if (task !== null) this.show({ task: { ...task, photos } })
+    if (task?.task === of) this.show({ task: { ...task, photos } })
   }
 
   countTransfer(direction: 'bytesDown' | 'bytesUp', bytes: number): void {

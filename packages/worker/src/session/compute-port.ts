@@ -25,6 +25,9 @@ export type BackendChoice = BackendName | 'auto'
  */
 export type GpuTrial = { adapter: string; verdict: 'used' | 'wrong-answers' | 'slower' | 'untried' }
 
+/** Of the shards that were used last, a compute part keeps so many at least. */
+export const SHARDS_KEPT = 6
+
 export type OpenWish = {
   backend: BackendChoice
   /** Compute the golden task too, whose hash tells the deterministic class (a later opening need not). */
@@ -44,6 +47,8 @@ export type CheckpointParts = {
   deltas: Uint8Array[]
 }
 
+/** Of a task that will probably come. */
+export type PrepareRequest = { run: RunDescription; task: GradientTask }
 export type GradientRequest = { leaseId: LeaseId; run: RunDescription; checkpoint: Hash; task: GradientTask }
 /** Some of a lease's tasks whose contributions are kept. */
 export type SumRequest = { leaseId: LeaseId; tasks: number[]; coding: Coding }
@@ -68,6 +73,8 @@ export type ComputePort = {
   loadTrainCounts(run: RunDescription, bytes: Uint8Array): Promise<Rejection | null>
   /** The first photos of these entries as JPEG, for a page to show. */
   photosOf(entries: ShardEntries[], limit: number): Promise<Uint8Array[]>
+  /** Draws the task's photos, as far as there is time before something else is asked for. */
+  prepare(request: PrepareRequest): Promise<void>
   /** Computes the task's contribution and keeps it under its lease; the hash of its own bytes is its digest. */
   gradient(request: GradientRequest, onProgress: OnProgress): Promise<Hash | Rejection>
   /** The exact sum of contributions that are kept: a partial sum. */

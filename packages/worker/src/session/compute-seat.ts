@@ -20,12 +20,18 @@ export class ComputeSeat {
   #seated: Seated | null = null
   #opening: Promise<void> | null = null
   #openMs = 0
+  #generation = 0
   #trial: GpuTrial | null = null
   #isClosed = false
 
   constructor(spawn: () => ComputeThread, clock: Clock) {
     this.#spawn = spawn
     this.#clock = clock
+  }
+
+  /** Counts the threads that there were: another one has nothing of what this one was given. */
+  get generation(): number {
+    return this.#generation
   }
 
   /** The first opening: finds the backend, and proves its class. Throws if the thread dies. */
@@ -88,6 +94,7 @@ export class ComputeSeat {
   #start(): Seated {
     if (this.#isClosed) return closed()
     const thread = this.#spawn()
+    this.#generation++
     const failing = new Set<(error: Error) => void>()
     let gone: Error | null = null
     const seated: Seated = {

@@ -1,6 +1,6 @@
 /**
- * A lease from its arrival until it is computed: for each of its tasks fetch what is missing, and compute. A GPU is given a task while
- * the values of the one before are on their way back from it.
+ * A lease from its arrival until it is computed: for each of its tasks fetch what is missing, and compute. The compute part is given a
+ * task while it has the one before: on a GPU that one's values are on their way back from it by then.
  */
 import type { Hash } from '@worldflora/protocol/ids'
 import type { Device, EvaluateResult, Lease, Task } from '@worldflora/protocol/messages'
@@ -19,6 +19,7 @@ import type { Delivery } from './delivery.ts'
 import type { PaceLimit } from './pace-limit.ts'
 import type { Rate } from './rate.ts'
 import type { ResultPush } from './result-push.ts'
+import type { Supplied } from './supplied.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
 export type LeaseEnd =
@@ -44,6 +45,7 @@ export type LeaseTools = {
   push: ResultPush
   caches: BlobCaches
   trail: CheckpointTrail
+  supplied: Supplied
   board: ActivityBoard
   clock: Clock
   /** In images, of the tasks computed. */
@@ -58,43 +60,68 @@ export type HeldLease = {
   lease: Lease
   /** Aborts when the lease is not worth another moment. */
   abandon: AbortController
+  /** From its arrival on. */
+  untilDeadline: AbortSignal
   /** Tasks of it that others have done. */
   revoked: Set<number>
 }
 
-/** How many tasks a device is given beyond the one whose result is waited for. Other backends block while they compute. */
-function tasksAhead({ backend }: Device): number {
-  return backend === 'webgpu' ? 1 : 0
+/**
+ * How many tasks the compute part is given beyond the one whose result is waited for, so that it never waits for the session between
+ * two. Where the volunteer limits the pace it rests between them.
+ */
+function tasksAhead({ limit }: LeaseTools): number {
+  return limit.isSet ? 0 : 1
 }
 
-/** All tasks of it, in their order; what others have done meanwhile is left out. */
-export async function computeLease(held: HeldLease, tools: LeaseTools): Promise<Computed | LeaseEnd> {
+/**
+ * All tasks of it, in their order; what others have done meanwhile is left out. `expect` is told how long it will take from now on,
+ * again with each task.
+ */
+export async function computeLease(
+  held: HeldLease,
+  tools: LeaseTools,
+  expect: (remainingMs: number) => void = () => {},
+): Promise<Computed | LeaseEnd> {
   const { lease, revoked } = held
   const { signal } = held.abandon
-  const untilDeadline = AbortSignal.any([signal, AbortSignal.timeout(lease.durationMs)])
+  const untilDeadline = AbortSignal.any([signal, held.untilDeadline])
   const done: ComputedTask[] = []
   const answers: Parcel[] = []
-  const underWay: Promise<TaskOutcome | LeaseEnd>[] = []
+  const underWay: UnderWay[] = []
   const stretch = { endedMs: 0 }
-  const ahead = tasksAhead(tools.device)
+  const ahead = tasksAhead(tools)
+  let imagesLeft = lease.tasks.reduce((sum, task) => sum + imagesOf(task), 0)
+  const foretell = () => expect(tools.limit.msFor(imagesLeft, tools.pace))
   /** Until no more than so many are under way. */
   const collect = async (most: number): Promise<LeaseEnd | null> => {
     while (underWay.length > most) {
-      const outcome = await underWay.shift()!
+      const outcome = await underWay[0]!.outcome
+      underWay.shift()
       if ('kind' in outcome) return outcome
       const { task, images, result } = outcome
       if (typeof result === 'string') done.push({ task, images, digest: result })
       else answers.push({ tasks: [{ task, images }], body: result })
+      imagesLeft -= images
+      foretell()
+      if (underWay.length > 0) showComputing(underWay[0]!, tools.board)
     }
     return null
   }
+  foretell()
   try {
     for (const [index, task] of lease.tasks.entries()) {
-      if (revoked.has(task.task)) continue
+      if (revoked.has(task.task)) {
+        imagesLeft -= imagesOf(task)
+        continue
+      }
       const place = { lease, task, tasksLeft: lease.tasks.length - index, signal, untilDeadline, stretch }
+      if (underWay.length === 0) showTask(place, 'fetching', tools.board)
       const fault = await readyTask(place, tools)
       if (fault !== null) return fault
-      underWay.push(computeTask(place, tools))
+      const photos = photosOf(task, tools)
+      underWay.push({ place, photos, outcome: computeTask(place, tools) })
+      if (underWay.length === 1) showComputing(underWay[0]!, tools.board)
       const end = await collect(ahead)
       if (end !== null) return end
     }
@@ -102,7 +129,7 @@ export async function computeLease(held: HeldLease, tools: LeaseTools): Promise<
     if (end !== null) return end
   } finally {
     // What is still under way is not wanted; but what the compute part keeps of it must be there to be released.
-    await Promise.all(underWay)
+    await Promise.all(underWay.map(({ outcome }) => outcome))
   }
   const wanted = done.filter(({ task }) => !revoked.has(task.task))
   if (wanted.length === 0) return { kind: 'computed', parcels: answers }
@@ -144,16 +171,20 @@ type TaskOfLease = {
 }
 /** A gradient stays in the compute part: its result is the digest. */
 type TaskOutcome = { task: Task; result: Hash | EvaluateResult | Uint8Array; images: number }
+type UnderWay = {
+  place: TaskOfLease
+  outcome: Promise<TaskOutcome | LeaseEnd>
+  photos: Promise<Uint8Array[]> | null
+}
 
 /** null: the compute part has all that the task needs. */
 async function readyTask(place: TaskOfLease, tools: LeaseTools): Promise<LeaseEnd | null> {
   const { lease, task, untilDeadline } = place
   try {
-    showTask(place, tools.board)
-    const fault = await fetchMissing(lease, task, tools, untilDeadline)
+    const isThere = tools.supplied.covers(lease, task, tools.seat.generation)
+    const fault = isThere ? null : await fetchMissing(lease, task, tools, untilDeadline)
     if (fault !== null) return { kind: 'failed', rejection: fault, task: task.task }
-    await showPhotos(task, tools)
-    tools.board.show({ state: 'computing' })
+    tools.supplied.note(lease, task, tools.seat.generation)
     return null
   } catch (error) {
     return endedBy(error, place, 0, tools)
@@ -161,13 +192,13 @@ async function readyTask(place: TaskOfLease, tools: LeaseTools): Promise<LeaseEn
 }
 
 async function computeTask(place: TaskOfLease, tools: LeaseTools): Promise<TaskOutcome | LeaseEnd> {
-  const { lease, task, signal, stretch } = place
+  const { task, signal, stretch } = place
   const images = imagesOf(task)
   let imagesLeft = images
   try {
     const startedMs = tools.clock.nowMs()
     const result = await unlessAborted(
-      compute(lease, task, tools, (imagesDone) => {
+      computeSupplied(place, tools, (imagesDone) => {
         imagesLeft = images - imagesDone
         if (!signal.aborted) tools.board.showTaskProgress(task.task, imagesDone)
       }),
@@ -214,6 +245,7 @@ async function fetchMissing(
 ): Promise<Rejection | null> {
   const fault = faultOfChain(lease.checkpoint)
   if (fault !== null) return fault
+  tools.supplied.forget()
   const call = <T>(task: (compute: ComputePort) => Promise<T>) =>
     unlessAborted(tools.seat.call(tools.device, task), signal)
   const { source, caches, trail } = tools
@@ -234,6 +266,18 @@ async function fetchMissing(
   return isRejection(bytes) ? bytes : call((part) => part.loadTrainCounts(lease.run, bytes))
 }
 
+/** What the session took to be there may be gone: then it is brought once more. */
+async function computeSupplied(
+  { lease, task, untilDeadline }: TaskOfLease,
+  tools: LeaseTools,
+  onProgress: (imagesDone: number) => void,
+): Promise<TaskOutcome['result'] | Rejection> {
+  const result = await compute(lease, task, tools, onProgress)
+  if (!isRejection(result) || !['checkpoint-missing', 'shard-missing'].includes(result.code)) return result
+  const fault = await fetchMissing(lease, task, tools, untilDeadline)
+  return fault ?? compute(lease, task, tools, onProgress)
+}
+
 function compute(
   { leaseId, run, checkpoint: { checkpoint } }: Lease,
   task: Task,
@@ -252,18 +296,31 @@ function compute(
   })
 }
 
-function showTask({ lease: { run }, task, tasksLeft }: TaskOfLease, board: ActivityBoard): void {
+function showTask(
+  { lease: { run }, task, tasksLeft }: TaskOfLease,
+  state: 'fetching' | 'computing',
+  board: ActivityBoard,
+): void {
   const { kind, step, task: number } = task
   board.show({
-    state: 'fetching',
+    state,
     run: { id: run.id, name: run.config.name },
     task: { kind, step, task: number, tasksLeft, images: imagesOf(task), imagesDone: 0, photos: [] },
   })
 }
 
-async function showPhotos(task: Task, { seat, device, board, photosShown }: LeaseTools): Promise<void> {
-  if (photosShown === 0) return
-  board.showPhotos(await seat.call(device, (part) => part.photosOf(task.entries, photosShown)))
+function showComputing({ place, photos }: UnderWay, board: ActivityBoard): void {
+  showTask(place, 'computing', board)
+  void photos?.then((shown) => board.showPhotos(place.task.task, shown))
+}
+
+/** Asked for before the task is given, for they are wanted while it is computed. */
+function photosOf(
+  { entries }: Task,
+  { seat, device, photosShown }: LeaseTools,
+): Promise<Uint8Array[]> | null {
+  if (photosShown === 0) return null
+  return seat.call(device, (part) => part.photosOf(entries, photosShown)).catch(() => [])
 }
 
 function isTimeout(error: unknown): boolean {

@@ -1,9 +1,10 @@
 /**
- * A worker's life with its coordinator: join, ask for work, compute the lease, ask again while it is delivered. Driven by messages and promises
- * alone. A lost connection does not stop the computation: the link joins again by itself, and the result is delivered if the
+ * A worker's life with its coordinator: join, ask for work, compute the lease, ask again shortly before it is through, deliver it while the
+ * next is computed. A lost connection does not stop the computation: the link joins again by itself, and the result is delivered if the
  * lease is still honoured (LS1).
  */
 import {
+  BUSY_MS_MAX,
   type Device,
   type Lease,
   PROTOCOL_VERSION,
@@ -20,20 +21,28 @@ import type { BackendChoice } from './compute-port.ts'
 import { ComputeSeat } from './compute-seat.ts'
 import { CoordinatorLink, type Joining } from './coordinator-link.ts'
 import { deliver, release } from './delivery.ts'
+import { Foresight } from './foresight.ts'
 import { Attempts } from './http-attempts.ts'
 import { computeLease, type HeldLease, type LeaseEnd, type LeaseTools } from './lease-work.ts'
 import { PaceLimit } from './pace-limit.ts'
 import { Prefetcher } from './prefetch.ts'
+import { prepareTasks } from './preparation.ts'
 import { Rate } from './rate.ts'
 import { ResultPush } from './result-push.ts'
 import type { SessionOptions, SessionOutcome } from './session-options.ts'
+import { Supplied } from './supplied.ts'
 
 const FAILURES_ACCEPTED = 4
 const SHARDS_NAMED = 256
 /** After so many a GPU is left alone. */
 const LOSSES_ACCEPTED = 2
+/** The next lease is asked for so long before this one is computed; and twice what the last answer took. */
+const ASKED_AHEAD_MS = 50
+const LONGEST_AHEAD_MS = 1000
 /** Of the last ones, by which a worker says how fast it is. */
 const TASKS_REMEMBERED = 8
+
+type Surroundings = { link: CoordinatorLink; tools: LeaseTools; prefetcher: Prefetcher }
 
 type SessionState =
   | { kind: 'opening' }
@@ -54,6 +63,11 @@ export class WorkerSession {
   readonly #stopping = new AbortController()
   #state: SessionState = { kind: 'opening' }
   #delivering: Delivering | null = null
+  /** The next lease, given before the present one was computed; and the question for it, while there is no answer. */
+  #ahead: HeldLease | null = null
+  #askingAhead: Promise<void> | null = null
+  /** What the last question for work took. */
+  #askMs = 0
   #link: CoordinatorLink | null = null
   /** Leases that failed or were refused, one after the other, and why the last one did. */
   #failures = 0
@@ -96,44 +110,84 @@ export class WorkerSession {
     this.#state = { kind: 'asking' }
     const prefetcher = new Prefetcher(tools.source, tools.caches.shards, this.#stopping.signal)
     for (;;) {
-      const closed = this.#unfit() ?? (await this.#askAndWork(link, tools, prefetcher))
+      const closed = this.#unfit() ?? (await this.#askAndWork({ link, tools, prefetcher }))
       if (closed !== null) return closed
     }
   }
 
   /** One turn: null to take another. */
-  async #askAndWork(
-    link: CoordinatorLink,
-    tools: LeaseTools,
-    prefetcher: Prefetcher,
-  ): Promise<SessionOutcome | null> {
+  async #askAndWork(at: Surroundings): Promise<SessionOutcome | null> {
+    const { link, tools, prefetcher } = at
+    await this.#askingAhead
+    const given = this.#ahead
+    this.#ahead = null
+    if (given !== null) {
+      if (!given.abandon.signal.aborted) await this.#work(given, at)
+      return null
+    }
     if ((await link.whenJoined()) === null) return link.rejection ?? { kind: 'stopped' }
     // Taken before asking, so that news which overtakes the answer is not missed.
     const more = link.work.next()
-    const shards = (await tools.caches.shards.hashes()).slice(0, SHARDS_NAMED)
-    const request = {
-      holding: this.#held().map(({ lease }) => lease.leaseId),
-      shards,
-      imagesPerSecond: tools.limit.applyTo(this.#pace.perSecond()) ?? undefined,
-    }
-    const reply = await link.ask('request-work', request, WorkReply)
+    const reply = await this.#ask(at)
     if (this.#isStopping() || reply === 'disconnected') return null
     if (isRejection(reply)) return reply
     prefetcher.wish(reply.kind === 'idle' ? reply.prefetch : shardsAhead(reply.lease))
     if (reply.kind === 'idle') {
       if (this.#delivering === null) this.#board.show({ state: 'idle', task: null, note: null })
+      const spare = new AbortController()
+      if (reply.ahead !== undefined) void prepareTasks(reply.ahead, tools, spare.signal)
       await more
+      spare.abort()
       return null
     }
-    await this.#work(reply.lease, link, tools)
+    await this.#work(heldFrom(reply.lease), at)
     return null
   }
 
-  async #work(lease: Lease, link: CoordinatorLink, tools: LeaseTools): Promise<void> {
-    const held: HeldLease = { lease, abandon: new AbortController(), revoked: new Set() }
+  /** `busyMs`: until the present lease is computed. */
+  async #ask({ link, tools }: Surroundings, busyMs?: number): Promise<WorkReply | 'disconnected'> {
+    const shards = (await tools.caches.shards.hashes()).slice(0, SHARDS_NAMED)
+    const request = {
+      holding: this.#held().map(({ lease }) => lease.leaseId),
+      shards,
+      imagesPerSecond: tools.limit.applyTo(this.#pace.perSecond()) ?? undefined,
+      ...(busyMs === undefined ? {} : { busyMs: Math.round(Math.min(busyMs, BUSY_MS_MAX)) }),
+    }
+    const askedMs = tools.clock.nowMs()
+    const reply = await link.ask('request-work', request, WorkReply)
+    this.#askMs = tools.clock.nowMs() - askedMs
+    return reply
+  }
+
+  /** While `held` is being computed. Whatever else than a lease is answered, it asks again once it is free. */
+  async #askAhead(held: HeldLease, remainingMs: number, at: Surroundings): Promise<void> {
+    const { link, tools, prefetcher } = at
+    const endsAtMs = tools.clock.nowMs() + remainingMs
+    const isAtIt = () => this.#state.kind === 'computing' && this.#state.held === held
+    await this.#delivering?.done
+    if (!isAtIt() || link.joined === null) return
+    const reply = await this.#ask(at, Math.max(0, endsAtMs - tools.clock.nowMs()))
+    if (this.#isStopping() || reply === 'disconnected' || isRejection(reply)) return
+    if (reply.kind === 'idle') return prefetcher.wish(reply.prefetch)
+    this.#ahead = heldFrom(reply.lease)
+    prefetcher.wish(shardsOf(reply.lease))
+  }
+
+  async #work(held: HeldLease, at: Surroundings): Promise<void> {
+    const { link, tools } = at
+    const { lease } = held
     this.#state = { kind: 'computing', held }
     this.#board.showTakenUp(lease)
-    const outcome = await computeLease(held, tools)
+    const leadMs = Math.min(LONGEST_AHEAD_MS, ASKED_AHEAD_MS + 2 * this.#askMs)
+    const foresight = new Foresight(tools.clock, leadMs, (remainingMs) => {
+      // What fails here fails again once it is free, and is dealt with then.
+      const asked = this.#askAhead(held, remainingMs, at).catch(() => {})
+      this.#askingAhead = asked.finally(() => {
+        this.#askingAhead = null
+      })
+    })
+    const outcome = await computeLease(held, tools, (remainingMs) => foresight.expect(remainingMs))
+    foresight.end()
     // One is on its way at a time: the next one waits for it in this worker's hands.
     if (outcome.kind === 'computed') await this.#delivering?.done
     if (this.#isStopping()) return
@@ -213,10 +267,10 @@ export class WorkerSession {
     )
   }
 
-  /** The lease that is on its way, and the one that is being computed. */
+  /** The lease that is on its way, the one that is being computed, and the one that comes after it: two at most. */
   #held(): HeldLease[] {
-    const computing = this.#state.kind === 'computing' ? [this.#state.held] : []
-    return this.#delivering === null ? computing : [this.#delivering.held, ...computing]
+    const computing = this.#state.kind === 'computing' ? this.#state.held : null
+    return [this.#delivering?.held, computing, this.#ahead].filter((held) => held != null)
   }
 
   #openLink(deviceNow: () => Device): CoordinatorLink {
@@ -255,8 +309,9 @@ export class WorkerSession {
     this.#board.show({ note: null })
     const { leases } = joined
     // What is on its way may have arrived, its answer lost: the next attempt will tell.
-    if (this.#state.kind === 'computing' && !leases.includes(this.#state.held.lease.leaseId)) {
-      this.#state.held.abandon.abort(new Error('forgotten'))
+    for (const held of this.#held()) {
+      if (held === this.#delivering?.held || leases.includes(held.lease.leaseId)) continue
+      held.abandon.abort(new Error('forgotten'))
     }
     // Leases of a life before this one (the page was loaded again): nobody is computing them.
     const own = this.#held().map(({ lease }) => lease.leaseId)
@@ -306,6 +361,7 @@ export class WorkerSession {
       }),
       caches,
       trail: new CheckpointTrail(),
+      supplied: new Supplied(),
       board,
       clock,
       pace: this.#pace,
@@ -340,11 +396,19 @@ function reasonOf({ code }: Rejection): 'failed' | 'unfit' | 'stopped' {
   return code === OUT_OF_MEMORY ? 'unfit' : 'failed'
 }
 
+function heldFrom(lease: Lease): HeldLease {
+  const untilDeadline = AbortSignal.timeout(lease.durationMs)
+  return { lease, abandon: new AbortController(), untilDeadline, revoked: new Set() }
+}
+
 /** Those of a lease's later tasks, in their order, and then what the next step will want. */
-function shardsAhead({ tasks, prefetch }: Lease): ShardRef[] {
-  const [first, ...later] = tasks.map(({ entries }) => entries)
-  const now = new Set(first!.map(({ shard }) => shard))
-  const ahead = later.flat().map(({ shard, bytes }) => ({ hash: shard, bytes }))
-  const wanted = [...ahead, ...prefetch].filter(({ hash }) => !now.has(hash))
-  return [...new Map(wanted.map((shard) => [shard.hash, shard])).values()]
+function shardsAhead(lease: Lease): ShardRef[] {
+  const now = new Set(lease.tasks[0].entries.map(({ shard }) => shard))
+  return shardsOf(lease).filter(({ hash }) => !now.has(hash))
+}
+
+/** All that a lease will want, in its order, and then what the next step will. */
+function shardsOf({ tasks, prefetch }: Lease): ShardRef[] {
+  const own = tasks.flatMap(({ entries }) => entries.map(({ shard, bytes }) => ({ hash: shard, bytes })))
+  return [...new Map([...own, ...prefetch].map((shard) => [shard.hash, shard])).values()]
 }

@@ -152,6 +152,9 @@ export const BROKEN_CORES: Readonly<Record<string, () => Core>> = {
       event.kind === 'lease-returned' && event.reason === 'unfit' ? { ...event, reason: 'stopped' } : event,
     ),
 
+  'a worker that computes and is taken for one that is free': () =>
+    before((event) => (event.kind === 'work-requested' ? { ...event, busyMs: undefined } : event)),
+
   'a pause that the core does not hear of': () =>
     before((event) => (event.kind === 'run-state-changed' ? { ...event, state: 'running' } : event)),
 }

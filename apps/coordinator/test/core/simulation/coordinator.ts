@@ -104,12 +104,14 @@ export class Coordinator {
 
   requestWork(
     connection: Connection,
-    request: Pick<EventOf<'work-requested'>, 'holding' | 'shards' | 'imagesPerSecond'>,
+    request: Pick<EventOf<'work-requested'>, 'holding' | 'shards' | 'imagesPerSecond' | 'busyMs'>,
   ): void {
     if (!this.#isSpeaker(connection)) return
     const effects = this.say({ kind: 'work-requested', workerId: connection.workerId, ...request })
     const granted = effects.find((effect) => effect.kind === 'grant-lease')
-    connection.toVolunteer(() => connection.volunteer.answered(connection, granted?.lease ?? null))
+    connection.toVolunteer(() =>
+      connection.volunteer.answered(connection, granted?.lease ?? null, request.busyMs),
+    )
   }
 
   returnLease(connection: Connection, returned: Omit<EventOf<'lease-returned'>, 'kind' | 'workerId'>): void {

@@ -19,6 +19,8 @@ export class Device {
   readonly isForgetful: boolean
   /** Delivers each task by itself. */
   readonly deliversInParts: boolean
+  /** For the next lease, while it computes the end of the one it has. */
+  readonly asksAhead: boolean
   /** Its own measure; null before the first task. */
   imagesPerSecond: number | undefined
   #shards = new Set<string>()
@@ -36,6 +38,7 @@ export class Device {
       !this.#isFirst && chance.is(trouble.isTooSmall) ? chance.one(scenario.runs).id : null
     this.isForgetful = chance.is(0.5)
     this.deliversInParts = chance.is(0.2)
+    this.asksAhead = chance.is(0.7)
   }
 
   get isFirst(): boolean {

@@ -29,7 +29,9 @@ export type KnownLease = {
   readonly tasks: readonly number[]
   readonly deadlineMs: number
   readonly stragglesFromMs: number
-  readonly grantedAtMs: number
+  readonly beginsAtMs: number
+  /** Its worker was at another when it asked. */
+  readonly isAhead: boolean
   readonly images: number
   /** A result under it is stale. */
   isVoid: boolean

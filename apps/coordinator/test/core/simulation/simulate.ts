@@ -19,6 +19,8 @@ const MUST_HAPPEN = [
   'close-evaluation',
   'lease of several tasks',
   'lease given again',
+  'lease ahead',
+  'forecast',
   'sum of several tasks',
   'partly late',
   'tasks revoked',

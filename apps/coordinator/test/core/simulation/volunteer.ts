@@ -1,10 +1,11 @@
 /**
  * A volunteer as dumb as the protocol allows, after `packages/worker/src/session`: it joins on every connection, computes one
- * lease at a time and uploads it while the next is computed, and does nothing when it was told to be idle until it is told of work.
+ * lease at a time and uploads it while the next is computed, may have asked for that before, and does nothing when it was told to be
+ * idle until it is told of work.
  */
 import type { LeaseId, WorkerId } from '@worldflora/protocol/ids'
 import type { Lease } from '@worldflora/protocol/messages'
-import { LEASES_AT_ONCE } from '@worldflora/protocol/messages'
+import { BUSY_MS_MAX, LEASES_AT_ONCE } from '@worldflora/protocol/messages'
 import { Device } from './device.ts'
 import { Connection, latency, noticeMs } from './network.ts'
 import { Work } from './work.ts'
@@ -96,21 +97,38 @@ export class Volunteer {
 
   // Work.
 
-  /** Whatever has changed: asks for work if there is nothing better to do. */
+  /** Whatever has changed: computes what it has, or asks for work if there is nothing better to do. */
   turn(): void {
+    if (this.#works.some(({ isComputing }) => isComputing)) return
+    const next = this.#works.find(({ hasBegun }) => !hasBegun)
+    if (next !== undefined) next.begin()
+    else if (!this.#isIdle) this.#ask(undefined)
+  }
+
+  /** Sometime before `work` has been computed, which takes so long. */
+  askAhead(work: Work, ms: number): void {
+    const { time, chance } = this.world
+    if (!this.device.asksAhead) return
+    const aheadMs = ms * chance.uniform()
+    time.after(ms - aheadMs, () => {
+      if (!work.isOver && work.isComputing) this.#ask(Math.min(BUSY_MS_MAX, Math.round(aheadMs)))
+    })
+  }
+
+  #ask(busyMs: number | undefined): void {
     const connection = this.#connection
-    if (!this.#isJoined || connection === null || this.#isAsking || this.#isIdle) return
-    if (this.#works.length >= LEASES_AT_ONCE || this.#works.some(({ isComputing }) => isComputing)) return
+    if (!this.#isJoined || connection === null || this.#isAsking) return
+    if (this.#works.length >= LEASES_AT_ONCE) return
     this.#isAsking = true
     this.#hasNews = false
     const holding = this.#works.map(({ leaseId }) => leaseId)
     const { imagesPerSecond, shards } = this.device
     connection.toCoordinator(() =>
-      this.world.coordinator.requestWork(connection, { holding, imagesPerSecond, shards }),
+      this.world.coordinator.requestWork(connection, { holding, imagesPerSecond, shards, busyMs }),
     )
   }
 
-  answered(connection: Connection, lease: Lease | null): void {
+  answered(connection: Connection, lease: Lease | null, busyMs: number | undefined): void {
     if (connection !== this.#connection) return
     this.#isAsking = false
     if (lease !== null) {
@@ -119,8 +137,9 @@ export class Volunteer {
         throw new Error('a lease that was held is given again')
       const work = new Work(this, lease)
       this.#works.push(work)
-      work.begin()
-    } else if (this.#hasNews) this.turn()
+      if (busyMs !== undefined) this.world.note('lease ahead')
+      this.turn()
+    } else if (this.#hasNews || busyMs !== undefined) this.turn()
     else this.#isIdle = true
     this.#hasNews = false
   }

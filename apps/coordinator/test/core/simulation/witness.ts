@@ -61,10 +61,11 @@ export class Witness {
     const { waiting } = this.#account
     switch (effect.kind) {
       case 'grant-lease':
-        this.#judgeGrant(effect, nowMs)
+        this.#judgeGrant(effect, (event as EventOf<'work-requested'>).busyMs, nowMs)
         break
       case 'keep-idle':
-        if ((event as EventOf<'work-requested'>).holding.length < LEASES_AT_ONCE) waiting.add(effect.workerId)
+        if (effect.ahead !== null) this.#judgeForecast(effect)
+        if (mayWait(event as EventOf<'work-requested'>)) waiting.add(effect.workerId)
         break
       case 'announce-work':
         for (const workerId of effect.workerIds)
@@ -91,6 +92,18 @@ export class Witness {
     }
   }
 
+  #judgeForecast({ workerId, ahead }: EffectOf<'keep-idle'>): void {
+    const run = this.#account.run(ahead!.run.id)
+    must(
+      canDo(this.#account.worker(workerId), run, 'gradient'),
+      'WK14: foretold to a device that it is not for',
+    )
+    must(run.state === 'running', 'WK14: foretold of a halted run')
+    const isNext = ahead!.tasks.every(({ step }) => step === run.step!.step + 1)
+    must(isNext, 'WK14: foretold of another step than the next')
+    this.#note('forecast')
+  }
+
   #judgeRevocation({ workerId, leaseId, tasks }: EffectOf<'revoke-lease'>): void {
     const lease = this.#account.leases.get(leaseId)
     const isHere = this.#account.worker(workerId).isHere
@@ -102,7 +115,7 @@ export class Witness {
 
   // Leases.
 
-  #judgeGrant({ workerId, lease }: EffectOf<'grant-lease'>, nowMs: number): void {
+  #judgeGrant({ workerId, lease }: EffectOf<'grant-lease'>, busyMs: number | undefined, nowMs: number): void {
     const account = this.#account
     account.waiting.delete(workerId)
     const known = account.leases.get(lease.leaseId)
@@ -134,7 +147,8 @@ export class Witness {
       tasks: lease.tasks.map(({ task }) => task),
       deadlineMs: nowMs + lease.durationMs,
       stragglesFromMs: this.#stragglesFromMs(lease.leaseId),
-      grantedAtMs: nowMs,
+      beginsAtMs: nowMs + (busyMs ?? 0),
+      isAhead: busyMs !== undefined,
       images: lease.tasks.reduce((sum, { entries }) => sum + imagesIn(entries), 0),
       isVoid: false,
       isRevoked: false,
@@ -156,6 +170,7 @@ export class Witness {
     task.leases = task.leases.filter((other) => account.isAlive(other))
     const atIt = task.leases.filter((other) => account.isAtTask(other, number))
     const isLate = atIt.every(({ stragglesFromMs }) => nowMs >= stragglesFromMs)
+    must(atIt.length === 0 || !lease.isAhead, 'WK8: one that computes races another')
     must(isLate || this.#isSooner(lease, atIt), 'LS3, WK8: one is raced that is neither late nor slower')
     if (!isLate) this.#note('takeover')
     must(
@@ -178,9 +193,9 @@ export class Witness {
     return this.#endsAtMs(lease) < this.#endsAtMs(holder)
   }
 
-  #endsAtMs({ workerId, grantedAtMs, images }: KnownLease): number {
+  #endsAtMs({ workerId, beginsAtMs, images }: KnownLease): number {
     const pace = this.#account.worker(workerId).imagesPerSecond
-    return pace === null ? Number.POSITIVE_INFINITY : grantedAtMs + (1000 * images) / pace
+    return pace === null ? Number.POSITIVE_INFINITY : beginsAtMs + (1000 * images) / pace
   }
 
   #mayAnotherTry({ run, kind }: KnownGroup, { failures }: KnownTask): boolean {
@@ -263,6 +278,11 @@ export class Witness {
       'LV1: what nobody can do pauses the run, nothing else',
     )
   }
+}
+
+/** Who computes asks again once it is free. */
+function mayWait({ holding, busyMs }: EventOf<'work-requested'>): boolean {
+  return holding.length < LEASES_AT_ONCE && busyMs === undefined
 }
 
 function isAnswer(effect: Effect): effect is Answer {

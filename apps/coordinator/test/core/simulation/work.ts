@@ -17,7 +17,8 @@ export class Work {
   #due: Task[]
   /** Pushed and not answered. */
   #pushing = 0
-  isComputing = true
+  hasBegun = false
+  isComputing = false
   isOver = false
 
   constructor(volunteer: Volunteer, lease: Lease) {
@@ -31,6 +32,8 @@ export class Work {
   }
 
   begin(): void {
+    this.hasBegun = true
+    this.isComputing = true
     const { world, device } = this.#volunteer
     device.fetch(this.lease.tasks)
     const mishap = world.mishap()
@@ -63,7 +66,9 @@ export class Work {
     const { world, device } = this.#volunteer
     const { run } = this.lease
     const part = device.deliversInParts || this.#isEvaluation ? this.#due.slice(0, 1) : this.#due
-    world.time.after(this.#computeMs(part), () => {
+    const ms = this.#computeMs(part)
+    if (part.length === this.#due.length) this.#volunteer.askAhead(this, ms)
+    world.time.after(ms, () => {
       if (this.isOver) return
       const done = part.filter((task) => this.#due.includes(task))
       const poisoned = done.find((task) => world.run(run.id).isPoisoned(task))
@@ -100,7 +105,8 @@ export class Work {
   /** Others were first with them: what is left of the lease goes on. */
   forgetTasks(tasks: readonly number[]): void {
     this.#due = this.#due.filter(({ task }) => !tasks.includes(task))
-    if (!this.isComputing || this.#due.length > 0) return
+    if ((this.hasBegun && !this.isComputing) || this.#due.length > 0) return
+    this.hasBegun = true
     this.isComputing = false
     this.#endIfThrough()
   }

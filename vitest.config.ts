@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** Two projects: `unit` needs nothing but Node; `e2e` runs real processes and a real browser, one file at a time. */
+/** Two projects: `unit` needs nothing but Node; `e2e` runs real processes and a real browser. */
 export default defineConfig({
   test: {
     projects: [
@@ -8,8 +8,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           sequence: { groupOrder: 0 },
-          // Much of their time is waiting: for disks, sockets, processes. Without this one core of two stays idle.
-          maxWorkers: 2,
+          // Much of their time is waiting: for disks, sockets, processes. Of two cores neither stays idle.
+          maxWorkers: 3,
           include: [
             'packages/*/test/**/*.test.ts',
             'apps/*/test/**/*.test.ts',
@@ -23,13 +23,14 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          // After the unit tests, alone: its processes need both cores.
+          // After the unit tests, whose processes are many; two files at a time, for a command alone keeps one core busy. Each file
+          // has data folders, ports and browsers of its own.
           sequence: { groupOrder: 1 },
+          maxWorkers: 2,
           include: ['e2e/**/*.test.ts'],
           globalSetup: ['e2e/global-setup.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
         },
       },
     ],

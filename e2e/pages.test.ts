@@ -11,6 +11,8 @@ import { expectNoFaults, openBrowser, openContributor, openPage, type WatchedPag
 import { bringHerbarium, call, openRun, untilMeasured, untilRun } from './operator.ts'
 import { startCoordinator, temporaryFolder, worldflora } from './processes.ts'
 
+/** Whoever waits for a fact waits as long as it takes. */
+const PATIENT = { timeout: 60_000 }
 const PHONE = { width: 360, height: 740 }
 
 const run = {
@@ -92,7 +94,7 @@ describe('/contribute and /dashboard', () => {
     const browser = await openBrowser()
     const tab = await openContributor(browser, site)
     await untilRun(site, id, (status) => status.step >= 3)
-    await expect.poll(() => tab.getByTestId('images-done').textContent()).toMatch(/[1-9]/)
+    await expect.poll(() => tab.getByTestId('images-done').textContent(), PATIENT).toMatch(/[1-9]/)
     expect(await tab.getByTestId('backend').textContent()).toContain('WASM')
 
     const { path } = await call<{ path: string }>(site, 'POST', '/api/operator-links')
@@ -112,7 +114,7 @@ describe('/contribute and /dashboard', () => {
     await tab.getByRole('button', { name: 'Start contributing' }).waitFor()
     await untilRun(site, id, () => true)
     await expect
-      .poll(async () => (await call<{ workers: number }>(site, 'GET', '/api/status')).workers)
+      .poll(async () => (await call<{ workers: number }>(site, 'GET', '/api/status')).workers, PATIENT)
       .toBe(0)
     for (const page of [tab, dashboard]) expectNoFaults(page)
   })

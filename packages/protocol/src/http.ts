@@ -50,7 +50,14 @@ export const Status = v.object({
   build: v.string(),
   workers: index,
   runs: v.array(RunStatus),
-  model: v.nullable(v.object({ id: v.string(), checkpoint: Hash, species: index })),
+  model: v.nullable(
+    v.object({
+      id: v.string(),
+      checkpoint: Hash,
+      species: index,
+      isCalibrated: v.optional(v.boolean(), false),
+    }),
+  ),
   /** The data folder cannot be read or written; absent when all is well. `model` may then be unknown (null). */
   trouble: v.optional(v.object({ message: v.string(), action: v.string() })),
 })

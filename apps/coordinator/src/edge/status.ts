@@ -13,7 +13,12 @@ export async function statusOfSite({ version, build, runs, roster, store, storag
     build: build ?? '',
     workers: roster.connected,
     runs: runs.statuses(),
-    model: model && { id: model.id, checkpoint: model.checkpoint, species: model.species.length },
+    model: model && {
+      id: model.id,
+      checkpoint: model.checkpoint,
+      species: model.species.length,
+      isCalibrated: model.calibration !== null,
+    },
     ...(trouble === null ? {} : { trouble: { message: trouble.message, action: trouble.action } }),
   }
 }

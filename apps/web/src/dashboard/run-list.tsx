@@ -4,6 +4,7 @@ import type { RunStatus } from '@worldflora/protocol/messages'
 import type { Rejection } from '@worldflora/protocol/rejection'
 import { Button } from '../design/button.tsx'
 import { count, counted, percent } from '../words/amounts.ts'
+import { ModelTrust } from './model-trust.tsx'
 import styles from './run-list.module.css'
 
 /** Where a link to the runs leads. */
@@ -52,6 +53,9 @@ export function RunList({
             ? 'None yet: publish a run, and people can identify plants with it.'
             : `${counted(model.species, 'species', 'species')}, checkpoint ${model.checkpoint.slice(0, 12)}`}
         </p>
+        {model === null ? null : (
+          <ModelTrust news={`${model.id} ${model.isCalibrated}`} className={styles.quiet} />
+        )}
       </section>
       <div>
         <Button onClick={onLogout}>Log out</Button>

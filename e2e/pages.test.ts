@@ -45,7 +45,7 @@ describe('/identify', () => {
       if (request.method() !== 'GET') sent.push(request.url())
     })
 
-    async function name(photo: Photo, nth: number): Promise<string[]> {
+    async function name(page: WatchedPage, photo: Photo, nth: number): Promise<string[]> {
       const file = { name: `held-back-${nth}.jpg`, mimeType: 'image/jpeg', buffer: Buffer.from(photo.jpeg) }
       await page.getByTestId('photo-input').setInputFiles(file)
       await page
@@ -58,7 +58,7 @@ describe('/identify', () => {
 
     const online: string[][] = []
     for (const [i, photo] of photos.entries()) {
-      online.push(await name(photo, i + 1))
+      online.push(await name(page, photo, i + 1))
       await page.getByRole('button', { name: 'Another plant' }).click()
     }
     expect(online.every((five) => five.length === 5)).toBe(true)
@@ -70,9 +70,21 @@ describe('/identify', () => {
     await page.getByTestId('offline-ready').waitFor()
     await context.setOffline(true)
     await page.reload()
-    expect(await name(photos[0]!, 1)).toEqual(online[0])
+    expect(await name(page, photos[0]!, 1)).toEqual(online[0])
     expect(sent).toEqual([])
     expectNoFaults(page)
+
+    // The same in French, which this device keeps from now on.
+    await context.setOffline(false)
+    const french = await openPage(context, site, '/fr/identify')
+    expect(await name(french, photos[0]!, 1)).toEqual(online[0])
+    await french.getByRole('button', { name: 'Une autre plante' }).click()
+    await french.getByText('Utilisable sans réseau').waitFor()
+    await context.setOffline(true)
+    await french.reload()
+    await french.getByRole('heading', { name: 'Quelle est cette plante' }).waitFor()
+    expect(await french.locator('html').getAttribute('lang')).toBe('fr')
+    expectNoFaults(french)
   })
 
   it('a file that is no picture gets a clear word', async () => {
@@ -140,7 +152,15 @@ describe('/contribute and /dashboard', () => {
   it('axe-core finds nothing on any page, light and dark, and each fits 360 px', async () => {
     const site = await startCoordinator(temporaryFolder())
     const context = await (await openBrowser()).newContext({ viewport: PHONE })
-    for (const path of ['/', '/contribute', '/identify', '/dashboard']) {
+    for (const path of [
+      '/',
+      '/contribute',
+      '/identify',
+      '/dashboard',
+      '/ar',
+      '/ar/contribute',
+      '/ar/identify',
+    ]) {
       const page = await openPage(context, site, path)
       await page.getByRole('main').waitFor()
       await expectAccessible(page)

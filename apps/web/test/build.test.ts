@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { pathOfPage } from '../build/exported-files.mjs'
 import { sealPages } from '../build/policy.mjs'
+import { siteOf } from '../build/service-worker.mjs'
 
 const hash = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`
 
@@ -32,6 +33,21 @@ describe('the pages’ policy', () => {
 
   it.each(['<p style="color:red">', '<style>p{}</style>'])('an inline style fails the build: %s', (html) => {
     expect(() => sealPages(exported({ 'index.html': html }))).toThrow(/inline style/)
+  })
+
+  it('are kept by language, apart from what all of them share', () => {
+    const pages = {
+      'index.html': '<html lang="en" dir="ltr">',
+      'ar.html': '<html lang="ar" dir="rtl">',
+      'deep/identify.html': '<html lang="ar">',
+      'icon.svg': '<svg/>',
+    }
+    const out = exported(pages)
+    expect(siteOf(out, Object.keys(pages))).toEqual({
+      shared: ['/icon.svg'],
+      pages: { en: ['/'], ar: ['/ar', '/deep/identify'] },
+    })
+    expect(() => siteOf(exported({ 'index.html': '<html>' }), ['index.html'])).toThrow(/language/)
   })
 
   it('a page is served at its file’s name without the ending', () => {

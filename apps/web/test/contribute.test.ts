@@ -1,11 +1,14 @@
 /** A volunteer's tab: the ring of a step, and going on after a reload. */
+import { createTranslator } from 'use-intl/core'
 import { describe, expect, it } from 'vitest'
+import en from '../messages/en.json'
 import { backendWords, gpuWords } from '../src/contribute/activity-words.ts'
-import { coresWords, keepCores, readCores } from '../src/contribute/cores.ts'
+import { keepCores, partOfCores, readCores } from '../src/contribute/cores.ts'
 import { isOutdated, noteGoingOn, readGoingOn } from '../src/contribute/going-on.ts'
 import { lacksOf } from '../src/contribute/lacks.ts'
 import { ownPart, sharesAfter } from '../src/contribute/own-part.ts'
 import { cellsOf } from '../src/contribute/step-ring.tsx'
+import type { Texts } from '../src/languages/use-texts.ts'
 
 class MemoryStorage {
   readonly #items = new Map<string, string>()
@@ -19,6 +22,11 @@ class MemoryStorage {
     this.#items.delete(key)
   }
 }
+const t = createTranslator({
+  locale: 'en',
+  messages: en,
+  namespace: 'contribute',
+}) as unknown as Texts<'contribute'>
 const storage = () => new MemoryStorage() as unknown as Storage
 
 describe('a tab of an older build', () => {
@@ -95,7 +103,7 @@ describe('my part of a step', () => {
 describe('what a browser lacks', () => {
   it('is said over plain http, with what helps', () => {
     const lacks = lacksOf({ isSecure: false, hasWebgpu: false, hasLocks: false, hasStorage: true })
-    expect(lacks.join(' ')).toMatch(/WebGPU.*Web Locks.*https/)
+    expect(lacks.map((lack) => t(`lacks.${lack}`)).join(' ')).toMatch(/WebGPU.*Web Locks.*https/)
     expect(lacksOf({ isSecure: true, hasWebgpu: true, hasLocks: true, hasStorage: true })).toEqual([])
   })
 })
@@ -112,19 +120,14 @@ describe('the cores that a volunteer lends', () => {
   })
 
   it('are told with what they mean for the machine', () => {
-    expect([1, 4, 5, 8].map((cores) => coresWords(cores, 8).split(/[:.]/)[0])).toEqual([
-      'The rest stays free for whatever else you do',
-      'The rest stays free for whatever else you do',
-      'Most of them',
-      'All of them',
-    ])
+    expect([1, 4, 5, 8].map((cores) => partOfCores(cores, 8))).toEqual(['some', 'some', 'most', 'all'])
   })
 
   it('are named beside what computes', () => {
-    expect(backendWords({ backend: 'wasm', adapter: null, cores: 1 })).toBe('WASM')
-    expect(backendWords({ backend: 'wasm', adapter: null, cores: 3 })).toBe('WASM on 3\u00a0cores')
-    expect(backendWords({ backend: 'webgpu', adapter: 'nvidia', cores: 3 })).toBe(
-      'WebGPU (nvidia) and WASM on 2\u00a0cores',
+    expect(backendWords(t, { backend: 'wasm', adapter: null, cores: 1 })).toBe('WASM')
+    expect(backendWords(t, { backend: 'wasm', adapter: null, cores: 3 })).toBe('WASM on 3 cores')
+    expect(backendWords(t, { backend: 'webgpu', adapter: 'nvidia', cores: 3 })).toBe(
+      'WebGPU (nvidia) and WASM on 2 cores',
     )
   })
 })
@@ -132,13 +135,13 @@ describe('the cores that a volunteer lends', () => {
 describe('a graphics card', () => {
   it('that does not compute is told of with the reason; otherwise there is nothing to say', () => {
     const words = (['wrong-answers', 'slower', 'untried', 'lost'] as const).map((gpu) =>
-      gpuWords({ gpu, adapter: 'nvidia' }),
+      gpuWords(t, { gpu, adapter: 'nvidia' }),
     )
     for (const said of words) expect(said).toMatch(/^The graphics card \(nvidia\) /)
     expect(new Set(words).size).toBe(4)
-    expect([gpuWords({ gpu: 'used', adapter: 'nvidia' }), gpuWords({ gpu: null, adapter: null })]).toEqual([
-      null,
-      null,
-    ])
+    expect([
+      gpuWords(t, { gpu: 'used', adapter: 'nvidia' }),
+      gpuWords(t, { gpu: null, adapter: null }),
+    ]).toEqual([null, null])
   })
 })

@@ -48,7 +48,8 @@ export async function openPages(folder: string | null): Promise<Pages> {
     const address = c.req.path.length > 1 ? c.req.path.replace(/\/$/, '') : c.req.path
     const found = files.get(address)
     if (found !== undefined) return send(c, found, 200)
-    const missing = files.get('/404')
+    // A language has its own: /fr/404 for what is not below /fr.
+    const missing = files.get(`/${address.split('/', 2)[1]}/404`) ?? files.get('/404')
     if (missing !== undefined) return send(c, missing, 404)
     return answerRejection(
       reject('no-route', `There is nothing at ${c.req.path}.`, folder === null ? NO_PAGES : 'Begin at /.'),

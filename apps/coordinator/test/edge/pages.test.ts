@@ -12,6 +12,8 @@ function pages(): string {
   writeFileSync(join(web, 'index.html'), '<p>Worldflora</p>')
   writeFileSync(join(web, 'contribute.html'), `<script>start()</script>${'<p>much text</p>'.repeat(100)}`)
   writeFileSync(join(web, '404.html'), '<p>nothing here</p>')
+  mkdirSync(join(web, 'fr'))
+  writeFileSync(join(web, 'fr', '404.html'), '<p>rien ici</p>')
   writeFileSync(join(web, '_next', 'static', 'abc.js'), 'start = () => {}')
   writeFileSync(join(web, 'csp.json'), JSON.stringify({ '/contribute': ['sha256-AAAA'], '/': [] }))
   writeFileSync(join(web, 'build.json'), JSON.stringify({ build: 'b1' }))
@@ -61,6 +63,9 @@ describe('pages', () => {
     ]) {
       expect((await fetch(site.url + path)).status, path).toBe(404)
     }
+    const missing = async (path: string) => (await fetch(site.url + path)).text()
+    expect(await missing('/fr/nowhere')).toContain('rien ici')
+    expect(await missing('/de/nowhere')).toContain('nothing here')
   })
 
   it('without an export it says what to do', async () => {

@@ -1,6 +1,7 @@
 /**
- * The site without a network: all its files in one cache per build, filled before this worker takes over. SITE ({ build,
- * paths }) is put in front of this source by the build.
+ * The site without a network: its files in one cache per build, filled before this worker takes over. SITE ({ build, shared,
+ * pages: { LANGUAGE: paths } }) is put in front of this source by the build. Pages are kept in the languages that this device
+ * has used: a page asks for its own, and a new build keeps those of the build before.
  *
  * Pages and binaries come from the network while there is one, so that a tab never gets a stale build; what has its hash in
  * its name comes from the cache. The API and blobs pass: the identifier keeps its model by itself.
@@ -8,6 +9,10 @@
 /* global SITE */
 
 const CACHE = `site-${SITE.build}`
+const LANGUAGE_OF = new Map(
+  Object.entries(SITE.pages).flatMap(([language, paths]) => paths.map((path) => [path, language])),
+)
+const PATHS = new Set([...SITE.shared, ...LANGUAGE_OF.keys()])
 /** After so long a kept page is better than none. */
 const PATIENCE_MS = 5000
 
@@ -19,22 +24,57 @@ self.addEventListener('activate', (event) => {
   event.waitUntil(dropOlderBuilds())
 })
 
+/** A page asks that its language be kept, and is told when it is. */
+self.addEventListener('message', (event) => {
+  const { keep } = event.data ?? {}
+  if (!(keep in SITE.pages)) return
+  event.waitUntil(
+    keepPages([keep]).then(
+      () => event.ports[0]?.postMessage({ kept: true }),
+      () => event.ports[0]?.postMessage({ kept: false }),
+    ),
+  )
+})
+
 self.addEventListener('fetch', (event) => {
   const { request } = event
   const url = new URL(request.url)
   if (request.method !== 'GET' || url.origin !== self.location.origin) return
   if (url.pathname.startsWith('/_next/static/')) event.respondWith(fromCache(request))
-  else if (SITE.paths.includes(url.pathname)) event.respondWith(fromNetwork(request))
+  else if (PATHS.has(url.pathname)) event.respondWith(fromNetwork(request))
 })
 
 async function keepSite() {
   const cache = await caches.open(CACHE)
-  await cache.addAll(
-    SITE.paths.map((path) =>
-      path.startsWith('/_next/static/') ? path : new Request(path, { cache: 'no-cache' }),
-    ),
-  )
+  await cache.addAll(SITE.shared.map((path) => (path.startsWith('/_next/static/') ? path : asItIsNow(path))))
+  await keepPages(await languagesBefore())
   await self.skipWaiting()
+}
+
+/** Of the languages whose pages are not all kept yet, all pages. */
+async function keepPages(languages) {
+  const cache = await caches.open(CACHE)
+  for (const language of languages) {
+    const paths = SITE.pages[language]
+    const kept = await Promise.all(paths.map((path) => cache.match(path)))
+    if (kept.includes(undefined)) await cache.addAll(paths.map(asItIsNow))
+  }
+}
+
+/** Languages of the open pages, and those that older builds keep. */
+async function languagesBefore() {
+  const clients = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+  const urls = clients.map(({ url }) => url)
+  for (const name of await caches.keys()) {
+    if (!name.startsWith('site-') || name === CACHE) continue
+    for (const { url } of await (await caches.open(name)).keys()) urls.push(url)
+  }
+  const languages = urls.map((url) => LANGUAGE_OF.get(new URL(url).pathname))
+  return new Set(languages.filter((language) => language !== undefined))
+}
+
+function asItIsNow(path) {
+  return new Request(path, { cache: 'no-cache' })
 }
 
 async function dropOlderBuilds() {

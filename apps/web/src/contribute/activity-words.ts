@@ -1,72 +1,67 @@
 /** What the machine does now, in words. */
 import type { Activity } from '@worldflora/worker/browser'
-import { counted } from '../words/amounts.ts'
+import type { Texts } from '../languages/use-texts.ts'
 
-export function activityWords(activity: Activity | null): string {
-  if (activity === null) return 'Starting …'
+type T = Texts<'contribute'>
+
+export function activityWords(t: T, activity: Activity | null): string {
+  if (activity === null) return t('activity.starting')
   const { state, task, backend } = activity
-  if (activity.note !== null && state === 'connecting') return activity.note
+  if (activity.note !== null && state === 'connecting') return t('activity.again')
   switch (state) {
     case 'connecting':
-      return backend === null ? 'Getting ready …' : 'Connecting …'
+      return backend === null ? t('activity.preparing') : t('activity.connecting')
     case 'idle':
-      return 'Waiting for the next piece of work'
+      return t('activity.idle')
     case 'fetching':
-      return 'Fetching photos and the latest model'
+      return t('activity.fetching')
     case 'computing':
-      return task === null ? 'Computing' : taskWords(task)
+      return task === null ? t('activity.computing') : taskWords(t, task)
     case 'sending':
-      return task?.kind === 'gradient' ? 'Sending what was learned' : 'Sending the answers'
+      return task?.kind === 'gradient' ? t('activity.sendingLearned') : t('activity.sendingAnswers')
     case 'ended':
-      return 'Stopped'
+      return t('activity.ended')
   }
 }
 
 /** Short, so that what stands below does not jump from line to line: the ring says of which step it is. */
-function taskWords({ kind, images, tasksLeft }: NonNullable<Activity['task']>): string {
-  const photos = counted(images, 'photo')
+function taskWords(t: T, { kind, images: photos, tasksLeft }: NonNullable<Activity['task']>): string {
   switch (kind) {
     case 'gradient':
-      return `Learning from ${photos}${tasksLeft > 1 ? `, then ${counted(tasksLeft - 1, 'more piece')}` : ''}`
+      return tasksLeft > 1
+        ? t('activity.learningMore', { photos, pieces: tasksLeft - 1 })
+        : t('activity.learning', { photos })
     case 'evaluate':
-      return `Testing the model on ${photos} it has never seen`
+      return t('activity.testing', { photos })
     case 'extract-features':
-      return `Describing ${photos}`
+      return t('activity.describing', { photos })
   }
 }
 
-export function backendWords({
-  backend,
-  adapter,
-  cores,
-}: Pick<Activity, 'backend' | 'adapter' | 'cores'>): string {
+/** What computes has names that are the same in every language. */
+const GPU = 'WebGPU'
+const PROCESSOR = 'WASM'
+
+export function backendWords(
+  t: T,
+  { backend, adapter, cores }: Pick<Activity, 'backend' | 'adapter' | 'cores'>,
+): string {
   switch (backend) {
     case null:
-      return 'Choosing …'
+      return t('backend.choosing')
     case 'webgpu': {
-      const others = cores > 1 ? ` and WASM on ${counted(cores - 1, 'core')}` : ''
-      return (adapter === null ? 'WebGPU' : `WebGPU (${adapter})`) + others
+      const gpu = adapter === null ? GPU : `${GPU} (${adapter})`
+      return cores > 1 ? t('backend.webgpu', { gpu, cores: cores - 1 }) : gpu
     }
     case 'wasm':
-      return cores > 1 ? `WASM on ${counted(cores, 'core')}` : 'WASM'
+      return cores > 1 ? t('backend.wasm', { cores }) : PROCESSOR
     case 'cpu':
-      return 'Plain JavaScript'
+      return t('backend.plain')
   }
 }
 
 /** Why the graphics card does not compute, if there is one; null if it does, or there is none. */
-export function gpuWords({ gpu, adapter }: Pick<Activity, 'gpu' | 'adapter'>): string | null {
-  const card = adapter === null ? 'The graphics card' : `The graphics card (${adapter})`
-  switch (gpu) {
-    case 'wrong-answers':
-      return `${card} gave wrong answers when it was tried: it is left out. A newer driver or browser may help.`
-    case 'slower':
-      return `${card} is slower here than the processor: it is left out.`
-    case 'untried':
-      return `${card} could not be tried: it is left out.`
-    case 'lost':
-      return `${card} stopped answering again and again: the processor goes on without it.`
-    default:
-      return null
-  }
+export function gpuWords(t: T, { gpu, adapter }: Pick<Activity, 'gpu' | 'adapter'>): string | null {
+  if (gpu === null || gpu === 'used') return null
+  return t(`gpu.${gpu}`, { card: adapter ?? 'none' })
 }

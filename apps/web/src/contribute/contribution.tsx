@@ -5,10 +5,12 @@ import { useEffect, useState } from 'react'
 import { useStatus } from '../coordinator/use-status.ts'
 import { Button } from '../design/button.tsx'
 import { Notice } from '../design/notice.tsx'
+import { RefusalParts } from '../design/refusal-parts.tsx'
+import { useTexts } from '../languages/use-texts.ts'
 import { activityWords } from './activity-words.ts'
 import styles from './contribution.module.css'
 import { CoresField } from './cores-field.tsx'
-import { hostOf, lacksOf } from './lacks.ts'
+import { hostOf, type Lack, lacksOf } from './lacks.ts'
 import { RunPart } from './run-part.tsx'
 import { Sums } from './sums.tsx'
 import { TaskPhotos } from './task-photos.tsx'
@@ -16,6 +18,7 @@ import { useContribution } from './use-contribution.ts'
 import { useCores } from './use-cores.ts'
 
 export function Contribution() {
+  const t = useTexts('contribute')
   const cores = useCores()
   const { state, last, start, stop } = useContribution(cores.cores)
   const { status, connection } = useStatus()
@@ -30,46 +33,40 @@ export function Contribution() {
 
   return (
     <div className={styles.page}>
-      <section className={styles.now} aria-label="This machine">
-        <h1>{isOn ? 'Your machine is learning plants' : 'Lend your machine to a flora'}</h1>
+      <section className={styles.now} aria-label={t('machine')}>
+        <h1>{isOn ? t('headingOn') : t('headingOff')}</h1>
         {isOn ? (
           <p className={styles.activity} data-testid="activity">
-            {state.kind === 'reloading'
-              ? 'The site has a newer version: loading it …'
-              : activityWords(activity)}
+            {state.kind === 'reloading' ? t('reloading') : activityWords(t, activity)}
           </p>
         ) : (
-          <p className={styles.lead}>
-            Your browser fetches a few photos at a time, works out what a model can learn from them, and sends
-            that back. Stop or close the tab whenever you like: nothing is lost, nothing is installed.
-          </p>
+          <p className={styles.lead}>{t('lead')}</p>
         )}
         <div>
           {isOn ? (
-            <Button onClick={stop}>Stop</Button>
+            <Button onClick={stop}>{t('stop')}</Button>
           ) : (
             <Button weight="strong" onClick={() => void start()}>
-              Start contributing
+              {t('start')}
             </Button>
           )}
         </div>
         <CoresField {...cores} />
         {isOn ? <TaskPhotos photos={activity?.task?.photos ?? null} /> : null}
         {state.kind === 'ended' ? (
-          <Notice tone="warm" said="at-once" title="Contributing has ended">
-            <p>{state.rejection.message}</p>
-            <p>{state.rejection.action}</p>
+          <Notice tone="warm" said="at-once" title={t('ended')}>
+            <RefusalParts rejection={state.rejection} />
           </Notice>
         ) : null}
         {lacks.length === 0 ? null : (
-          <Notice tone="calm" title="It works here, with less">
+          <Notice tone="calm" title={t('lacksTitle')}>
             {lacks.map((lack) => (
-              <p key={lack}>{lack}</p>
+              <p key={lack}>{t(`lacks.${lack}`)}</p>
             ))}
           </Notice>
         )}
         <p className="visually-hidden" aria-live="polite">
-          {isOn ? 'Contributing' : 'Not contributing'}
+          {isOn ? t('isOn') : t('isOff')}
         </p>
       </section>
       <RunPart run={run ?? null} status={status} connection={connection} activity={activity} />
@@ -78,8 +75,8 @@ export function Contribution() {
   )
 }
 
-function useLacks(): string[] {
-  const [lacks, setLacks] = useState<string[]>([])
+function useLacks(): Lack[] {
+  const [lacks, setLacks] = useState<Lack[]>([])
   useEffect(() => setLacks(lacksOf(hostOf(window))), [])
   return lacks
 }

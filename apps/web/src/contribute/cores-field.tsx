@@ -2,19 +2,18 @@
 'use client'
 
 import { useId } from 'react'
-import { counted } from '../words/amounts.ts'
-import { coresWords } from './cores.ts'
+import { useTexts } from '../languages/use-texts.ts'
+import { partOfCores } from './cores.ts'
 import styles from './cores-field.module.css'
 import type { Cores } from './use-cores.ts'
 
 export function CoresField({ cores, available, choose }: Cores) {
+  const t = useTexts('contribute')
   const wordsId = useId()
   if (available < 2) return null
   return (
     <label className={`${styles.field} screen-only`}>
-      <span>
-        Compute with {cores} of {counted(available, 'core')}
-      </span>
+      <span>{t('coresLabel', { cores, available })}</span>
       <input
         type="range"
         min={1}
@@ -25,7 +24,7 @@ export function CoresField({ cores, available, choose }: Cores) {
         data-testid="cores"
       />
       <span id={wordsId} className={styles.words}>
-        {coresWords(cores, available)}
+        {t(`cores.${partOfCores(cores, available)}`)}
       </span>
     </label>
   )

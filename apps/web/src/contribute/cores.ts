@@ -10,10 +10,8 @@ export function keepCores(storage: Storage | null, cores: number): void {
   storage?.setItem(KEY, String(cores))
 }
 
-/** What the choice means for the machine. */
-export function coresWords(cores: number, available: number): string {
-  if (cores === available && available > 1)
-    return 'All of them: the fastest, but other programs will feel it.'
-  if (cores * 2 > available) return 'Most of them: fine while you do little else.'
-  return 'The rest stays free for whatever else you do.'
+/** How much of the machine that is. */
+export function partOfCores(cores: number, available: number): 'all' | 'most' | 'some' {
+  if (cores === available && available > 1) return 'all'
+  return cores * 2 > available ? 'most' : 'some'
 }

@@ -1,4 +1,6 @@
-/** What this browser cannot do here, what that costs, and what helps. */
+/** What this browser cannot do here; the page says what that costs, and what helps. */
+export type Lack = 'webgpu' | 'locks' | 'storage' | 'insecure'
+
 export type Host = { isSecure: boolean; hasWebgpu: boolean; hasLocks: boolean; hasStorage: boolean }
 
 export function hostOf(window: Window & typeof globalThis): Host {
@@ -10,13 +12,11 @@ export function hostOf(window: Window & typeof globalThis): Host {
   }
 }
 
-export function lacksOf({ isSecure, hasWebgpu, hasLocks, hasStorage }: Host): string[] {
-  const lacks: string[] = []
-  if (!hasWebgpu) lacks.push('No WebGPU: a graphics card cannot be used, the processor computes (WASM).')
-  if (!hasLocks) lacks.push('No Web Locks: keep this tab in front, browsers put hidden tabs to sleep.')
-  if (!hasStorage) lacks.push('No storage: photos are fetched again each time you come.')
-  if (!isSecure && lacks.length > 0) {
-    lacks.push('Browsers offer these over https, or on the machine itself at http://localhost.')
-  }
+export function lacksOf({ isSecure, hasWebgpu, hasLocks, hasStorage }: Host): Lack[] {
+  const lacks: Lack[] = []
+  if (!hasWebgpu) lacks.push('webgpu')
+  if (!hasLocks) lacks.push('locks')
+  if (!hasStorage) lacks.push('storage')
+  if (!isSecure && lacks.length > 0) lacks.push('insecure')
   return lacks
 }

@@ -7,10 +7,13 @@ import type { Activity } from '@worldflora/worker/browser'
 import { useEffect, useState } from 'react'
 import type { LiveStatus } from '../coordinator/use-status.ts'
 import { ProgressLine } from '../design/progress-line.tsx'
-import { count, counted, percent } from '../words/amounts.ts'
+import type { Amounts } from '../languages/amounts.ts'
+import { type Texts, useAmounts, useTexts } from '../languages/use-texts.ts'
 import { ownPart, useShares } from './own-part.ts'
 import styles from './run-part.module.css'
 import { StepRing } from './step-ring.tsx'
+
+type T = Texts<'contribute'>
 
 export function RunPart({
   run,
@@ -23,64 +26,75 @@ export function RunPart({
   connection: LiveStatus['connection']
   activity: Activity | null
 }) {
+  const t = useTexts('contribute')
+  const amounts = useAmounts()
+  const { count } = amounts
   const since = useFirstEvaluation(run)
   const shares = useShares(activity)
 
   if (run === null || status === null) {
     return (
-      <section className={styles.run} aria-label="The run">
-        <p className={styles.quiet}>{emptyWords(status, connection)}</p>
+      <section className={styles.run} aria-label={t('run')}>
+        <p className={styles.quiet}>{emptyWords(t, status, connection)}</p>
       </section>
     )
   }
   const { mine, inHand } = ownPart(run, shares)
   return (
-    <section className={styles.run} aria-label="The run">
-      <StepRing tasks={{ ...run.tasks, mine, inHand }} label={ringWords(run, mine, inHand)} />
+    <section className={styles.run} aria-label={t('run')}>
+      <StepRing tasks={{ ...run.tasks, mine, inHand }} label={ringWords(t, amounts, { run, mine, inHand })} />
       <div className={styles.words}>
         <h2 className={styles.name}>{run.name}</h2>
-        <p className={styles.quiet}>{peopleWords(run, status.workers)}</p>
+        <p className={styles.quiet}>{peopleWords(t, run, status.workers)}</p>
         <ProgressLine
           done={run.step}
           total={run.steps}
-          label={`Step ${count(run.step)} of ${count(run.steps)}`}
+          label={t('step', { step: count(run.step), steps: count(run.steps) })}
         />
-        <p>{accuracyWords(run.evaluation, since)}</p>
+        <p>{accuracyWords(t, amounts, run.evaluation, since)}</p>
       </div>
     </section>
   )
 }
 
-function ringWords({ step, tasks }: RunStatus, mine: number, inHand: number): string {
-  const inHands = inHand === 0 ? '' : `; ${count(inHand)} in your hands`
-  return `Step ${count(step + 1)}: ${count(tasks.accepted)} of ${count(tasks.total)} pieces in, ${count(mine)} of them yours${inHands}`
+function ringWords(
+  t: T,
+  { count }: Amounts,
+  { run: { step, tasks }, mine, inHand }: { run: RunStatus; mine: number; inHand: number },
+): string {
+  const words = {
+    step: count(step + 1),
+    accepted: count(tasks.accepted),
+    total: count(tasks.total),
+    mine: count(mine),
+  }
+  return inHand === 0 ? t('ring', words) : t('ringInHand', { ...words, inHand: count(inHand) })
 }
 
-function emptyWords(status: Status | null, connection: LiveStatus['connection']): string {
-  if (connection === 'away')
-    return 'The site does not answer just now. This page goes on by itself when it does.'
-  if (status === null) return 'Looking for a run …'
-  return 'There is no run to train just now. You may start anyway: work begins as soon as there is some.'
+function emptyWords(t: T, status: Status | null, connection: LiveStatus['connection']): string {
+  if (connection === 'away') return t('siteAway')
+  if (status === null) return t('lookingForRun')
+  return t('noRun')
 }
 
-function peopleWords({ flora, state }: RunStatus, workers: number): string {
+function peopleWords(t: T, { flora, state }: RunStatus, machines: number): string {
   switch (state) {
     case 'running':
-      return `Flora ${flora}, ${counted(workers, 'machine')} now`
+      return t('running', { flora, machines })
     case 'paused':
-      return `Flora ${flora}; paused for now`
+      return t('paused', { flora })
     case 'stopped':
-      return `Flora ${flora}; stopped`
+      return t('stopped', { flora })
     case 'finished':
-      return `Flora ${flora}; finished. Thank you.`
+      return t('finished', { flora })
   }
 }
 
-function accuracyWords(now: Evaluation | null, since: Evaluation | null): string {
-  if (now === null) return 'How good it is will be measured soon, on photos it has not seen.'
-  const words = `It names ${percent(now.top1)} of photos it has never seen`
-  if (since === null || since.step === now.step) return `${words}.`
-  return `${words}; ${percent(since.top1)} when you came.`
+function accuracyWords(t: T, { percent }: Amounts, now: Evaluation | null, since: Evaluation | null): string {
+  if (now === null) return t('unmeasured')
+  const share = percent(now.top1)
+  if (since === null || since.step === now.step) return t('accuracy', { share })
+  return t('accuracySince', { share, before: percent(since.top1) })
 }
 
 /** The first evaluation of the run that this page saw: the model when the volunteer came. */

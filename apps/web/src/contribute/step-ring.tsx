@@ -1,4 +1,5 @@
 /** The step in flight as a ring of cells: mine, the others', those in my hands, and those to come. */
+import { useAmounts, useTexts } from '../languages/use-texts.ts'
 import styles from './step-ring.module.css'
 
 export type Cell = 'mine' | 'others' | 'in-work' | 'open'
@@ -27,6 +28,8 @@ export function cellsOf({ accepted, total, mine, inHand }: StepTasks): Cell[] {
 }
 
 export function StepRing({ tasks, label }: { tasks: StepTasks; label: string }) {
+  const t = useTexts('contribute')
+  const { count } = useAmounts()
   const cells = cellsOf(tasks)
   return (
     <figure className={styles.ring}>
@@ -38,11 +41,11 @@ export function StepRing({ tasks, label }: { tasks: StepTasks; label: string }) 
       </svg>
       <figcaption className={styles.caption}>
         <span className={styles.figure}>
-          {tasks.accepted} of {tasks.total}
+          {t('ringOf', { accepted: count(tasks.accepted), total: count(tasks.total) })}
         </span>
-        <span>pieces of this step</span>
+        <span>{t('ringPieces')}</span>
         <span className={styles.own}>
-          {Math.min(tasks.mine, tasks.accepted)} {'of them yours'}
+          {t('ringYours', { mine: count(Math.min(tasks.mine, tasks.accepted)) })}
         </span>
       </figcaption>
     </figure>

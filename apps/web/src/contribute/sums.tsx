@@ -1,34 +1,37 @@
 /** What this machine has given so far. */
 import type { Activity } from '@worldflora/worker/browser'
 import { Facts } from '../design/facts.tsx'
-import { bytes, count, rate } from '../words/amounts.ts'
+import { useAmounts, useTexts } from '../languages/use-texts.ts'
 import { backendWords, gpuWords } from './activity-words.ts'
 import styles from './contribution.module.css'
 
 export function Sums({ activity, isOn }: { activity: Activity; isOn: boolean }) {
-  const pace = activity.imagesPerSecond === null ? null : rate(activity.imagesPerSecond, 'images')
+  const t = useTexts('contribute')
+  const { bytes, count, perSecond } = useAmounts()
+  const { imagesPerSecond: speed, bytesDown, bytesUp } = activity
+  const pace = speed === null ? null : t('pace', { pace: perSecond(speed) })
   return (
-    <section className={styles.sums} aria-label="Given so far">
+    <section className={styles.sums} aria-label={t('given')}>
       <Facts
-        label="Given so far"
+        label={t('given')}
         facts={[
           {
-            name: 'Images done',
+            name: t('imagesDone'),
             value: count(activity.imagesDone),
             testId: 'images-done',
             note: isOn ? pace : null,
           },
-          { name: 'Pieces accepted', value: count(activity.stepsContributed) },
+          { name: t('pieces'), value: count(activity.stepsContributed) },
           {
-            name: 'Computing with',
-            value: backendWords(activity),
+            name: t('backendName'),
+            value: backendWords(t, activity),
             testId: 'backend',
-            note: gpuWords(activity),
+            note: gpuWords(t, activity),
           },
           {
-            name: 'Data used',
-            value: bytes(activity.bytesDown + activity.bytesUp),
-            note: `${bytes(activity.bytesDown)} down, ${bytes(activity.bytesUp)} up`,
+            name: t('data'),
+            value: bytes(bytesDown + bytesUp),
+            note: t('traffic', { down: bytes(bytesDown), up: bytes(bytesUp) }),
           },
         ]}
       />

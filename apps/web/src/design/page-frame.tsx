@@ -1,32 +1,62 @@
 /** What every page has around it: the name, the ways, the main part, the foot. */
 import type { ReactNode } from 'react'
+import { LanguageMenu } from '../languages/language-menu.tsx'
+import { LanguageOffer, type Offer } from '../languages/language-offer.tsx'
+import {
+  entryOf,
+  LANGUAGES,
+  type Language,
+  pathIn,
+  TRANSLATED,
+  type TranslatedPath,
+} from '../languages/languages.ts'
+import { translatorOf } from '../languages/texts.ts'
 import { LeafMark } from './leaf-mark.tsx'
 import styles from './page-frame.module.css'
 
-const WAYS = [
-  { path: '/identify', name: 'Identify' },
-  { path: '/contribute', name: 'Contribute' },
-  { path: '/dashboard', name: 'Dashboard' },
-] as const
+const WAYS = ['identify', 'contribute', 'dashboard'] as const
 
-export type PagePath = '/' | (typeof WAYS)[number]['path']
+export type PagePath = '/' | `/${(typeof WAYS)[number]}`
 
 /** Links load pages anew on purpose: each page has a policy of its own, and works from the cache offline. */
-export function PageFrame({ path, children }: { path: PagePath | null; children: ReactNode }) {
+export async function PageFrame({
+  language,
+  path,
+  children,
+}: {
+  language: Language
+  /** null where nothing is. */
+  path: PagePath | null
+  children: ReactNode
+}) {
+  const t = await translatorOf(language, 'frame')
+  const translated = TRANSLATED.find((one) => one === path) ?? null
   return (
     <div className={`${styles.frame} ${path === '/dashboard' ? styles.wide : ''}`}>
+      {translated === null ? null : <OtherLanguages language={language} path={translated} />}
       <a className={styles.skip} href="#main">
-        Skip to the page
+        {t('skip')}
       </a>
       <header className={styles.head}>
-        <a className={styles.name} href="/" aria-current={path === '/' ? 'page' : undefined}>
+        <a
+          className={styles.name}
+          href={pathIn(language, '/')}
+          aria-current={path === '/' ? 'page' : undefined}
+        >
           <LeafMark />
           Worldflora
         </a>
-        <nav aria-label="Pages" className={styles.ways}>
+        {translated === null ? null : (
+          <LanguageMenu language={language} path={translated} label={t('language')} />
+        )}
+        <nav aria-label={t('pages')} className={styles.ways}>
           {WAYS.map((way) => (
-            <a key={way.path} href={way.path} aria-current={path === way.path ? 'page' : undefined}>
-              {way.name}
+            <a
+              key={way}
+              href={pathIn(language, `/${way}`)}
+              aria-current={path === `/${way}` ? 'page' : undefined}
+            >
+              {t(`${way}`)}
             </a>
           ))}
         </nav>
@@ -35,9 +65,28 @@ export function PageFrame({ path, children }: { path: PagePath | null; children:
         {children}
       </main>
       <footer className={styles.foot}>
-        <p>Photos you identify stay on your device.</p>
-        <p>Worldflora is free software under the Apache licence 2.0.</p>
+        <p>{t('promise')}</p>
+        <p>{t('licence')}</p>
       </footer>
     </div>
+  )
+}
+
+/** Where the page is in the others: for search engines in the head, for a visitor whose browser asks for one as a line. */
+async function OtherLanguages({ language, path }: { language: Language; path: TranslatedPath }) {
+  const offers = await Promise.all(
+    LANGUAGES.filter(({ code }) => code !== language).map(async ({ code }): Promise<Offer> => {
+      const t = await translatorOf(code, 'frame')
+      return { language: code, href: pathIn(code, path), take: t('offerTake'), leave: t('offerLeave') }
+    }),
+  )
+  return (
+    <>
+      {LANGUAGES.map(({ code }) => (
+        <link key={code} rel="alternate" hrefLang={entryOf(code).tag} href={pathIn(code, path)} />
+      ))}
+      <link rel="alternate" hrefLang="x-default" href={path} />
+      <LanguageOffer shown={language} offers={offers} />
+    </>
   )
 }

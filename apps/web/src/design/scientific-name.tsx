@@ -3,7 +3,7 @@ import { partsOf } from '../words/scientific-name.ts'
 
 export function ScientificName({ name }: { name: string }) {
   return (
-    <span lang="la" translate="no">
+    <span lang="la" dir="ltr" translate="no">
       {partsOf(name).map(({ text, italic }, i) => {
         const spaced = i === 0 ? text : ` ${text}`
         // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other identity and never move

@@ -2,35 +2,34 @@
 'use client'
 
 import { useStatus } from '../coordinator/use-status.ts'
-import { counted, percent } from '../words/amounts.ts'
+import { type Texts, useAmounts, useTexts } from '../languages/use-texts.ts'
 import styles from './label.module.css'
 
+const SITE = 'Worldflora'
+
 export function Label() {
+  const t = useTexts('front')
+  const { percent } = useAmounts()
   const { status, connection } = useStatus()
   const run = status?.runs.find(({ state }) => state === 'running') ?? null
+  const flora = run?.flora ?? status?.runs[0]?.flora ?? SITE
   return (
-    <section className={styles.label} aria-label="Now">
-      <p className={styles.flora}>
-        {status === null ? 'Worldflora' : (run?.flora ?? status.runs[0]?.flora ?? 'Worldflora')}
-      </p>
+    <section className={styles.label} aria-label={t('now')}>
+      <p className={styles.flora}>{flora}</p>
       {status === null ? (
-        <p>{connection === 'away' ? 'The site is out of reach just now.' : 'Looking …'}</p>
+        <p>{connection === 'away' ? t('away') : t('looking')}</p>
       ) : (
         <>
-          <p>
-            {status.model === null
-              ? 'No model yet'
-              : `${counted(status.model.species, 'species', 'species')} known`}
-          </p>
-          <p>{learningWords(run !== null, status.workers)}</p>
-          {run?.evaluation ? <p>{percent(run.evaluation.top1)} of held-back photos named right</p> : null}
+          <p>{status.model === null ? t('noModel') : t('known', { species: status.model.species })}</p>
+          <p>{learningWords(t, run !== null, status.workers)}</p>
+          {run?.evaluation ? <p>{t('accuracy', { share: percent(run.evaluation.top1) })}</p> : null}
         </>
       )}
     </section>
   )
 }
 
-function learningWords(isTraining: boolean, workers: number): string {
-  if (!isTraining) return 'No training just now'
-  return workers === 0 ? 'Waiting for machines to learn with' : `Learning with ${counted(workers, 'machine')}`
+function learningWords(t: Texts<'front'>, isTraining: boolean, machines: number): string {
+  if (!isTraining) return t('noTraining')
+  return machines === 0 ? t('waiting') : t('learning', { machines })
 }

@@ -21,14 +21,9 @@ const VEINS = [
   { at: -68, reach: 7 },
 ] as const
 
-export function Sprig() {
+export function Sprig({ label }: { label: string }) {
   return (
-    <svg
-      viewBox="0 0 240 470"
-      role="img"
-      aria-label="A pressed sprig with alternate leaves"
-      className={styles.sprig}
-    >
+    <svg viewBox="0 0 240 470" role="img" aria-label={label} className={styles.sprig}>
       <g fill="none" stroke="var(--leaf)" strokeLinecap="round" strokeLinejoin="round">
         <path d="M136 462C118 400 104 320 105 236S118 110 134 66" strokeWidth="2" />
         {LEAVES.map((leaf) => (

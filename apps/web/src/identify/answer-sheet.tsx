@@ -1,33 +1,37 @@
 /** The answer as a herbarium sheet's label: the best match large, the others as rows. */
 import type { Species } from '@worldflora/protocol/http'
 import { ScientificName } from '../design/scientific-name.tsx'
-import { percent } from '../words/amounts.ts'
+import { useAmounts, useLanguage, useTexts } from '../languages/use-texts.ts'
 import { type Answer, type Candidate, isGenusAnswer, isUnsure, surenessOf } from './answer.ts'
 import styles from './answer-sheet.module.css'
+import { commonNameOf } from './common-name.ts'
 import { ScoreBar } from './score-bar.tsx'
 
 export function AnswerSheet({ answer, nth }: { answer: Answer; nth: number }) {
+  const t = useTexts('identify')
+  const { percent } = useAmounts()
   const { candidates, genus } = answer
   return (
     <section
       className={styles.sheet}
-      aria-label="The answer"
+      aria-label={t('answer')}
       aria-live="polite"
       data-testid="answer"
       data-answer={nth}
     >
       {isUnsure(answer) ? (
         <div className={styles.unsure}>
-          <h2>We found no plant here that we know</h2>
-          <p>
-            A photo of one leaf or flower that fills the picture, sharp and in even light, says most. The
-            closest we know:
-          </p>
+          <h2>{t('unsureTitle')}</h2>
+          <p>{t('unsureWords')}</p>
         </div>
       ) : null}
       {isGenusAnswer(answer) && genus !== null ? (
         <p className={styles.genus}>
-          Surely a <i lang="la">{genus.name}</i> ({percent(genus.score)}); which one is less certain.
+          {t.rich('genus', {
+            genus: genus.name,
+            share: percent(genus.score),
+            name: (words) => <i lang="la">{words}</i>,
+          })}
         </p>
       ) : null}
       <ol className={styles.candidates}>
@@ -44,6 +48,8 @@ export function AnswerSheet({ answer, nth }: { answer: Answer; nth: number }) {
 }
 
 function CandidateRow({ candidate, shape }: { candidate: Candidate; shape: 'best' | 'other' }) {
+  const t = useTexts('identify')
+  const { percent } = useAmounts()
   const { species, score } = candidate
   const sureness = surenessOf(score)
   return (
@@ -57,7 +63,8 @@ function CandidateRow({ candidate, shape }: { candidate: Candidate; shape: 'best
       <div className={styles.score}>
         <ScoreBar score={score} />
         <span className={styles.words}>
-          <span className="number">{percent(score)}</span> <span className={styles.sureness}>{sureness}</span>
+          <span className="number">{percent(score)}</span>{' '}
+          <span className={styles.sureness}>{t(`sureness.${sureness}`)}</span>
         </span>
       </div>
     </li>
@@ -65,7 +72,9 @@ function CandidateRow({ candidate, shape }: { candidate: Candidate; shape: 'best
 }
 
 /** The common name first, for people; the scientific name right below it. */
-function Names({ species: { commonName, scientificName, family } }: { species: Species }) {
+function Names({ species }: { species: Species }) {
+  const { scientificName, family } = species
+  const commonName = commonNameOf(species, useLanguage())
   const scientific = <ScientificName name={scientificName} />
   return (
     <div className={styles.names}>

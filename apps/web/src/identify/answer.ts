@@ -19,10 +19,10 @@ export type Answer = {
 export const CANDIDATES = 5
 export const MOST_PHOTOS = 5
 
-export type Sureness = 'very likely' | 'likely' | 'possible' | 'unlikely'
+export type Sureness = 'very-likely' | 'likely' | 'possible' | 'unlikely'
 
 export function surenessOf(score: number): Sureness {
-  if (score >= 0.8) return 'very likely'
+  if (score >= 0.8) return 'very-likely'
   if (score >= 0.5) return 'likely'
   return score >= 0.15 ? 'possible' : 'unlikely'
 }

@@ -4,8 +4,12 @@
 import { useEffect, useRef, useState } from 'react'
 import { Button } from '../design/button.tsx'
 import { Notice } from '../design/notice.tsx'
+import { RefusalParts } from '../design/refusal-parts.tsx'
+import { pathIn } from '../languages/languages.ts'
+import { useAmounts, useLanguage, useTexts } from '../languages/use-texts.ts'
 import { AnswerSheet } from './answer-sheet.tsx'
 import { DeviceLine } from './device-line.tsx'
+import { FaultWords } from './fault-words.tsx'
 import styles from './identification.module.css'
 import { PhotoChoice } from './photo-choice.tsx'
 import { PhotoRow } from './photo-row.tsx'
@@ -14,13 +18,16 @@ import { useIdentifier } from './use-identifier.ts'
 import { useNaming } from './use-naming.ts'
 
 export function Identification() {
+  const t = useTexts('identify')
+  const amounts = useAmounts()
+  const language = useLanguage()
   const identifier = useIdentifier()
   const naming = useNaming(identifier.name)
   const isDragging = useDroppedAndPasted(naming.add)
   const { model } = identifier
   const { photos, state } = naming
   const isEmpty = photos.length === 0
-  const words = stageWords(model, state)
+  const words = stageWords(t, amounts, model, state)
 
   const again = () => {
     identifier.again()
@@ -29,14 +36,15 @@ export function Identification() {
 
   return (
     <div className={styles.page}>
-      <h1 className={isEmpty ? styles.title : 'visually-hidden'}>Which plant is this?</h1>
+      <h1 className={isEmpty ? styles.title : 'visually-hidden'}>{t('question')}</h1>
       {model.kind === 'refused' ? (
-        <Notice tone="warm" title={model.rejection.code === 'no-model' ? 'No model yet' : 'Not ready'}>
-          <p>{model.rejection.message}</p>
-          <p>{model.rejection.action}</p>
+        <Notice tone="warm" title={model.rejection.code === 'no-model' ? t('noModel') : t('notReady')}>
+          <RefusalParts rejection={model.rejection} />
           <p className={styles.ways}>
-            <Button onClick={again}>Look again</Button>
-            {model.rejection.code === 'no-model' ? <a href="/contribute">Help to train it</a> : null}
+            <Button onClick={again}>{t('lookAgain')}</Button>
+            {model.rejection.code === 'no-model' ? (
+              <a href={pathIn(language, '/contribute')}>{t('helpTrain')}</a>
+            ) : null}
           </p>
         </Notice>
       ) : null}
@@ -49,9 +57,9 @@ export function Identification() {
       )}
       <div role="alert">
         {naming.faults.length === 0 ? null : (
-          <Notice tone="warm" title="Not every file could be used">
+          <Notice tone="warm" title={t('notUsed')}>
             {naming.faults.map((fault) => (
-              <p key={fault}>{fault}</p>
+              <FaultWords key={fault.kind === 'unopened' ? fault.id : fault.kind} fault={fault} />
             ))}
           </Notice>
         )}
@@ -60,15 +68,14 @@ export function Identification() {
         {words}
       </p>
       {state.kind === 'refused' && model.kind !== 'refused' ? (
-        <Notice tone="warm" title="That did not work">
-          <p>{state.rejection.message}</p>
-          <p>{state.rejection.action}</p>
+        <Notice tone="warm" title={t('failed')}>
+          <RefusalParts rejection={state.rejection} />
         </Notice>
       ) : null}
       {state.kind === 'named' ? <AnswerSheet answer={state.answer} nth={state.nth} /> : null}
       {isEmpty ? null : (
         <div>
-          <Button onClick={naming.clear}>Another plant</Button>
+          <Button onClick={naming.clear}>{t('another')}</Button>
         </div>
       )}
       <DeviceLine model={model} />

@@ -1,5 +1,6 @@
 /** The photos of the plant as cards, each of which can be taken away. */
 import type { ReactNode } from 'react'
+import { useTexts } from '../languages/use-texts.ts'
 import { MOST_PHOTOS } from './answer.ts'
 import styles from './photo-row.module.css'
 import type { PlantPhoto } from './plant-photos.ts'
@@ -13,13 +14,14 @@ export function PhotoRow({
   onTakeAway: (id: number) => void
   children: ReactNode
 }) {
+  const t = useTexts('identify')
   return (
-    <ul className={styles.row} aria-label="Your photos">
+    <ul className={styles.row} aria-label={t('yourPhotos')}>
       {photos.map(({ id, file, url }, i) => (
         <li key={id} className={styles.card}>
           {/* biome-ignore lint/performance/noImgElement: an object URL, which no image service could serve */}
-          <img src={url} alt={`Yours: ${file.name}`} />
-          <button type="button" onClick={() => onTakeAway(id)} aria-label={`Take away photo ${i + 1}`}>
+          <img src={url} alt={t('yours', { file: file.name })} />
+          <button type="button" onClick={() => onTakeAway(id)} aria-label={t('takeAway', { number: i + 1 })}>
             <svg
               viewBox="0 0 16 16"
               width="16"

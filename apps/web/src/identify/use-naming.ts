@@ -15,10 +15,15 @@ export type NamingState =
   | { kind: 'named'; answer: Answer; nth: number }
   | { kind: 'refused'; rejection: Rejection }
 
+/** What became of a file that could not be used. */
+export type PhotoFault =
+  | { kind: 'left-out'; left: number }
+  | { kind: 'unopened'; id: number; file: string; rejection: Rejection }
+
 export function useNaming(name: Naming) {
   const [photos, setPhotos] = useState<readonly PlantPhoto[]>([])
   const [state, setState] = useState<NamingState>({ kind: 'empty' })
-  const [faults, setFaults] = useState<readonly string[]>([])
+  const [faults, setFaults] = useState<readonly PhotoFault[]>([])
   /** The photos of the latest question: an answer to an older one is dropped. */
   const asked = useRef<readonly PlantPhoto[]>([])
   const nextId = useRef(1)
@@ -42,9 +47,10 @@ export function useNaming(name: Naming) {
       if (!isRejection(answer)) setState({ kind: 'named', answer, nth: ++answers.current })
       else if ('photo' in answer) {
         const broken = question[answer.photo]!
-        setFaults((before) => [...before, `${broken.file.name}: ${answer.message} ${answer.action}`])
+        const { id, file } = broken
+        setFaults((before) => [...before, { kind: 'unopened', id, file: file.name, rejection: answer }])
         URL.revokeObjectURL(broken.url)
-        await ask(question.filter(({ id }) => id !== broken.id))
+        await ask(question.filter((photo) => photo.id !== id))
       } else setState({ kind: 'refused', rejection: answer })
     },
     [name],
@@ -55,7 +61,7 @@ export function useNaming(name: Naming) {
       if (files.length === 0) return
       const make = (file: File) => ({ id: nextId.current++, file, url: URL.createObjectURL(file) })
       const taken = takePhotos(asked.current, files, make)
-      setFaults(taken.fault === null ? [] : [taken.fault])
+      setFaults(taken.left === 0 ? [] : [{ kind: 'left-out', left: taken.left }])
       if (taken.photos.length !== asked.current.length) void ask(taken.photos)
     },
     [ask],

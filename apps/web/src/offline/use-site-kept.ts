@@ -1,4 +1,4 @@
-/** Whether the site itself is kept on this device: the service worker has taken all its files. */
+/** Whether the site itself is kept on this device: the service worker has taken its files, and the pages in this language. */
 'use client'
 
 import { useEffect, useState } from 'react'
@@ -17,7 +17,11 @@ export function useSiteKept(): SiteKept {
     if (!('serviceWorker' in navigator)) tell('impossible')
     else {
       navigator.serviceWorker.register('/sw.js', { updateViaCache: 'none' }).catch(() => tell('impossible'))
-      void navigator.serviceWorker.ready.then(() => tell('kept'))
+      void navigator.serviceWorker.ready
+        .then(({ active }) => keepLanguage(active!, document.documentElement.lang))
+        .then((isKept) => {
+          if (isKept) tell('kept')
+        })
     }
     return () => {
       current = false
@@ -25,4 +29,16 @@ export function useSiteKept(): SiteKept {
   }, [])
 
   return kept
+}
+
+/** False where the network or the disk does not allow it. */
+function keepLanguage(worker: ServiceWorker, language: string): Promise<boolean> {
+  const { port1, port2 } = new MessageChannel()
+  return new Promise((resolve) => {
+    port1.onmessage = ({ data }: MessageEvent<{ kept: boolean }>) => {
+      port1.close()
+      resolve(data.kept)
+    }
+    worker.postMessage({ keep: language }, [port2])
+  })
 }

@@ -1,3 +1,0 @@
-import { FrontPage } from '../front/front-page.tsx'
-
-export default FrontPage

@@ -1,0 +1,15 @@
+/** /identify in a language. */
+import { PageFrame } from '../design/page-frame.tsx'
+import type { Language } from '../languages/languages.ts'
+import { PageTexts } from '../languages/page-texts.tsx'
+import { Identification } from './identification.tsx'
+
+export function IdentifyPage({ language }: { language: Language }) {
+  return (
+    <PageFrame language={language} path="/identify">
+      <PageTexts language={language} of={['identify', 'refusals']}>
+        <Identification />
+      </PageTexts>
+    </PageFrame>
+  )
+}

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { io } from 'socket.io-client'
 import { describe, expect, it } from 'vitest'
 import { bringHerbarium } from './operator.ts'
-import { startCoordinator, temporaryFolder, worldflora } from './processes.ts'
+import { preparedFolder, startCoordinator, temporaryFolder, worldflora } from './processes.ts'
 
 describe('start', () => {
   it('draws the demo, trains it with one local worker, stops on Ctrl-C, and goes on where it was', async () => {
@@ -79,7 +79,7 @@ describe('import', () => {
       '--into',
       'mine',
       '--data',
-      temporaryFolder(),
+      await preparedFolder(),
     ]).ended
     expect(ended.code).toBe(1)
     expect(ended.stderr).toMatch(/no .*photo/i)
@@ -113,23 +113,25 @@ describe('import', () => {
   })
 })
 
+const config = {
+  name: 'tiny',
+  flora: 'small',
+  architecture: { name: 'small-cnn', width: 0.25, imageSize: 16 },
+  samplesPerTask: 16,
+  tasksPerStep: 2,
+  steps: 3,
+  optimizer: { name: 'sgd', learningRate: 0.05 },
+}
+
+const write = (folder: string, value: unknown) => {
+  const file = join(folder, 'RUN.json')
+  writeFileSync(file, JSON.stringify(value))
+  return file
+}
+
 describe('train', () => {
-  const config = {
-    name: 'tiny',
-    flora: 'small',
-    architecture: { name: 'small-cnn', width: 0.25, imageSize: 16 },
-    samplesPerTask: 16,
-    tasksPerStep: 2,
-    steps: 3,
-    optimizer: { name: 'sgd', learningRate: 0.05 },
-  }
   const measure = expect.any(Number)
   const measures = { top1: measure, top5: measure, observationTop1: measure, observationTop5: measure }
-  const write = (folder: string, value: unknown) => {
-    const file = join(folder, 'RUN.json')
-    writeFileSync(file, JSON.stringify(value))
-    return file
-  }
 
   it('PH1: trains without pages, says what each phase came to, prints one JSON object, and again gives the same checkpoint', async () => {
     const data = temporaryFolder()
@@ -186,7 +188,7 @@ describe('train', () => {
   })
 
   it('a flora that is not there is said with those that are', async () => {
-    const data = temporaryFolder()
+    const data = await preparedFolder()
     const { code, stderr } = await worldflora([
       'train',
       write(data, { ...config, flora: 'nowhere' }),
@@ -199,30 +201,20 @@ describe('train', () => {
 })
 
 describe('a run’s life', () => {
-  it('LC1, LC2, LC3: lists, forks and rolls back without a site that runs, and says what cannot be', async () => {
+  it('LC1, LC2, LC3: lists, forks and rolls back, with a site that runs and without, and says what cannot be', async () => {
     const data = temporaryFolder()
     const site = await startCoordinator(data)
     await bringHerbarium(site, 'small', { species: 4 })
     site.kill('SIGTERM')
     await site.ended
-    const file = join(data, 'RUN.json')
-    writeFileSync(
-      file,
-      JSON.stringify({
-        name: 'tiny',
-        flora: 'small',
-        architecture: { name: 'small-cnn', width: 0.25, imageSize: 16 },
-        samplesPerTask: 16,
-        tasksPerStep: 2,
-        steps: 3,
-        optimizer: { name: 'sgd', learningRate: 0.05 },
-      }),
-    )
+    const file = write(data, config)
     const command = (...args: string[]) => worldflora([...args, '--data', data]).ended
     const trained = await command('train', file, '--json')
     expect(trained.code, trained.stderr).toBe(0)
     expect(JSON.parse(trained.stdout).phases).toMatchObject([{ phase: 1, train: 'all', step: 3 }])
     expect((await command('runs')).stdout).toMatch(/tiny +finished +3 of 3/)
+
+    const again = await startCoordinator(data)
     const listed = JSON.parse((await command('checkpoints', 'tiny', '--json')).stdout)
     expect(listed.checkpoints.map(({ step }: { step: number }) => step)).toEqual([0, 2, 3])
 
@@ -233,12 +225,12 @@ describe('a run’s life', () => {
     const forked = await command('fork', 'tiny', '--step', '2', '--as', 'other')
     expect(forked.stdout).toContain('goes on at step 2')
     expect((await command('pause', 'other')).stdout).toContain('other is paused, at step 2 of 3')
+    again.kill('SIGTERM')
+    await again.ended
     const back = await command('rollback', 'other', '--step', '2')
     expect(back.stdout).toMatch(/other is at step 2 again, paused\. Dropped: 0 steps/)
 
-    const other = join(data, 'OTHER.json')
-    writeFileSync(other, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), name: 'other' }))
-    const ended = await command('train', other, '--json')
+    const ended = await command('train', write(data, { ...config, name: 'other' }), '--json')
     expect(JSON.parse(ended.stdout).checkpoint).toBe(JSON.parse(trained.stdout).checkpoint)
   })
 })

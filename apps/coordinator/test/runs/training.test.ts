@@ -47,6 +47,7 @@ describe('a run, with contributions made by hand', () => {
       id: published.id,
       checkpoint: detail.status.checkpoint,
       species: 3,
+      isCalibrated: false,
     })
     const events = await site.json<{ kind: string }[]>('GET', '/api/events')
     expect(events.map(({ kind }) => kind)).toEqual(

@@ -42,6 +42,8 @@ const planted = [
   ['apps/cli/src', "import { a } from '../../../apps/coordinator/src/main.ts'"],
   ['apps/coordinator/src', "import { a } from '@worldflora/model/gradient'"],
   ['apps/coordinator/src', "import { a } from '@worldflora/worker/node'"],
+  ['apps/coordinator/src/edge/plantnet', "import { a } from '@worldflora/model/prediction'"],
+  ['apps/coordinator/src/identify', "import { a } from '@tensorflow/tfjs-core'"],
   ['apps/coordinator/src/core', "import { a } from '../store/store.ts'"],
   ['apps/coordinator/src/core', "import { a } from 'node:fs'"],
   ['apps/coordinator/src/core', "import { a } from '@worldflora/model/optimizer'"],
@@ -52,6 +54,7 @@ const planted = [
 const allowed = [
   ['apps/coordinator/src', "import { a } from '@worldflora/model/optimizer'"],
   ['apps/coordinator/src/core', "import { a } from '@worldflora/dataset/epoch-plan'"],
+  ['apps/coordinator/src/identify', "import { a } from '@worldflora/model/prediction'"],
   ['packages/worker/src', "import { a } from '@worldflora/model/gradient'"],
   ['bench', "import { a } from '@worldflora/coordinator/main'"],
 ] as const

@@ -2,6 +2,8 @@
 import { type Clock, systemClock } from './clock.ts'
 import { startCalibrator } from './identify/calibration/calibrator.thread.ts'
 import type { Calibrator } from './identify/calibration/calibrator.ts'
+import { startPhotoReaders } from './identify/photo-readers.pool.ts'
+import type { PhotoReaders } from './identify/photo-readers.ts'
 import { startReducerPool } from './reduction/reducer.pool.ts'
 import type { Reducer } from './reduction/reducer.ts'
 import { openBlobFiles } from './store/blob-store.files.ts'
@@ -17,6 +19,8 @@ export type Adapters = {
   openOptimizerStates(folder: string): Promise<BlobStore>
   startReducer(onLost: (error: Error) => void): Reducer
   startCalibrator(): Calibrator
+  /** None of them runs before there is a photo to read. */
+  photoReaders(): PhotoReaders
 }
 
 export function systemAdapters(): Adapters {
@@ -27,5 +31,6 @@ export function systemAdapters(): Adapters {
     openOptimizerStates: openBlobFiles,
     startReducer: startReducerPool,
     startCalibrator,
+    photoReaders: () => startPhotoReaders(),
   }
 }

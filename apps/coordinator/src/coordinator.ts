@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { Logger } from 'pino'
 import { type Adapters, systemAdapters } from './adapters.ts'
+import { ApiKeys } from './api-keys/api-keys.ts'
 import type { Alarm, Clock } from './clock.ts'
 import { Conductor } from './conductor.ts'
 import { openDataFolder } from './data-folder/index.ts'
@@ -17,6 +18,8 @@ import { openStatusBroadcast } from './edge/status-broadcast.ts'
 import { openSockets } from './edge/worker-sockets.ts'
 import { watchHealth } from './health.ts'
 import { Calibrations } from './identify/calibration/calibrations.ts'
+import { Identifier } from './identify/identifier.ts'
+import { ReferencePhotos } from './identify/reference-photos.ts'
 import { openJournal } from './journal.ts'
 import type { Options } from './options.ts'
 import { Queue } from './queue.ts'
@@ -75,6 +78,7 @@ export async function startCoordinator(
   const journal = openJournal(store, unwritten, clock, log)
   const floras = new Floras(store, blobs)
   const reducer = adapters.startReducer(onFault)
+  const identifier = new Identifier({ store, blobs, clock, readers: adapters.photoReaders() })
   const health = watchHealth(clock)
   const roster = new Roster(folder.workerKey)
 
@@ -113,7 +117,10 @@ export async function startCoordinator(
       keeping,
       say: (event, result) => conductor.say(event, result),
       noteChange: () => broadcast.noteChange(),
-      noteModel: () => void calibrations.attend(),
+      noteModel: (model) => {
+        identifier.take(model)
+        void calibrations.attend()
+      },
       fail: onFault,
     },
     (runId) => conductor.progressOf(runId),
@@ -121,6 +128,7 @@ export async function startCoordinator(
   const calibrations = new Calibrations(
     { store, blobs, floras, journal, keeping, noteChange: () => broadcast.noteChange() },
     adapters.startCalibrator(),
+    (model) => identifier.takeCalibrated(model),
   )
   const operator = new OperatorAccess(folder.token, store, clock)
   const site: Site = {
@@ -133,6 +141,9 @@ export async function startCoordinator(
     conductor,
     roster,
     reducer,
+    identifier,
+    references: new ReferencePhotos(blobs, floras),
+    apiKeys: new ApiKeys(store, unwritten, clock),
     journal,
     storage,
     operator,
@@ -165,6 +176,7 @@ export async function startCoordinator(
       audience.io.engine.close()
       await listener.close()
       await calibrations.close()
+      await identifier.close()
       await runs.settled()
       await unwritten.close()
       await reducer.close()

@@ -10,6 +10,8 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   'no-run': 404,
   'no-model': 404,
   'no-blob': 404,
+  'no-key': 404,
+  'too-many-keys': 409,
   'no-route': 404,
   'other-run-of-that-name': 409,
   'run-finished': 409,

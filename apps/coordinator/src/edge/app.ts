@@ -5,8 +5,10 @@ import { StorageFault } from '../store/storage-fault.ts'
 import { answer, answerRejection } from './answer.ts'
 import { blobRoutes } from './blob-routes.ts'
 import { floraRoutes } from './flora-routes.ts'
+import { keyRoutes } from './key-routes.ts'
 import { loginRoutes } from './login-routes.ts'
 import { operatorOnly } from './operator-guard.ts'
+import { plantnetRoutes } from './plantnet/routes.ts'
 import { resultRoutes } from './result-routes.ts'
 import { runRoutes } from './run-routes.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -55,6 +57,7 @@ export function siteApp(site: Site, pages: Hono): Hono {
   app.get('/api/events', guard, async () => answer(await journal.latest()))
   app.route('/api', loginRoutes(site))
   app.route('/api/floras', floraRoutes(site))
+  app.route('/api/keys', keyRoutes(site))
   app.route('/api/runs', runRoutes(site))
   app.route('/api/leases', resultRoutes(site))
   app.route('/blobs', blobRoutes(site.blobs, operator))
@@ -67,6 +70,7 @@ export function siteApp(site: Site, pages: Hono): Hono {
       ),
     ),
   )
+  app.route('/v2', plantnetRoutes(site))
   app.route('/', pages)
   return app
 }

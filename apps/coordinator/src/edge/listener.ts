@@ -9,6 +9,9 @@ import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { Hono } from 'hono'
 import { startingApp } from './app.ts'
 
+/** Longer than any address is taken, so that who sends one is told so. */
+const MOST_HEADER_BYTES = 64 << 10
+
 export type ListenerOptions = { port: number; host: string; tls: { cert: string; key: string } | null }
 
 export type Listener = {
@@ -29,7 +32,7 @@ export async function openListener({ port, host, tls }: ListenerOptions): Promis
   const serve = (next: Hono) => {
     app = next
   }
-  const plain = createServer(listener)
+  const plain = createServer({ maxHeaderSize: MOST_HEADER_BYTES }, listener)
   if (tls === null) {
     const fault = await listen(plain, port, host)
     if (fault !== null) return fault
@@ -40,7 +43,7 @@ export async function openListener({ port, host, tls }: ListenerOptions): Promis
   let name: string
   try {
     const [cert, key] = [await readFile(tls.cert), await readFile(tls.key)]
-    secure = createTlsServer({ cert, key }, listener)
+    secure = createTlsServer({ cert, key, maxHeaderSize: MOST_HEADER_BYTES }, listener)
     name = nameIn(new X509Certificate(cert)) ?? hostInUrl(host)
   } catch (error) {
     return reject(

@@ -15,7 +15,10 @@ const NO_DOCUMENT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'
 export function securityHeaders(): MiddlewareHandler {
   return async (c, next) => {
     await next()
-    for (const [name, value] of Object.entries(ALWAYS)) c.res.headers.set(name, value)
+    // What is for other sites' pages says so itself.
+    for (const [name, value] of Object.entries(ALWAYS)) {
+      if (!c.res.headers.has(name)) c.res.headers.set(name, value)
+    }
     if (!c.res.headers.has('content-security-policy')) {
       c.res.headers.set('content-security-policy', NO_DOCUMENT)
     }

@@ -1,8 +1,11 @@
 /** What the routes and sockets work with: the coordinator behind the edge. */
 import type { Logger } from 'pino'
+import type { ApiKeys } from '../api-keys/api-keys.ts'
 import type { Clock } from '../clock.ts'
 import type { Conductor } from '../conductor.ts'
 import type { HealthWatch } from '../health.ts'
+import type { Identifier } from '../identify/identifier.ts'
+import type { ReferencePhotos } from '../identify/reference-photos.ts'
 import type { Journal } from '../journal.ts'
 import type { Reducer } from '../reduction/reducer.ts'
 import type { Floras } from '../runs/floras.ts'
@@ -24,6 +27,9 @@ export type Site = {
   conductor: Conductor
   roster: Roster
   reducer: Reducer
+  identifier: Identifier
+  references: ReferencePhotos
+  apiKeys: ApiKeys
   journal: Journal
   /** Of the data folder. */
   storage: StorageHealth

@@ -8,6 +8,7 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   bigserial,
+  date,
   doublePrecision,
   index,
   integer,
@@ -139,6 +140,31 @@ export const operatorSessions = pgTable('operator_sessions', {
   hash: hash('hash').primaryKey(),
   expiresAt: when('expires_at').notNull(),
 })
+
+/** Programs that ask /v2. A key is kept by its hash, and for ever, so that its use stays attributed. */
+export const apiKeys = pgTable('api_keys', {
+  number: serial('number').notNull(),
+  id: text('id').primaryKey(),
+  hash: hash('hash').notNull().unique(),
+  name: text('name').notNull(),
+  dailyQuota: integer('daily_quota').notNull(),
+  origins: jsonb('origins').$type<string[]>().notNull(),
+  createdAt: when('created_at').notNull(),
+  revokedAt: when('revoked_at'),
+})
+
+/** Days begin at 00:00 UTC. */
+export const apiUses = pgTable(
+  'api_uses',
+  {
+    keyId: text('key_id')
+      .notNull()
+      .references(() => apiKeys.id),
+    day: date('day', { mode: 'string' }).notNull(),
+    identifications: integer('identifications').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.keyId, table.day] })],
+)
 
 export const events = pgTable(
   'events',

@@ -102,6 +102,20 @@ export type FeaturesRecord = {
 }
 export type FeaturesResult = { manifest: BlobRef; parts: BlobRef[]; photos: number; dims: number }
 
+/** What a program asks /v2 with, by the hash of its secret. Times are ISO 8601. */
+export type ApiKeyRecord = {
+  id: string
+  hash: Hash
+  name: string
+  dailyQuota: number
+  origins: string[]
+  createdAt: string
+  revokedAt: string | null
+}
+
+/** `day`: as `2026-11-26`, of UTC. */
+export type ApiUse = { day: string; identifications: number }
+
 export type Totals = { seconds: number; samples: number }
 
 export type Store = {
@@ -161,6 +175,15 @@ export type Store = {
   insertSession(hash: Hash, now: Date, expiresAt: Date): Promise<void>
   hasSession(hash: Hash, now: Date): Promise<boolean>
   deleteSession(hash: Hash): Promise<void>
+
+  insertApiKey(key: ApiKeyRecord): Promise<void>
+  /** In the order of their making, those that were revoked included. */
+  listApiKeys(): Promise<ApiKeyRecord[]>
+  revokeApiKey(id: string, at: Date): Promise<void>
+  /** So many identifications on that day, whatever was said before. */
+  setApiUse(keyId: string, use: ApiUse): Promise<void>
+  /** By day, from one to another, both included; days without use are left out. */
+  apiUsesOf(keyId: string, from: string, to: string): Promise<ApiUse[]>
 
   appendEvent(event: LogEvent): Promise<void>
   /** Newest first. */

@@ -11,7 +11,7 @@ export type Tap = (call: Call) => void | Promise<void>
 export function tappedAdapters(tap: Tap): Adapters {
   const adapters = systemAdapters()
   return {
-    clock: adapters.clock,
+    ...adapters,
     openStore: async (folder) => tapped(await adapters.openStore(folder), 'store', tap),
     openBlobs: async (folder) => tapped(await adapters.openBlobs(folder), 'blobs', tap),
     openOptimizerStates: async (folder) =>

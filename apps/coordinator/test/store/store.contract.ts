@@ -306,4 +306,41 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
     expect(await store.listFloras()).toEqual([{ name: 'meadow', hash: hash('b') }])
     await store.close()
   })
+
+  it('AK1, AK2: keys are kept by their hash, in the order of their making, and so is their use by day', async () => {
+    const place = await openAt()
+    const store = await place.open()
+    const key = (digit: string) => ({
+      id: `key-${digit}`,
+      hash: hash(digit),
+      name: `app ${digit}`,
+      dailyQuota: 500,
+      origins: ['https://example.org'],
+      createdAt: '2026-01-01T00:00:00.000Z',
+      revokedAt: null,
+    })
+    await store.insertApiKey(key('2'))
+    await store.insertApiKey(key('1'))
+    await expect(store.insertApiKey({ ...key('2'), id: 'key-3' })).rejects.toThrow()
+    const at = new Date(Date.UTC(2026, 0, 2))
+    await store.revokeApiKey('key-1', at)
+    await store.revokeApiKey('key-1', new Date(Date.UTC(2026, 0, 3)))
+    for (const [day, identifications] of [
+      ['2026-01-02', 3],
+      ['2026-01-01', 1],
+      ['2026-01-02', 4],
+    ] as const)
+      await store.setApiUse('key-2', { day, identifications })
+    await store.setApiUse('key-1', { day: '2026-01-02', identifications: 9 })
+    await store.close()
+
+    const again = await place.open()
+    expect(await again.listApiKeys()).toEqual([key('2'), { ...key('1'), revokedAt: at.toISOString() }])
+    expect(await again.apiUsesOf('key-2', '2026-01-01', '2026-01-02')).toEqual([
+      { day: '2026-01-01', identifications: 1 },
+      { day: '2026-01-02', identifications: 4 },
+    ])
+    expect(await again.apiUsesOf('key-2', '2026-01-02', '2026-01-31')).toHaveLength(1)
+    await again.close()
+  })
 }

@@ -1,9 +1,11 @@
 /** The bodies that the pages read, as parsers. */
 import {
+  ApiKeySummary,
   ForkedRun,
   Health,
   KeptCheckpoints,
   LogEvent,
+  MadeApiKey,
   PublishedModel,
   RolledBackRun,
   RunDetail,
@@ -23,7 +25,10 @@ export const parseHealth = (value: unknown) => parseOrReject(Health, value, 'the
 export const parseFork = (value: unknown) => parseOrReject(ForkedRun, value, 'the new run')
 export const parseRollback = (value: unknown) => parseOrReject(RolledBackRun, value, 'what was dropped')
 export const parseModel = (value: unknown) => parseOrReject(PublishedModel, value, 'the published model')
+export const parseKey = (value: unknown) => parseOrReject(ApiKeySummary, value, 'the key')
+export const parseMadeKey = (value: unknown) => parseOrReject(MadeApiKey, value, 'the new key')
 
 export const parseRuns = listOf((value) => parseOrReject(RunStatus, value, 'a run'), 'The runs')
 export const parseWorkers = listOf((value) => parseOrReject(WorkerSummary, value, 'a worker'), 'The workers')
 export const parseEvents = listOf((value) => parseOrReject(LogEvent, value, 'an event'), 'The events')
+export const parseKeys = listOf(parseKey, 'The keys')

@@ -24,7 +24,7 @@ export function AskDialog({
   onNo,
 }: {
   question: Question
-  order: RunOrder
+  order: Pick<RunOrder, 'outcome' | 'isBusy'>
   onYes: () => void
   onNo: () => void
 }) {

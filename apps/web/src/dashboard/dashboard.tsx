@@ -8,6 +8,7 @@ import type { LiveStatus } from '../coordinator/use-status.ts'
 import { useStatus } from '../coordinator/use-status.ts'
 import { Notice } from '../design/notice.tsx'
 import { count } from '../words/amounts.ts'
+import { ApiKeys } from './api-keys.tsx'
 import styles from './dashboard.module.css'
 import { EventLog } from './event-log.tsx'
 import { HealthPanel } from './health-panel.tsx'
@@ -84,6 +85,7 @@ function Overview({ onLogout, fault }: { onLogout: () => void; fault: Rejection 
           <EventLog news={status} />
           <HealthPanel news={status} />
         </div>
+        <ApiKeys news={status} />
       </div>
     </div>
   )

@@ -1,5 +1,7 @@
 /** The answer as a herbarium sheet's label: the best match large, the others as rows. */
+
 import type { Species } from '@worldflora/protocol/http'
+import type { ReactNode } from 'react'
 import { ScientificName } from '../design/scientific-name.tsx'
 import { useAmounts, useLanguage, useTexts } from '../languages/use-texts.ts'
 import { type Answer, type Candidate, isGenusAnswer, isUnsure, surenessOf } from './answer.ts'
@@ -30,7 +32,7 @@ export function AnswerSheet({ answer, nth }: { answer: Answer; nth: number }) {
           {t.rich('genus', {
             genus: genus.name,
             share: percent(genus.score),
-            name: (words) => <i lang="la">{words}</i>,
+            name: (words: ReactNode) => <i lang="la">{words}</i>,
           })}
         </p>
       ) : null}

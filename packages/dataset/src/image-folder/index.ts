@@ -11,6 +11,7 @@ import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/
 import { writeFlora } from '../flora-writer.ts'
 import type { ImportedFlora, ImportProgress, Skipped } from '../imported-flora.ts'
 import { inOrder } from '../in-order.ts'
+import { licenceWarnings } from '../licences.ts'
 import { StoredSize } from '../manifest.ts'
 import { PhotoSpool, type SpoolPlace } from '../photo-spool.ts'
 import type { WriteShard } from '../shard-writer.ts'
@@ -18,7 +19,6 @@ import { type Candidate, type Candidates, candidatesByPath, candidatesByTable } 
 import { comparePaths, walkFolder } from './folder-walk.ts'
 import { readLabelTable } from './label-table.ts'
 import { labelPhotos, type UsablePhoto } from './labelling.ts'
-import { licenceWarnings } from './licences.ts'
 import { type Converted, convertPhoto } from './photo-conversion.ts'
 
 export type { ImportedFlora, ImportProgress, Skipped, WriteShard }

@@ -20,12 +20,14 @@ type Around = Pick<Surroundings, 'store' | 'blobs' | 'floras' | 'journal' | 'kee
 export class Calibrations {
   readonly #at: Around
   readonly #calibrator: Calibrator
+  readonly #onCalibrated: (model: PublishedModel) => void
   readonly #queue = new Queue()
   #isOver = false
 
-  constructor(at: Around, calibrator: Calibrator) {
+  constructor(at: Around, calibrator: Calibrator, onCalibrated: (model: PublishedModel) => void = () => {}) {
     this.#at = at
     this.#calibrator = calibrator
+    this.#onCalibrated = onCalibrated
   }
 
   /** The model that is published now, if it has no calibration yet. Answers when that is through; never rejects. */
@@ -76,7 +78,9 @@ export class Calibrations {
       const bytes = answer.heads.byteLength
       const heads =
         bytes === 0 ? null : { blob: await blobs.put(answer.heads), bytes, features: answer.features }
-      await store.recordCalibration(model.id, { ...answer.calibration, heads })
+      const calibration = { ...answer.calibration, heads }
+      await store.recordCalibration(model.id, calibration)
+      this.#onCalibrated({ ...model, calibration })
     })
     journal.note(
       'model-calibrated',

@@ -1,7 +1,7 @@
 /** Shards go to strangers' tabs: which licences forbid that, and what the importer is told of them. */
-import { UNKNOWN_LICENCE } from '../flora-writer.ts'
+import { UNKNOWN_LICENCE } from './flora-writer.ts'
 
-function forbidsPassingOn(license: string): boolean {
+export function forbidsPassingOn(license: string): boolean {
   return /all rights? reserved|tous droits|alle rechte|no (re)?distribution|not for (re)?distribution|confidential|^(c|\(c\)|©|copyright)\b/i.test(
     license,
   )

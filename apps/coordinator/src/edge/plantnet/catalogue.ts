@@ -1,0 +1,103 @@
+/** The species of a published model as Pl@ntNet's programs know them: lists by name, forms of one species, names of all kinds to it. */
+import type { PublishedModel, Species } from '@worldflora/protocol/http'
+
+export type Catalogue = {
+  /** By scientific name. */
+  byName: readonly Species[]
+  languages: readonly string[]
+  /** By any scientific name, with or without its author; null: there is none. */
+  find(name: string): Species | null
+}
+
+const made = new WeakMap<PublishedModel, Catalogue>()
+
+export function catalogueOf(model: PublishedModel): Catalogue {
+  const known = made.get(model)
+  if (known !== undefined) return known
+  const catalogue = makeCatalogue(model.species)
+  made.set(model, catalogue)
+  return catalogue
+}
+
+function makeCatalogue(species: readonly Species[]): Catalogue {
+  const byName = species.toSorted((a, b) => compare(a.scientificName, b.scientificName))
+  const languages = new Set(['en'])
+  const names = new Map<string, Species>()
+  const accepted = (name: string, one: Species) => names.has(keyOf(name)) || names.set(keyOf(name), one)
+  // What a species is called now comes before what another was called once.
+  for (const one of byName) {
+    accepted(one.scientificName, one)
+    accepted(fullName(one), one)
+    for (const language of Object.keys(one.commonNames ?? {})) languages.add(language)
+  }
+  for (const one of byName) for (const synonym of one.synonyms ?? []) accepted(synonym, one)
+  return { byName, languages: [...languages].sort(), find: (name) => names.get(keyOf(name)) ?? null }
+}
+
+/** Of one name in all the ways it may be typed. */
+function keyOf(name: string): string {
+  return name.normalize('NFC').toLowerCase().replaceAll('×', 'x ').replace(/\s+/g, ' ').trim()
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function fullName({ scientificName, authorship }: Species): string {
+  return authorship === undefined ? scientificName : `${scientificName} ${authorship}`
+}
+
+/** A language without names here: those in none in particular. */
+export function commonNamesIn({ commonNames, commonName }: Species, lang: string): string[] {
+  const names = commonNames?.[lang] ?? commonNames?.[lang.split('-')[0]!]
+  if (names !== undefined) return names
+  return commonName === undefined ? [] : [commonName]
+}
+
+/** Of a name that has no author here, or is no species'. */
+function taxon(name: string) {
+  return { scientificNameWithoutAuthor: name, scientificNameAuthorship: '', scientificName: name }
+}
+
+/** As in an identification's results. */
+export function speciesForm(species: Species, lang: string) {
+  return {
+    scientificNameWithoutAuthor: species.scientificName,
+    scientificNameAuthorship: species.authorship ?? '',
+    scientificName: fullName(species),
+    commonNames: commonNamesIn(species, lang),
+    genus: taxon(genusOf(species)),
+    family: taxon(species.family ?? ''),
+  }
+}
+
+export function taxonForm(name: string) {
+  return taxon(name)
+}
+
+/** A binomial begins with it. */
+export function genusOf({ genus, scientificName }: Species): string {
+  return genus ?? scientificName.split(' ')[0]!
+}
+
+/** Beside it. The red list's id of a species is not known here. */
+export function idsForm({ gbifId, powoId, iucnCategory }: Species) {
+  return {
+    gbif: gbifId === undefined ? null : { id: gbifId },
+    powo: powoId === undefined ? null : { id: powoId },
+    iucn: iucnCategory === undefined ? null : { id: null, category: iucnCategory },
+  }
+}
+
+/** As in lists of species. */
+export function listedForm(species: Species, lang: string) {
+  return {
+    id: species.id,
+    commonNames: commonNamesIn(species, lang),
+    scientificNameWithoutAuthor: species.scientificName,
+    scientificNameAuthorship: species.authorship ?? '',
+    gbifId: species.gbifId ?? null,
+    powoId: species.powoId ?? null,
+    iucnCategory: species.iucnCategory ?? null,
+  }
+}

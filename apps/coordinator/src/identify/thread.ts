@@ -1,0 +1,81 @@
+/** Inside a thread of identification: the full model on WASM, as in a tab. Jobs one after the other, one answer to each. */
+import { parentPort } from 'node:worker_threads'
+import { openBackend } from '@worldflora/model/backend'
+import { headsOf } from '@worldflora/model/calibration'
+import { nodeAssets } from '@worldflora/model/node-assets'
+import { featureCount, parameterSpecs } from '@worldflora/model/parameters'
+import { openDecoder } from '@worldflora/model/photo'
+import { createPredictor, type Predictor } from '@worldflora/model/prediction'
+import { layoutOf } from '@worldflora/protocol/parameter-layout'
+import { isRejection } from '@worldflora/protocol/rejection'
+import { decodeWeights } from '@worldflora/protocol/tensor-codec'
+import { Queue } from '../queue.ts'
+import type { Answer, FromThread, Job, SharedModel, ToThread } from './jobs.ts'
+import { openPhoto } from './open-photo.ts'
+
+const port = parentPort
+if (port === null) throw new Error('identification runs in worker threads')
+
+/** `predictor` null: no photo was looked at with it yet. */
+const models = new Map<string, { model: SharedModel; predictor: Predictor | null }>()
+const queue = new Queue()
+
+const opened = await openBackend('wasm', nodeAssets)
+if (isRejection(opened)) throw new Error(opened.message)
+await openDecoder(nodeAssets)
+
+port.on('message', (message: ToThread) => {
+  // A failure is a bug: it ends the thread, and with it the job.
+  queue.add(() => carryOut(message)).catch((error: unknown) => setImmediate(() => raise(error)))
+})
+
+function raise(error: unknown): never {
+  throw error
+}
+
+async function carryOut(message: ToThread): Promise<void> {
+  switch (message.kind) {
+    case 'model-opened':
+      models.set(message.model.id, { model: message.model, predictor: null })
+      return
+    case 'model-closed':
+      models.get(message.id)?.predictor?.dispose()
+      models.delete(message.id)
+      return
+    case 'job': {
+      const startMs = performance.now()
+      const answer = await answerTo(message.job)
+      const milliseconds = performance.now() - startMs
+      const transferred = isRejection(answer) ? [] : [answer.scores.buffer]
+      port!.postMessage({ id: message.id, answer, milliseconds } satisfies FromThread, transferred)
+    }
+  }
+}
+
+async function answerTo({ model, photo: bytes }: Job): Promise<Answer> {
+  const photo = await openPhoto(bytes)
+  if (isRejection(photo)) return photo
+  const [look] = await predictorOf(model).look([photo])
+  return look!
+}
+
+function predictorOf(id: string): Predictor {
+  const found = models.get(id)
+  if (found === undefined) throw new Error(`this thread was not told of model ${id}`)
+  found.predictor ??= open(found.model)
+  return found.predictor
+}
+
+function open(model: SharedModel): Predictor {
+  const { architecture, classes, weights: shared, calibration, heads: bytes } = model
+  const weights = decodeWeights(new Uint8Array(shared), layoutOf(parameterSpecs(architecture, classes)))
+  if (isRejection(weights)) throw new Error(weights.message)
+  const heads = calibration && bytes ? headsOf(calibration, bytes, featureCount(architecture)) : null
+  return createPredictor({
+    architecture,
+    classes,
+    weights,
+    temperature: calibration?.temperature,
+    heads: heads === null || isRejection(heads) ? undefined : heads,
+  })
+}

@@ -1,0 +1,71 @@
+import { isRejection } from '@worldflora/protocol/rejection'
+import { describe, expect, it } from 'vitest'
+import { recognisePhoto } from '../../src/identify/photo-file.ts'
+import { jpeg, picture } from './fixture.ts'
+
+const codeOf = (bytes: Uint8Array) => {
+  const file = recognisePhoto(bytes)
+  return isRejection(file) ? file.code : `${file.kind} ${file.pixels}`
+}
+const ascii = (text: string) => Buffer.from(text, 'latin1')
+
+describe('PN3: a file that claims to be a photo', () => {
+  it('is known by its bytes, as baseline and progressive JPEG, with restart markers, and PNG', async () => {
+    expect(codeOf(await jpeg(1))).toBe('jpeg 1920')
+    expect(codeOf(await picture(1).jpeg({ progressive: true }).toBuffer())).toBe('jpeg 1920')
+    expect(codeOf(await picture(1).png().toBuffer())).toBe('png 1920')
+    expect(codeOf(await picture(1).png({ progressive: true }).toBuffer())).toBe('png 1920')
+    const withExif = await picture(1).withMetadata({ orientation: 6 }).jpeg().toBuffer()
+    expect(codeOf(withExif)).toBe('jpeg 1920')
+  })
+
+  it('is refused before it is decoded if it claims too many pixels, or none', async () => {
+    for (const [width, height] of [
+      [65_535, 65_535],
+      [8001, 8000],
+      [0, 100],
+    ] as const) {
+      const bomb = Buffer.from(await jpeg(1))
+      const frame = bomb.indexOf(Buffer.from([0xff, 0xc0]))
+      bomb.writeUInt16BE(height, frame + 5)
+      bomb.writeUInt16BE(width, frame + 7)
+      expect(codeOf(bomb)).toBe('too-many-pixels')
+      const flat = await picture(1).png().toBuffer()
+      flat.writeUInt32BE(width, 16)
+      flat.writeUInt32BE(height, 20)
+      expect(codeOf(flat)).toBe('too-many-pixels')
+    }
+  })
+
+  it('is refused wherever it is cut off', async () => {
+    for (const whole of [await jpeg(1), await picture(1).png().toBuffer()]) {
+      for (let length = 3; length < whole.length; length += 7) {
+        const code = codeOf(whole.subarray(0, length))
+        expect(['broken-photo', 'unsupported-type'], `${length} of ${whole.length}`).toContain(code)
+      }
+    }
+  })
+
+  it('is refused if it is something else, or something else as well', async () => {
+    const whole = await jpeg(1)
+    const flat = await picture(1).png().toBuffer()
+    const gif = await picture(1).gif().toBuffer()
+    const html = ascii('<html><script>alert(1)</script>')
+    for (const other of [gif, html, ascii(''), ascii('x'), Buffer.concat([ascii('GIF89a'), whole])]) {
+      expect(codeOf(other)).toBe('unsupported-type')
+    }
+    for (const tail of ['PK\x03\x04zipped', '%PDF-1.7', '<?php system(1)', '\n<!DOCTYPE html>']) {
+      expect(codeOf(Buffer.concat([whole, ascii(tail)]))).toBe('unsupported-type')
+      expect(codeOf(Buffer.concat([flat, ascii(tail)]))).toBe('unsupported-type')
+    }
+    const comment = Buffer.concat([Buffer.from([0xff, 0xfe, 0, 2 + html.length]), html])
+    expect(codeOf(Buffer.concat([whole.subarray(0, 2), comment, whole.subarray(2)]))).toBe('unsupported-type')
+  })
+
+  it('may have another photo or padding behind it, as telephones make them', async () => {
+    const whole = await jpeg(1)
+    expect(codeOf(Buffer.concat([whole, await jpeg(2)]))).toBe('jpeg 1920')
+    expect(codeOf(Buffer.concat([whole, Buffer.alloc(300)]))).toBe('jpeg 1920')
+    expect(codeOf(Buffer.concat([whole, ascii('\0\0\0\x18ftypmp42 a short film')]))).toBe('jpeg 1920')
+  })
+})

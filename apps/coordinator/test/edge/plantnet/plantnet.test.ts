@@ -67,7 +67,7 @@ async function faultIn(response: Response) {
 }
 
 describe('PN1: an identification', () => {
-  it('is answered with the fields of the reference, in their order', async () => {
+  it('PN6: is answered with the fields of the reference, in their order, and photos to compare with', async () => {
     const { site, train, model, api } = await startNaming({
       photoReaders: () => fixedReaders([0.7, 0.1, 0.2]),
     })

@@ -3,7 +3,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Architecture } from '@worldflora/protocol/run-config'
 import { openInferenceNetwork } from './architecture/inference-network.ts'
 import { linearScore, type ModelHeads } from './calibration/heads.ts'
-import { calibratedScores, softmax } from './calibration/softmax.ts'
+import { plantScoreOf } from './calibration/plant.ts'
+import { softmax } from './calibration/softmax.ts'
 import { type CropCount, placeCrops } from './photo/crops.ts'
 import type { Rgb } from './photo/rgb.ts'
 import { fuse } from './ranking.ts'
@@ -35,7 +36,7 @@ export type PredictedModel = {
   weights: Float32Array
   /** How many parts of each photo are looked at; their answers are fused. */
   crops?: CropCount | undefined
-  /** Of its calibration. */
+  /** Of its calibration; null: the model's own scores. */
   temperature?: number | null | undefined
   heads?: ModelHeads | undefined
 }
@@ -56,7 +57,7 @@ export function createPredictor(model: PredictedModel): Predictor {
       const lookAt = (image: number): Look => {
         const own = seen.subarray(image * width, (image + 1) * width)
         return {
-          scores: calibratedScores(said.subarray(image * classes, (image + 1) * classes), temperature),
+          scores: softmax(said.subarray(image * classes, (image + 1) * classes), temperature ?? 1),
           plant: heads?.plant ? linearScore(heads.plant, own) : null,
           organs: heads?.organs.length ? softmax(heads.organs.map((head) => linearScore(head, own))) : NONE,
         }
@@ -87,14 +88,6 @@ function fused(looks: readonly Look[]): Look {
     plant: plantScoreOf(looks),
     organs: first!.organs.length === 0 ? NONE : fuse(looks.map(({ organs }) => organs)),
   }
-}
-
-/** Of several photos of one plant: it is enough that one shows it. */
-export function plantScoreOf(looks: readonly Pick<Look, 'plant'>[]): number | null {
-  return looks.reduce<number | null>(
-    (most, { plant }) => (most === null || (plant !== null && plant > most) ? plant : most),
-    null,
-  )
 }
 
 /** [photos x crops, size, size, 3]. */

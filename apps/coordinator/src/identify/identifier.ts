@@ -2,6 +2,7 @@
  * The published model at work: which it is, its weights in shared memory, and photos of one plant to scores. A new publication is taken
  * up by the next request; those under way end with the model they began with.
  */
+import { showsPlant } from '@worldflora/model/calibration'
 import type { Look } from '@worldflora/model/prediction'
 import { bestOf, fuse } from '@worldflora/model/ranking'
 import type { PublishedModel } from '@worldflora/protocol/http'
@@ -105,7 +106,7 @@ export class Identifier {
       }
       return {
         scores: fuse(looks.map((look) => look.scores)),
-        isPlant: isPlant(model, looks),
+        isPlant: showsPlant(model.calibration, looks) ?? true,
         organs: looks.map((look) => organOf(model, look)),
       }
     } finally {
@@ -159,13 +160,6 @@ export class Identifier {
 /** With its calibration a model is another one to the threads. */
 function sharedId({ id, calibration }: PublishedModel): string {
   return calibration === null ? id : `${id} calibrated`
-}
-
-/** As in the tab: it is enough that one photo shows it. */
-function isPlant({ calibration }: PublishedModel, looks: readonly Look[]): boolean {
-  const check = calibration?.plantCheck
-  const plants = looks.flatMap(({ plant }) => plant ?? [])
-  return !check || plants.length === 0 || Math.max(...plants) >= check.threshold
 }
 
 function organOf({ calibration }: PublishedModel, { organs }: Look): Scores['organs'][number] {

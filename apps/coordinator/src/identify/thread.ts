@@ -1,14 +1,11 @@
 /** Inside a thread of identification: the full model on WASM, as in a tab. Jobs one after the other, one answer to each. */
 import { parentPort } from 'node:worker_threads'
 import { openBackend } from '@worldflora/model/backend'
-import { headsOf } from '@worldflora/model/calibration'
 import { nodeAssets } from '@worldflora/model/node-assets'
-import { featureCount, parameterSpecs } from '@worldflora/model/parameters'
 import { openDecoder } from '@worldflora/model/photo'
-import { createPredictor, type Predictor } from '@worldflora/model/prediction'
-import { layoutOf } from '@worldflora/protocol/parameter-layout'
+import type { Predictor } from '@worldflora/model/prediction'
+import { openPublished } from '@worldflora/model/published-predictor'
 import { isRejection } from '@worldflora/protocol/rejection'
-import { decodeWeights } from '@worldflora/protocol/tensor-codec'
 import { Queue } from '../queue.ts'
 import type { Answer, FromThread, Job, SharedModel, ToThread } from './jobs.ts'
 import { openPhoto } from './open-photo.ts'
@@ -67,15 +64,7 @@ function predictorOf(id: string): Predictor {
 }
 
 function open(model: SharedModel): Predictor {
-  const { architecture, classes, weights: shared, calibration, heads: bytes } = model
-  const weights = decodeWeights(new Uint8Array(shared), layoutOf(parameterSpecs(architecture, classes)))
-  if (isRejection(weights)) throw new Error(weights.message)
-  const heads = calibration && bytes ? headsOf(calibration, bytes, featureCount(architecture)) : null
-  return createPredictor({
-    architecture,
-    classes,
-    weights,
-    temperature: calibration?.temperature,
-    heads: heads === null || isRejection(heads) ? undefined : heads,
-  })
+  const predictor = openPublished({ ...model, weights: new Uint8Array(model.weights) })
+  if (isRejection(predictor)) throw new Error(predictor.message)
+  return predictor
 }

@@ -1,20 +1,11 @@
 /** Names plants with the published model. Lives in a Web Worker; the page talks to it through comlink. */
 import { type BackendAssets, openBackend } from '@worldflora/model/backend'
-import { headsOf } from '@worldflora/model/calibration'
-import { featureCount, parameterSpecs } from '@worldflora/model/parameters'
+import { showsPlant } from '@worldflora/model/calibration'
 import { openDecoder } from '@worldflora/model/photo'
-import {
-  bestOf,
-  createPredictor,
-  fuse,
-  type Look,
-  type Predictor,
-  plantScoreOf,
-} from '@worldflora/model/prediction'
+import { bestOf, fuse, type Look, type Predictor } from '@worldflora/model/prediction'
+import { openPublished } from '@worldflora/model/published-predictor'
 import type { PublishedModel } from '@worldflora/protocol/http'
-import { layoutOf } from '@worldflora/protocol/parameter-layout'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
-import { decodeWeights } from '@worldflora/protocol/tensor-codec'
 import { type Answer, CANDIDATES, genusAnswer } from './answer.ts'
 import type { Identifier, NamingStage, OpenedModel, OpeningStage, PhotoRejection } from './identifier-port.ts'
 import { fetchModel } from './model/model-shelf.ts'
@@ -37,21 +28,11 @@ export class ModelIdentifier implements Identifier {
     const opened = await this.#openBackend()
     if (isRejection(opened)) return opened
     await openDecoder(this.#assets)
-    const layout = layoutOf(parameterSpecs(model.architecture, model.species.length))
-    const weights = decodeWeights(shelved.weights, layout)
-    if (isRejection(weights)) return weights
-    const { architecture, calibration } = model
-    // Checks that did not come whole are done without.
-    const heads =
-      calibration && shelved.heads ? headsOf(calibration, shelved.heads, featureCount(architecture)) : null
+    const { architecture, calibration, species } = model
+    const { weights, heads } = shelved
+    const predictor = openPublished({ architecture, classes: species.length, calibration, weights, heads })
+    if (isRejection(predictor)) return predictor
     this.#opened?.predictor.dispose()
-    const predictor = createPredictor({
-      architecture,
-      classes: model.species.length,
-      weights,
-      temperature: calibration?.temperature,
-      heads: heads === null || isRejection(heads) ? undefined : heads,
-    })
     this.#opened = { model, predictor }
     return { id: model.id, flora: model.flora.name, species: model.species.length, kept }
   }
@@ -73,15 +54,13 @@ export class ModelIdentifier implements Identifier {
       looks.push(...(await predictor.look([photo])))
     }
     const scores = fuse(looks.map((look) => look.scores))
-    const plant = plantScoreOf(looks)
-    const check = model.calibration?.plantCheck
     return {
       candidates: bestOf(scores, CANDIDATES).map(([species, score]) => ({
         species: model.species[species]!,
         score,
       })),
       genus: genusAnswer(model.species, scores, model.calibration?.rollUp),
-      isPlant: plant === null || !check ? null : plant >= check.threshold,
+      isPlant: showsPlant(model.calibration, looks),
       milliseconds: performance.now() - startMs,
     }
   }

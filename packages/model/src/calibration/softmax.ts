@@ -13,11 +13,3 @@ export function softmax(logits: ArrayLike<number>, temperature = 1): Float32Arra
   }
   return Float32Array.from(powers, (power) => power / sum)
 }
-
-/** null: the model's own scores. */
-export function calibratedScores(
-  logits: ArrayLike<number>,
-  temperature: number | null | undefined,
-): Float32Array<ArrayBuffer> {
-  return softmax(logits, temperature ?? 1)
-}

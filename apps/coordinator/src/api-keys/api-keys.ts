@@ -2,11 +2,12 @@
  * Whose programs may ask /v2, and how often: keys by the hash of their secret, each with a number of identifications a day (UTC) and, if
  * wanted, the origins of the pages that may use it. What is asked at every request is in memory; the store has it too.
  */
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { ApiKeySummary, MadeApiKey, MakeApiKey } from '@worldflora/protocol/http'
 import type { Hash } from '@worldflora/protocol/ids'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { Clock } from '../clock.ts'
+import { sha256 } from '../store/blob-store.files.ts'
 import type { ApiKeyRecord, ApiUse, Store } from '../store/store.ts'
 import type { Unwritten } from '../store/unwritten.ts'
 
@@ -145,5 +146,5 @@ function summaryOf({ hash: _, ...record }: ApiKeyRecord, usedToday: number): Api
 }
 
 function hashOf(secret: string): Hash {
-  return createHash('sha256').update(secret).digest('hex') as Hash
+  return sha256(Buffer.from(secret))
 }

@@ -34,6 +34,12 @@ function makeCatalogue(species: readonly Species[]): Catalogue {
   return { byName, languages: [...languages].sort(), find: (name) => names.get(keyOf(name)) ?? null }
 }
 
+/** One that the names are in; else English, for a program of a browser asks for its user's. */
+export function languageOf(model: PublishedModel, asked: string): string {
+  const { languages } = catalogueOf(model)
+  return [asked, asked.split('-')[0]!].find((lang) => languages.includes(lang)) ?? 'en'
+}
+
 /** Of one name in all the ways it may be typed. */
 function keyOf(name: string): string {
   return name.normalize('NFC').toLowerCase().replaceAll('×', 'x ').replace(/\s+/g, ' ').trim()
@@ -48,14 +54,14 @@ function fullName({ scientificName, authorship }: Species): string {
 }
 
 /** A language without names here: those in none in particular. */
-export function commonNamesIn({ commonNames, commonName }: Species, lang: string): string[] {
+function commonNamesIn({ commonNames, commonName }: Species, lang: string): string[] {
   const names = commonNames?.[lang] ?? commonNames?.[lang.split('-')[0]!]
   if (names !== undefined) return names
   return commonName === undefined ? [] : [commonName]
 }
 
 /** Of a name that has no author here, or is no species'. */
-function taxon(name: string) {
+export function taxonForm(name: string) {
   return { scientificNameWithoutAuthor: name, scientificNameAuthorship: '', scientificName: name }
 }
 
@@ -66,13 +72,9 @@ export function speciesForm(species: Species, lang: string) {
     scientificNameAuthorship: species.authorship ?? '',
     scientificName: fullName(species),
     commonNames: commonNamesIn(species, lang),
-    genus: taxon(genusOf(species)),
-    family: taxon(species.family ?? ''),
+    genus: taxonForm(genusOf(species)),
+    family: taxonForm(species.family ?? ''),
   }
-}
-
-export function taxonForm(name: string) {
-  return taxon(name)
 }
 
 /** A binomial begins with it. */

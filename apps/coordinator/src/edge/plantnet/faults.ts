@@ -24,6 +24,13 @@ export function fault(status: FaultStatus, message: string, retryAfterSeconds?: 
   return { kind: 'fault', status, message, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) }
 }
 
+export function noModel(): Fault {
+  return fault(503, 'No model is published yet.')
+}
+
+/** Programs compare its words. It is an answer of a kind: the only fault that counts. */
+export const NOT_FOUND = fault(404, 'Species not found')
+
 export function isFault(value: unknown): value is Fault {
   return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'fault'
 }

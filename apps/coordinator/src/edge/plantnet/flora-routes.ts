@@ -2,10 +2,8 @@
 import type { PublishedModel } from '@worldflora/protocol/http'
 import { type Context, Hono } from 'hono'
 import type { Site } from '../site.ts'
-import { catalogueOf, listedForm } from './catalogue.ts'
-import { answerFault, answerWith, type Fault, fault, isFault } from './faults.ts'
-import { languageOf } from './identify-answer.ts'
-import { noModel } from './identify-routes.ts'
+import { catalogueOf, languageOf, listedForm } from './catalogue.ts'
+import { answerFault, answerWith, type Fault, isFault, NOT_FOUND, noModel } from './faults.ts'
 import type { Keyed } from './key-guard.ts'
 import { faultOfProject, projectsOf } from './projects.ts'
 import { AlignQuery, ProjectsQuery, parseQuery, SpeciesQuery } from './queries.ts'
@@ -44,9 +42,7 @@ export function plantnetFloraRoutes({ identifier }: Site): Hono<Keyed> {
       const query = parseQuery(AlignQuery, c.req.query())
       if (isFault(query)) return query
       const found = catalogueOf(model).find(query.name)
-      return found === null
-        ? fault(404, 'Species not found')
-        : listedForm(found, languageOf(model, query.lang))
+      return found === null ? NOT_FOUND : listedForm(found, languageOf(model, query.lang))
     }),
   )
   return routes

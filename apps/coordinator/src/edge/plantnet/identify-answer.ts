@@ -1,9 +1,9 @@
 /** What an identification is answered with: the fields of Pl@ntNet's, in their order. */
-import { createHash } from 'node:crypto'
 import { bestOf } from '@worldflora/model/ranking'
 import type { PublishedModel, Species } from '@worldflora/protocol/http'
 import type { ReferencePhoto } from '../../identify/reference-photos.ts'
-import { catalogueOf, genusOf, idsForm, speciesForm, taxonForm } from './catalogue.ts'
+import { sha256 } from '../../store/blob-store.files.ts'
+import { genusOf, idsForm, languageOf, speciesForm, taxonForm } from './catalogue.ts'
 import type { AskedPhoto } from './identify-form.ts'
 import { WORLD } from './projects.ts'
 import type { IdentifyQuery } from './queries.ts'
@@ -26,7 +26,7 @@ export type Identified = {
 export async function answerOf(identified: Identified) {
   const { model, project, query, photos, scores, organs, remaining } = identified
   const lang = languageOf(model, query.lang)
-  const hashes = photos.map(({ bytes }) => createHash('sha256').update(bytes).digest('hex'))
+  const hashes = photos.map(({ bytes }) => sha256(bytes))
   const best = bestOf(scores, query['nb-results'])
   const results = []
   for (const [index, score] of best) {
@@ -63,12 +63,6 @@ export async function answerOf(identified: Identified) {
     version: `${model.publishedAt.slice(0, 10)} (${model.run.name}, step ${model.run.step})`,
     remainingIdentificationRequests: remaining,
   }
-}
-
-/** One that the names are in; else English, for a program of a browser asks for its user's. */
-export function languageOf(model: PublishedModel, asked: string): string {
-  const { languages } = catalogueOf(model)
-  return [asked, asked.split('-')[0]!].find((lang) => languages.includes(lang)) ?? 'en'
 }
 
 function rounded(score: number): number {

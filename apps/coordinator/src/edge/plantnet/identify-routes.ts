@@ -3,7 +3,7 @@ import { isRejection } from '@worldflora/protocol/rejection'
 import { type Context, Hono } from 'hono'
 import { Room } from '../room.ts'
 import type { Site } from '../site.ts'
-import { answerFault, answerWith, type Fault, fault, faultOf, isFault } from './faults.ts'
+import { answerFault, answerWith, type Fault, fault, faultOf, isFault, NOT_FOUND, noModel } from './faults.ts'
 import { answerOf } from './identify-answer.ts'
 import { MOST_BODY_BYTES, readIdentifyForm } from './identify-form.ts'
 import type { Keyed } from './key-guard.ts'
@@ -39,7 +39,7 @@ export function identifyRoutes(site: Site): Hono<Keyed> {
     })
     if (isFault(form)) return form
     const { photos, scores, isPlant, organs } = form
-    if (!isPlant && !query['no-reject']) return notFound()
+    if (!isPlant && !query['no-reject']) return NOT_FOUND
     const asked = photos.map(({ organ }) => organ)
     return answerOf({
       model,
@@ -70,7 +70,7 @@ export function identifyRoutes(site: Site): Hono<Keyed> {
           fault(429, 'There is too much to do at the moment.', Number(outcome.retryAfterSeconds)),
         )
       }
-      isAnswered = !isFault(outcome) || outcome.message === NOT_FOUND
+      isAnswered = !isFault(outcome) || outcome === NOT_FOUND
       return answerWith(outcome)
     } finally {
       if (!isAnswered) giveBack()
@@ -84,14 +84,4 @@ export function identifyRoutes(site: Site): Hono<Keyed> {
     answerFault(fault(403, 'Images are not fetched by their addresses here: send them in a POST.')),
   )
   return routes
-}
-
-const NOT_FOUND = 'Species not found'
-
-function notFound(): Fault {
-  return fault(404, NOT_FOUND)
-}
-
-export function noModel(): Fault {
-  return fault(503, 'No model is published yet.')
 }

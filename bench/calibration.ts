@@ -25,9 +25,10 @@ import {
   rowOf,
 } from '@worldflora/model/calibrating'
 import { linearScore, rollUp, shortlistOf, softmax } from '@worldflora/model/calibration'
-import { type LookingNetwork, openLookingNetwork } from '@worldflora/model/looking'
+import { openLookingNetwork } from '@worldflora/model/looking'
 import { nodeAssets } from '@worldflora/model/node-assets'
 import { openDecoder } from '@worldflora/model/photo'
+import { bestOf } from '@worldflora/model/ranking'
 import { beginningWith, importWeights, readWeightsFolder, speciesOf } from '@worldflora/model/weights'
 import type { Species } from '@worldflora/protocol/http'
 import type { Hash } from '@worldflora/protocol/ids'
@@ -41,7 +42,6 @@ const ARCHITECTURE: Architecture = { name: 'mobilenet-v2', width: 0.5, imageSize
 const TENTHS = 10
 const HEAD = { penalty: 0.01, iterations: 60 }
 const DRAWN = 540
-const BATCH = 32
 const SEED = 1
 
 type PhotoSet = { name: string; species: Species[]; photos: Photo[] }
@@ -70,7 +70,7 @@ export const bench: Bench = {
       classes: 2,
       weights: await weightsIn(values.weights),
     })
-    const featuresOf = (photos: readonly { jpeg: Uint8Array }[]) => lookAt(network, photos)
+    const featuresOf = (photos: readonly { jpeg: Uint8Array }[]) => network.look(photos).features
     say('other pictures')
     const others = await storedOthers(await otherPictures(values.others, say), say)
     const seenOthers = featuresOf(others)
@@ -197,17 +197,8 @@ function measure({ set, features, drawn, others, kinds }: ToMeasure, say: (line:
 }
 
 function bestAnswer(scores: Float32Array, truth: number): Answered {
-  let best = 0
-  for (let i = 1; i < scores.length; i++) if (scores[i]! > scores[best]!) best = i
-  return { score: Math.min(1, scores[best]!), isRight: best === truth }
-}
-
-function lookAt(network: LookingNetwork, photos: readonly { jpeg: Uint8Array }[]): Rows {
-  const values = new Float32Array(photos.length * network.features)
-  for (let start = 0; start < photos.length; start += BATCH) {
-    values.set(network.look(photos.slice(start, start + BATCH)).features, start * network.features)
-  }
-  return { count: photos.length, width: network.features, values }
+  const [best, score] = bestOf(scores, 1)[0]!
+  return { score: Math.min(1, score), isRight: best === truth }
 }
 
 async function weightsIn(folder: string): Promise<Float32Array> {

@@ -54,12 +54,18 @@ export function nameAtRank(kin: readonly Kin[], scores: Float32Array, rank: Rank
 /** The fewest of the best species that together have `mass` of the score; null if even the longest list has less. */
 export function shortlistOf(scores: Float32Array, mass: number | null): number[] | null {
   if (mass === null) return null
-  let sum = 0
-  const list: number[] = []
-  for (const [species, score] of bestOf(scores, LONGEST_SHORTLIST)) {
-    list.push(species)
-    sum += score
-    if (sum >= mass) return list
+  return shortestOf(bestOf(scores, LONGEST_SHORTLIST), mass)?.species ?? null
+}
+
+/** Of species with their scores, best first. */
+export function shortestOf(
+  best: readonly (readonly [species: number, score: number])[],
+  mass: number,
+): { species: number[]; score: number } | null {
+  let score = 0
+  for (const [place, [, own]] of best.entries()) {
+    score += own
+    if (score >= mass) return { species: best.slice(0, place + 1).map(([species]) => species), score }
   }
   return null
 }

@@ -6,7 +6,6 @@ import { openBackend } from '../../src/backend/index.ts'
 import { nodeAssets } from '../../src/backend/node-assets.ts'
 import {
   calibrate,
-  encodedHeads,
   expectedError,
   expectedErrorFloor,
   type LookedAt,
@@ -16,7 +15,14 @@ import {
   rowOf,
   type ToCalibrate,
 } from '../../src/calibration/fit/index.ts'
-import { headsOf, linearScore, rollUp, shortlistOf, softmax } from '../../src/calibration/index.ts'
+import {
+  encodeHeads,
+  headsOf,
+  linearScore,
+  rollUp,
+  shortlistOf,
+  softmax,
+} from '../../src/calibration/index.ts'
 
 const SPECIES = 6
 const WIDTH = 12
@@ -128,7 +134,7 @@ describe('a calibration', () => {
     const { threshold, plantsRefused, nonPlantsRefused } = fitted.plantCheck!
     expect(plantsRefused).toBeLessThanOrEqual(0.02)
     expect(nonPlantsRefused).toBeGreaterThanOrEqual(0.9)
-    const heads = headsOf(calibrationOf(fitted), encodedHeads(fitted), WIDTH)
+    const heads = headsOf(calibrationOf(fitted), encodeHeads(fitted.heads), WIDTH)
     if (isRejection(heads)) throw new Error(heads.message)
     const refused = (rows: Rows) =>
       Array.from({ length: rows.count }, (_, row) => linearScore(heads.plant!, rowOf(rows, row))).filter(
@@ -162,13 +168,13 @@ describe('a calibration', () => {
 
   test('the same photos give the same bytes', () => {
     const [first, second] = [calibrate(work()), calibrate(work())]
-    expect(encodedHeads(first)).toEqual(encodedHeads(second))
+    expect(encodeHeads(first.heads)).toEqual(encodeHeads(second.heads))
     expect(calibrationOf(first)).toEqual(calibrationOf(second))
   })
 
   test('heads that are cut off are refused', () => {
     const fitted = calibrate(work())
-    expect(headsOf(calibrationOf(fitted), encodedHeads(fitted).subarray(4), WIDTH)).toMatchObject({
+    expect(headsOf(calibrationOf(fitted), encodeHeads(fitted.heads).subarray(4), WIDTH)).toMatchObject({
       code: 'invalid-heads',
     })
   })

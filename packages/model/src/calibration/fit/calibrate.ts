@@ -1,7 +1,7 @@
 /** All of a model's calibration, from what its network makes of photos: a pure function of them and the seed. Needs an open backend. */
 import type { Calibration } from '@worldflora/protocol/calibration'
 import { bestOf } from '../../ranking.ts'
-import { encodeHeads, type ModelHeads } from '../heads.ts'
+import type { ModelHeads } from '../heads.ts'
 import { type Kin, rollUp } from '../roll-up.ts'
 import { softmax } from '../softmax.ts'
 import { type Answered, expectedError, expectedErrorFloor } from './expected-error.ts'
@@ -63,10 +63,6 @@ export function calibrate({ kin, validation, train, nonPlants, seed }: ToCalibra
     heads: { plant: plant?.head ?? null, organs: organs?.heads ?? [] },
     lacking,
   }
-}
-
-export function encodedHeads({ heads }: Calibrated): Uint8Array<ArrayBuffer> {
-  return encodeHeads(heads)
 }
 
 type OfScores = Pick<Calibration, 'temperature' | 'rollUp' | 'measured'>

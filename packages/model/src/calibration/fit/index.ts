@@ -2,7 +2,6 @@
 export {
   type Calibrated,
   calibrate,
-  encodedHeads,
   fitScores,
   type LookedAt,
   type ToCalibrate,
@@ -10,6 +9,6 @@ export {
 export { type Answered, expectedError, expectedErrorFloor } from './expected-error.ts'
 export { cutAt, foldsOf } from './folds.ts'
 export { fitLinearHeads } from './linear-heads.ts'
-export { bestHead, ORGANS, type Organ, organOf } from './organs.ts'
+export { ORGANS, type Organ, organOf } from './organs.ts'
 export { fitPlantCheck } from './plant-check.ts'
 export { joined, pick, type Rows, rowOf } from './rows.ts'

@@ -45,7 +45,7 @@ export function fitOrgans(
   }
 }
 
-export function bestHead(heads: readonly LinearHead[], features: ArrayLike<number>): number {
+function bestHead(heads: readonly LinearHead[], features: ArrayLike<number>): number {
   let best = 0
   let highest = -Infinity
   for (const [n, head] of heads.entries()) {

@@ -1,7 +1,7 @@
 /** From which score on an answer is given at each rank: the lowest at which, by the validation photos, it is right often enough. */
 import type { RollUp } from '@worldflora/protocol/calibration'
 import { bestOf } from '../../ranking.ts'
-import { type Kin, LONGEST_SHORTLIST, nameAtRank, RANKS } from '../roll-up.ts'
+import { type Kin, LONGEST_SHORTLIST, nameAtRank, RANKS, shortestOf } from '../roll-up.ts'
 
 /** What is aimed at is .9: a little more, for a few hundred photos show it to a few points only. */
 const RIGHT_SHARE = 0.92
@@ -54,15 +54,11 @@ function lowestMass(open: readonly { own: Float32Array; species: number }[]): nu
     let right = 0
     let sum = 0
     for (const { best, species } of lists) {
-      let total = 0
-      const end = best.findIndex(([, score]) => {
-        total += score
-        return total >= mass
-      })
-      if (end < 0) continue
+      const list = shortestOf(best, mass)
+      if (list === null) continue
       spoken++
-      sum += total
-      if (best.slice(0, end + 1).some(([one]) => one === species)) right++
+      sum += list.score
+      if (list.species.includes(species)) right++
     }
     if (spoken > 0 && believed(right, sum, spoken) >= RIGHT_SHARE) return mass
   }

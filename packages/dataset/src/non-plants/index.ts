@@ -5,11 +5,13 @@
 import { RandomStream } from '@worldflora/protocol/random'
 import sharp from 'sharp'
 import { photograph } from '../herbarium/photograph.ts'
+import { drawBuilt } from './built-drawing.ts'
+import { drawFace } from './face-drawing.ts'
 import { drawTextPage } from './paper-drawing.ts'
 import type { Sheet } from './pencil.ts'
 import { drawChart, drawInterface } from './screen-drawing.ts'
 import { drawSky, drawTexture, drawWall } from './surface-drawing.ts'
-import { drawBuilt, drawFace, drawThings } from './thing-drawing.ts'
+import { drawThings } from './thing-drawing.ts'
 
 const DRAWINGS = {
   interface: drawInterface,

@@ -4,14 +4,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import type { Split } from '@worldflora/protocol/messages'
-import { and, asc, between, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lt, lte, or, sql } from 'drizzle-orm'
 import { drizzle, type PgliteDatabase } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
+import { apiKeysOn } from './api-keys.pglite.ts'
 import { MortalPglite } from './mortal-pglite.ts'
 import { reopeningStore } from './reopening-store.ts'
 import {
-  apiKeys,
-  apiUses,
   checkpoints,
   evaluations,
   events,
@@ -366,40 +365,7 @@ function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
       await db.delete(operatorSessions).where(eq(operatorSessions.hash, hash))
     },
 
-    async insertApiKey({ createdAt, revokedAt, ...key }) {
-      const ends = revokedAt === null ? null : new Date(revokedAt)
-      await db.insert(apiKeys).values({ ...key, createdAt: new Date(createdAt), revokedAt: ends })
-    },
-
-    async listApiKeys() {
-      const rows = await db.select().from(apiKeys).orderBy(asc(apiKeys.number))
-      return rows.map(({ number: _, createdAt, revokedAt, ...key }) => ({
-        ...key,
-        createdAt: createdAt.toISOString(),
-        revokedAt: revokedAt?.toISOString() ?? null,
-      }))
-    },
-
-    async revokeApiKey(id, at) {
-      await db
-        .update(apiKeys)
-        .set({ revokedAt: at })
-        .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
-    },
-
-    async setApiUse(keyId, { day, identifications }) {
-      await db
-        .insert(apiUses)
-        .values({ keyId, day, identifications })
-        .onConflictDoUpdate({ target: [apiUses.keyId, apiUses.day], set: { identifications } })
-    },
-
-    apiUsesOf: (keyId, from, to) =>
-      db
-        .select({ day: apiUses.day, identifications: apiUses.identifications })
-        .from(apiUses)
-        .where(and(eq(apiUses.keyId, keyId), between(apiUses.day, from, to)))
-        .orderBy(asc(apiUses.day)),
+    ...apiKeysOn(db),
 
     async appendEvent({ at, kind, run, text }) {
       await db.transaction(async (tx) => {

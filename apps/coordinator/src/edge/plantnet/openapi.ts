@@ -1,8 +1,8 @@
 /** /v2 as an OpenAPI document (3.1), for programs that make clients, and for /v2/docs. A test holds it against the routes and their answers. */
 import { MOST_IMAGE_BYTES, MOST_IMAGES, ORGANS } from './identify-form.ts'
+import { day, fields, flag, list, ref, SCHEMAS, type Schema, text } from './openapi-schemas.ts'
 import { WORLD } from './projects.ts'
 
-type Schema = { [keyword: string]: unknown }
 type Parameter = {
   name: string
   in: 'query' | 'path'
@@ -28,17 +28,6 @@ export type OpenApiDocument = {
   components: { securitySchemes: Schema; schemas: { [name: string]: Schema } }
 }
 
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
-const text: Schema = { type: 'string' }
-const whole: Schema = { type: 'integer', minimum: 0 }
-const flag: Schema = { type: 'boolean' }
-const orNull = (type: string): Schema => ({ type: [type, 'null'] })
-const list = (items: Schema): Schema => ({ type: 'array', items })
-const fields = (properties: { [name: string]: Schema }, optional: readonly string[] = []): Schema => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-})
 const answer = (description: string, schema: Schema): Answer => ({
   description,
   content: { 'application/json': { schema } },
@@ -90,86 +79,6 @@ function operation(
 ): Operation {
   const failures = Object.fromEntries(faults.map((status) => [status, answer(FAULTS[status]!, ref('Error'))]))
   return { summary, ...more, parameters, responses: { '200': ok, ...failures } }
-}
-
-const taxon = fields({
-  scientificNameWithoutAuthor: text,
-  scientificNameAuthorship: text,
-  scientificName: text,
-})
-const day = { type: 'string', format: 'date' }
-
-const SCHEMAS: { [name: string]: Schema } = {
-  Error: fields({ statusCode: { type: 'integer' }, error: text, message: text }),
-  Taxon: taxon,
-  Image: fields({
-    organ: text,
-    author: text,
-    license: text,
-    date: fields({ timestamp: { type: 'number' }, string: text }),
-    url: fields({ o: text, m: text, s: text }),
-    citation: text,
-  }),
-  Result: fields(
-    {
-      score: { type: 'number', minimum: 0, maximum: 1 },
-      species: fields({
-        ...(taxon.properties as { [name: string]: Schema }),
-        commonNames: list(text),
-        genus: ref('Taxon'),
-        family: ref('Taxon'),
-      }),
-      images: list(ref('Image')),
-      gbif: { ...fields({ id: text }), type: ['object', 'null'] },
-      powo: { ...fields({ id: text }), type: ['object', 'null'] },
-      iucn: { ...fields({ id: orNull('string'), category: text }), type: ['object', 'null'] },
-    },
-    ['iucn'],
-  ),
-  Identification: fields(
-    {
-      query: fields({
-        project: text,
-        images: { ...list(text), description: 'SHA-256 of each image’s bytes.' },
-        organs: list({ enum: ORGANS }),
-        includeRelatedImages: flag,
-        noReject: flag,
-        type: text,
-      }),
-      predictedOrgans: {
-        ...list(fields({ image: text, filename: text, organ: text, score: { type: 'number' } })),
-        description: 'A score of 0: the model knows no organs, and this is what was said of the image.',
-      },
-      language: text,
-      preferedReferential: text,
-      bestMatch: text,
-      results: list(ref('Result')),
-      otherResults: fields({
-        genus: list(fields({ score: { type: 'number' }, genus: ref('Taxon') })),
-        family: list(fields({ score: { type: 'number' }, family: ref('Taxon') })),
-      }),
-      version: text,
-      remainingIdentificationRequests: whole,
-    },
-    ['otherResults'],
-  ),
-  Project: fields({ id: text, title: text, description: text, speciesCount: whole }),
-  Species: fields({
-    id: text,
-    commonNames: list(text),
-    scientificNameWithoutAuthor: text,
-    scientificNameAuthorship: text,
-    gbifId: orNull('string'),
-    powoId: orNull('string'),
-    iucnCategory: orNull('string'),
-  }),
-  Day: fields({ day, quota: fields({ identify: fields({ count: whole, total: whole, remaining: whole }) }) }),
-  Subscription: fields({
-    name: text,
-    createdAt: text,
-    quota: fields({ identify: whole }),
-    origins: list(text),
-  }),
 }
 
 const IDENTIFY = operation(

@@ -1,13 +1,13 @@
-/** Numbers as people read them: with units, and no more digits than are true. */
+/** Numbers as the dashboard says them: in English, with units, and no more digits than are true. */
+import { amountsIn } from '../languages/amounts.ts'
 
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const english = amountsIn('en')
+/** `percent`: two digits where it matters. `perSecond`: the bare figure of a pace, for where the unit stands beside it. */
+export const { count, percent, perSecond } = english
+
 const asGiven = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 })
 /** A figure and its unit stay on one line. */
 const SPACE = '\u00a0'
-
-export function count(amount: number): string {
-  return whole.format(amount)
-}
 
 /** A setting as somebody gave it: 0.05, 0.0005, 1. */
 export function figure(amount: number): string {
@@ -19,27 +19,13 @@ export function counted(amount: number, one: string, many = `${one}s`): string {
   return `${count(amount)}${SPACE}${amount === 1 ? one : many}`
 }
 
-/** Two digits where it matters: 0.4 %, 62 %, and never 100 % of what is not whole. */
-export function percent(share: number): string {
-  const value = share * 100
-  if (value > 0 && value < 1) return `${value.toFixed(1)}${SPACE}%`
-  return `${Math.round(share < 1 ? Math.min(value, 99) : 100)}${SPACE}%`
-}
-
-/** The bare figure of a pace, for where the unit stands beside it. */
-export function perSecond(pace: number): string {
-  return pace >= 10 ? count(pace) : pace.toFixed(pace >= 1 ? 1 : 2)
-}
-
 export function rate(pace: number, unit: string): string {
   return `${perSecond(pace)}${SPACE}${unit}/s`
 }
 
 export function bytes(amount: number): string {
   if (amount < 999.5) return `${count(amount)}${SPACE}B`
-  if (amount < 1e6) return `${count(amount / 1e3)}${SPACE}kB`
-  if (amount < 1e9) return `${(amount / 1e6).toFixed(amount < 1e7 ? 1 : 0)}${SPACE}MB`
-  return `${(amount / 1e9).toFixed(1)}${SPACE}GB`
+  return english.bytes(amount)
 }
 
 /** As it would be said: "less than a minute", "about 3 minutes", "about 2 hours", "about 4 days". */

@@ -26,6 +26,7 @@ import { Queue } from './queue.ts'
 import { Floras } from './runs/floras.ts'
 import { Runs } from './runs/runs.ts'
 import { leaveToSweep } from './runs/step-keeping.ts'
+import type { Surroundings } from './runs/surroundings.ts'
 import { sweepBlobs } from './runs/sweep.ts'
 import { guardBlobs, guardStore } from './store/guard.ts'
 import { storageFaultOf } from './store/storage-fault.ts'
@@ -103,32 +104,27 @@ export async function startCoordinator(
       audience.revokeLease(workerId, tasks === undefined ? { leaseId } : { leaseId, tasks }),
     noteImages: (workerId, images) => roster.noteImages(workerId, images),
   })
-  const keeping = new Queue()
-  const runs: Runs = new Runs(
-    {
-      store,
-      blobs,
-      optimizerStates,
-      reducer,
-      floras,
-      clock,
-      journal,
-      unwritten,
-      keeping,
-      say: (event, result) => conductor.say(event, result),
-      noteChange: () => broadcast.noteChange(),
-      noteModel: (model) => {
-        identifier.take(model)
-        void calibrations.attend()
-      },
-      fail: onFault,
+  const surroundings: Surroundings = {
+    store,
+    blobs,
+    optimizerStates,
+    reducer,
+    floras,
+    clock,
+    journal,
+    unwritten,
+    keeping: new Queue(),
+    say: (event, result) => conductor.say(event, result),
+    noteChange: () => broadcast.noteChange(),
+    noteModel: (model) => {
+      identifier.take(model)
+      void calibrations.attend()
     },
-    (runId) => conductor.progressOf(runId),
-  )
-  const calibrations = new Calibrations(
-    { store, blobs, floras, journal, keeping, noteChange: () => broadcast.noteChange() },
-    adapters.startCalibrator(),
-    (model) => identifier.takeCalibrated(model),
+    fail: onFault,
+  }
+  const runs: Runs = new Runs(surroundings, (runId) => conductor.progressOf(runId))
+  const calibrations = new Calibrations(surroundings, adapters.startCalibrator(), (model) =>
+    identifier.takeCalibrated(model),
   )
   const operator = new OperatorAccess(folder.token, store, clock)
   const site: Site = {

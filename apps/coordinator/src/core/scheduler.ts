@@ -48,7 +48,10 @@ function groupsInTurn(state: CoreState, worker: WorkerState): TaskGroup[] {
   return [...groups.filter(isEvaluation), ...groups.filter((group) => !isEvaluation(group))]
 }
 
-/** As many as a lease has for this worker; after the first, those come first whose shards it will have by then. What it was told before (WK14) comes first among equals. */
+/**
+ * As many as a lease has for this worker; after the first, those come first whose shards it will have by then. What it was told before
+ * (WK14) comes first among equals.
+ */
 function nearest(
   state: CoreState,
   group: TaskGroup,

@@ -44,6 +44,7 @@ import { Turns } from './turns.ts'
 
 export class ComputePart implements ComputePort {
   readonly #host: ComputeHost
+  readonly #hashOf: (bytes: Uint8Array) => Hash
   readonly #shelf = new ShardShelf()
   readonly #kept: KeptContributions
   readonly #turns = new Turns()
@@ -59,7 +60,8 @@ export class ComputePart implements ComputePort {
 
   constructor(host: ComputeHost) {
     this.#host = host
-    this.#kept = new KeptContributions(host.hashOf ?? hashOf)
+    this.#hashOf = host.hashOf ?? hashOf
+    this.#kept = new KeptContributions(this.#hashOf)
   }
 
   async open(wish: OpenWish): Promise<Opened | Rejection> {
@@ -77,7 +79,7 @@ export class ComputePart implements ComputePort {
       this.#stopwatch.time('modelMs', () => {
         this.#placed?.dispose()
         this.#placed = null
-        const weights = leadOn(this.#weights, parts, this.#host.hashOf ?? hashOf)
+        const weights = leadOn(this.#weights, parts, this.#hashOf)
         this.#weights = isRejection(weights) ? null : weights
         return isRejection(weights) ? weights : null
       }),

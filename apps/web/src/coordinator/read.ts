@@ -22,7 +22,7 @@ export async function readJson<T>(path: string, parseBody: Parse<T>): Promise<T 
   return isRejection(answer) ? answer : parseBody(answer.body)
 }
 
-type Method = 'POST' | 'PUT' | 'DELETE'
+export type Method = 'POST' | 'PUT' | 'DELETE'
 
 /** Sends an order; the answer's body is of no interest. */
 export async function order(method: Method, path: string, body?: unknown): Promise<Rejection | null> {

@@ -11,7 +11,7 @@ import { count } from '../words/amounts.ts'
 import styles from './api-keys.module.css'
 import { AskDialog } from './ask-dialog.tsx'
 import { KeyForm } from './key-form.tsx'
-import { useKeyOrder } from './key-order.ts'
+import { useOrder } from './order.ts'
 import { OrderOutcome } from './order-outcome.tsx'
 
 const REST_MS = 3000
@@ -20,16 +20,18 @@ export function ApiKeys({ news }: { news: unknown }) {
   const [changes, setChanges] = useState(0)
   const anyNews = useMemo(() => ({ news, changes }), [news, changes])
   const { value: keys, rejection } = useReading('/api/keys', parseKeys, { news: anyNews, restMs: REST_MS })
-  const making = useKeyOrder()
-  const revoking = useKeyOrder()
+  const making = useOrder()
+  const revoking = useOrder()
   const [made, setMade] = useState<MadeApiKey | null>(null)
   const [leaving, setLeaving] = useState<ApiKeySummary | null>(null)
   const good = keys?.filter(({ revokedAt }) => revokedAt === null) ?? []
 
   async function revoke({ id, name }: ApiKeySummary): Promise<void> {
-    const words = () => `The key of “${name}” is good for nothing any more.`
-    const done = await revoking.send({ method: 'DELETE', path: `/api/keys/${id}` }, parseKey, words)
-    if (done === null) return
+    const ended = await revoking.send(
+      { method: 'DELETE', path: `/api/keys/${id}` },
+      { parse: parseKey, done: () => `The key of “${name}” is good for nothing any more.` },
+    )
+    if (ended.kind === 'refused') return
     setLeaving(null)
     if (made?.id === id) setMade(null)
     setChanges((before) => before + 1)
@@ -73,14 +75,12 @@ export function ApiKeys({ news }: { news: unknown }) {
       <KeyForm
         isBusy={making.isBusy}
         onMake={async (wish) => {
-          const words = ({ name }: MadeApiKey) => `“${name}” has a key now.`
-          const key = await making.send(
+          const ended = await making.send(
             { method: 'POST', path: '/api/keys', body: wish },
-            parseMadeKey,
-            words,
+            { parse: parseMadeKey, done: ({ name }) => `“${name}” has a key now.` },
           )
-          if (key === null) return false
-          setMade(key)
+          if (ended.kind === 'refused') return false
+          setMade(ended.answer)
           setChanges((before) => before + 1)
           return true
         }}

@@ -4,8 +4,8 @@
 import { type ReactNode, useEffect, useId, useLayoutEffect, useRef } from 'react'
 import { Button, type ButtonProps } from '../design/button.tsx'
 import styles from './ask-dialog.module.css'
+import type { Order } from './order.ts'
 import { OrderOutcome } from './order-outcome.tsx'
-import type { RunOrder } from './run-order.ts'
 
 export type Question = {
   title: string
@@ -24,7 +24,7 @@ export function AskDialog({
   onNo,
 }: {
   question: Question
-  order: Pick<RunOrder, 'outcome' | 'isBusy'>
+  order: Pick<Order, 'outcome' | 'isBusy'>
   onYes: () => void
   onNo: () => void
 }) {

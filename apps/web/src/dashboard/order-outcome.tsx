@@ -1,8 +1,8 @@
 /** How an order went, seen and read out. Both places are there before anything is in them: else readers miss it. */
 import { Notice } from '../design/notice.tsx'
 import { sentenceOf } from '../words/run-sentence.ts'
+import type { Outcome } from './order.ts'
 import styles from './order-outcome.module.css'
-import type { Outcome } from './run-order.ts'
 
 export function OrderOutcome({ outcome }: { outcome: Outcome | null }) {
   return (

@@ -8,9 +8,10 @@ import { Button } from '../design/button.tsx'
 import { count, counted } from '../words/amounts.ts'
 import { AskDialog } from './ask-dialog.tsx'
 import { leavingWith } from './kept-words.ts'
+import { answeredBy } from './order.ts'
 import { OrderOutcome } from './order-outcome.tsx'
 import styles from './retention-field.module.css'
-import { answeredBy, useRunOrder } from './run-order.ts'
+import { useRunOrder } from './run-order.ts'
 
 const MOST = 1000
 

@@ -4,10 +4,11 @@
 import type { RunState, RunStatus } from '@worldflora/protocol/messages'
 import { useId, useState } from 'react'
 import { Button } from '../design/button.tsx'
+import { answeredBy } from './order.ts'
 import { OrderOutcome } from './order-outcome.tsx'
 import { PublishDialog } from './publish-dialog.tsx'
 import styles from './run-controls.module.css'
-import { answeredBy, useRunOrder } from './run-order.ts'
+import { useRunOrder } from './run-order.ts'
 import { StopDialog } from './stop-dialog.tsx'
 
 const PRIORITIES = Array.from({ length: 10 }, (_, priority) => priority)

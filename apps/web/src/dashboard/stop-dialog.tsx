@@ -3,7 +3,8 @@
 
 import type { RunStatus } from '@worldflora/protocol/messages'
 import { AskDialog } from './ask-dialog.tsx'
-import { answeredBy, useRunOrder } from './run-order.ts'
+import { answeredBy } from './order.ts'
+import { useRunOrder } from './run-order.ts'
 
 export function StopDialog({
   run,

@@ -62,6 +62,7 @@ export function ApiKeys({ news }: { news: unknown }) {
           ))}
         </ul>
       )}
+      <OrderOutcome outcome={revoking.outcome} />
       {made === null ? null : (
         <Notice tone="calm" said="in-turn" title={`The key of “${made.name}”`}>
           <p>
@@ -85,7 +86,7 @@ export function ApiKeys({ news }: { news: unknown }) {
           return true
         }}
       />
-      <OrderOutcome outcome={making.outcome ?? revoking.outcome} />
+      <OrderOutcome outcome={making.outcome} />
       {leaving === null ? null : (
         <AskDialog
           order={revoking}

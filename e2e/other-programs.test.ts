@@ -91,7 +91,9 @@ describe('PN1: ai-taxonomist, unmodified', () => {
     const shown = page.locator('li.result img')
     expect(await shown.count()).toBeGreaterThanOrEqual(6)
     await expect
-      .poll(() => shown.evaluateAll((images) => images.every((image) => (image as HTMLImageElement).naturalWidth > 0)))
+      .poll(() =>
+        shown.evaluateAll((images) => images.every((image) => (image as HTMLImageElement).naturalWidth > 0)),
+      )
       .toBe(true)
 
     // The key is of that page's origin: another's is told no.
@@ -119,7 +121,9 @@ function realPhotos(): Buffer[] {
   const paths = readdirSync(SHARED, { recursive: true, encoding: 'utf8' })
     .filter((path) => /\.jpe?g$/i.test(path))
     .sort()
-  return Array.from({ length: COUNT }, (_, n) => readFileSync(join(SHARED, paths[Math.floor((n * paths.length) / COUNT)]!)))
+  return Array.from({ length: COUNT }, (_, n) =>
+    readFileSync(join(SHARED, paths[Math.floor((n * paths.length) / COUNT)]!)),
+  )
 }
 
 describe('PN1: the page and the site', () => {
@@ -160,9 +164,9 @@ describe('PN1: the page and the site', () => {
           results: { score: number; species: { scientificNameWithoutAuthor: string } }[]
         }
         const names = new Map(
-          (await call<{ species: { id: string; scientificName: string }[] }>(site, 'GET', '/api/model')).species.map(
-            (one) => [one.id, one.scientificName],
-          ),
+          (
+            await call<{ species: { id: string; scientificName: string }[] }>(site, 'GET', '/api/model')
+          ).species.map((one) => [one.id, one.scientificName]),
         )
         expect(results.map(({ species }) => species.scientificNameWithoutAuthor)).toEqual(
           tab.map(([species]) => names.get(species)),
@@ -176,7 +180,9 @@ describe('PN1: the page and the site', () => {
       // Not a model that finds everything equally likely, of which this would say nothing.
       expect(spread).toBeGreaterThan(0.5)
       expect(farthest).toBeLessThan(0.01)
-      console.log(`the farthest scores of page and site on ${COUNT} photos differ by ${farthest.toExponential(1)}`)
+      console.log(
+        `the farthest scores of page and site on ${COUNT} photos differ by ${farthest.toExponential(1)}`,
+      )
     },
   )
 })

@@ -68,7 +68,7 @@ export function modelledThread(model: Model): ComputeThread {
   return {
     compute,
     crashed: new Promise(() => {}),
-    terminate() {
+    async terminate() {
       for (const timer of timers) clearTimeout(timer)
       timers.clear()
     },

@@ -14,10 +14,10 @@ const WASM = { backend: 'wasm', trial: null } as const
 /** A thread whose script throws at once; nobody answers what its compute part is asked. */
 function spawnStillborn(): ComputeThread {
   const healthy = spawnCompute()
-  healthy.terminate()
+  void healthy.terminate()
   const thread = new Worker('throw new Error("did not load")', { eval: true })
   const crashed = new Promise<string>((resolve) => thread.once('error', (error) => resolve(String(error))))
-  return { compute: healthy.compute, crashed, terminate: () => void thread.terminate() }
+  return { compute: healthy.compute, crashed, terminate: async () => void (await thread.terminate()) }
 }
 
 test('a thread that dies while it opens is started once more', async () => {

@@ -1,9 +1,7 @@
 /** What a volunteer's GPU may do to us: give wrong answers, or go away. A software Vulkan will do; without one this is skipped. */
-import { Worker } from 'node:worker_threads'
 import { isRejection } from '@worldflora/protocol/rejection'
-import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { connectCompute } from '../src/compute/compute-client.ts'
+import { spawnThread } from '../src/node/spawn-compute.ts'
 import {
   type Activity,
   type ComputeThread,
@@ -18,13 +16,7 @@ import type { GpuFault } from './software-gpu-thread.ts'
 import { checkpointAfter, gradientLease, must, packTinyShard } from './tiny-run.ts'
 
 function spawn(fault: GpuFault): ComputeThread {
-  const entry = new URL('./software-gpu-thread.mjs', import.meta.url)
-  const thread = new Worker(entry, { execArgv: [], workerData: fault })
-  return {
-    compute: connectCompute(nodeEndpoint(thread)),
-    crashed: new Promise((resolve) => thread.once('error', (error) => resolve(String(error)))),
-    terminate: () => void thread.terminate(),
-  }
+  return spawnThread(new URL('./software-gpu-thread.mjs', import.meta.url), fault)
 }
 
 const wishOf = (backend: 'auto' | 'webgpu', trial: GpuTrial | null = null) => ({
@@ -44,12 +36,12 @@ describe.skipIf(!present)('a GPU that is tried before it trains', () => {
   test('FT18: gives the known answers, and is used; remembered, it is not tried again', async () => {
     const thread = spawn('none')
     const opened = must(await thread.compute.open(wishOf('auto')))
-    thread.terminate()
+    await thread.terminate()
     expect(opened).toMatchObject({ device: { backend: 'webgpu' }, trial: { verdict: 'used' } })
 
     const wrong = spawn('wrong')
     const trusted = must(await wrong.compute.open(wishOf('auto', opened.trial)))
-    wrong.terminate()
+    await wrong.terminate()
     expect(trusted).toEqual(opened)
   })
 
@@ -59,7 +51,7 @@ describe.skipIf(!present)('a GPU that is tried before it trains', () => {
     expect(opened).toMatchObject({ device: { backend: 'wasm' }, trial: { verdict: 'wrong-answers' } })
     const asked = await thread.compute.open(wishOf('webgpu', opened.trial))
     expect(isRejection(asked) && asked.code).toBe('gpu-unfit')
-    thread.terminate()
+    await thread.terminate()
   })
 })
 

@@ -60,7 +60,7 @@ function waitingThread(backend: BackendName): ComputeThread {
     evaluate: unasked,
     features: unasked,
   }
-  return { compute, crashed: new Promise(() => {}), terminate: () => {} }
+  return { compute, crashed: new Promise(() => {}), terminate: async () => {} }
 }
 
 function begin({ task }: GradientTask): Promise<Hash> {

@@ -9,7 +9,7 @@ import { offerDawn } from '../src/node/dawn.ts'
 /** `lost`: at the first work that it is given. `wrong`: a transpose leaves the values where they are. */
 export type GpuFault = 'none' | 'lost' | 'wrong'
 
-const fault = workerData as GpuFault
+const { given: fault } = workerData as { given: GpuFault }
 await offerDawn('asked')
 
 if (fault === 'lost') {

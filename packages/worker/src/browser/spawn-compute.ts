@@ -9,5 +9,5 @@ export function spawnCompute(): ComputeThread {
     worker.addEventListener('error', (event) => resolve(event.message || 'its script did not load'))
     worker.addEventListener('messageerror', () => resolve('a message could not be read'))
   })
-  return { compute: connectCompute(worker), crashed, terminate: () => worker.terminate() }
+  return { compute: connectCompute(worker), crashed, terminate: async () => worker.terminate() }
 }

@@ -92,5 +92,6 @@ export type ComputeThread = {
   compute: ComputePort
   /** Resolves with the reason if the thread dies by itself. */
   crashed: Promise<string>
-  terminate(): void
+  /** At once where that is possible. Resolves when it is gone. */
+  terminate(): Promise<void>
 }

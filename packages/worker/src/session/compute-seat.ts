@@ -23,6 +23,7 @@ export class ComputeSeat {
   #generation = 0
   #trial: GpuTrial | null = null
   #isClosed = false
+  readonly #ending = new Set<Promise<void>>()
 
   constructor(spawn: () => ComputeThread, clock: Clock) {
     this.#spawn = spawn
@@ -63,14 +64,17 @@ export class ComputeSeat {
 
   /** At once, whatever it does. */
   terminate(): void {
-    this.#seated?.thread.terminate()
-    this.#seated?.end('it was terminated')
+    if (this.#seated === null) return
+    const gone = this.#seated.thread.terminate().finally(() => this.#ending.delete(gone))
+    this.#ending.add(gone)
+    this.#seated.end('it was terminated')
   }
 
-  /** For good: nothing is started any more. */
-  close(): void {
+  /** For good: nothing is started any more. Resolves when no thread is left. */
+  async close(): Promise<void> {
     this.#isClosed = true
     this.terminate()
+    await Promise.all(this.#ending)
   }
 
   /**

@@ -83,12 +83,12 @@ export class WorkerSession {
     this.done = this.#live().then((outcome) => this.#end(outcome))
   }
 
-  /** At once: the computation is ended, the leases given back. Resolves when the connection is closed. */
+  /** At once: the computation is ended, the leases given back. Resolves when thread and connection are gone. */
   async stop(): Promise<void> {
     const held = this.#held()
     this.#state = { kind: 'stopping' }
     this.#stopping.abort()
-    this.#seat.close()
+    void this.#seat.close()
     for (const { abandon } of held) abandon.abort(new Error('stopped'))
     await Promise.all(
       held.map(({ lease }) =>
@@ -374,9 +374,9 @@ export class WorkerSession {
     }
   }
 
-  #end(outcome: SessionOutcome): SessionOutcome {
-    this.#seat.close()
+  async #end(outcome: SessionOutcome): Promise<SessionOutcome> {
     this.#link?.close()
+    await this.#seat.close()
     this.#board.show({
       state: 'ended',
       task: null,

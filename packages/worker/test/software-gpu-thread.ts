@@ -10,9 +10,14 @@ import { offerDawn } from '../src/node/dawn.ts'
 export type GpuFault = 'none' | 'lost' | 'wrong'
 
 const { given: fault } = workerData as { given: GpuFault }
-await offerDawn('asked')
 
-if (fault === 'lost') {
+async function offerFaultyGpu(): Promise<void> {
+  await offerDawn('asked')
+  if (fault === 'lost') loseAtFirstWork()
+  if (fault === 'wrong') await transposeWrongly()
+}
+
+function loseAtFirstWork(): void {
   const { GPUQueue } = globalThis as unknown as {
     GPUQueue: { prototype: { submit(buffers: unknown[]): void } }
   }
@@ -23,7 +28,7 @@ if (fault === 'lost') {
   }
 }
 
-if (fault === 'wrong') {
+async function transposeWrongly(): Promise<void> {
   await import('@tensorflow/tfjs-backend-webgpu')
   tf.unregisterKernel(tf.Transpose, 'webgpu')
   tf.registerKernel({
@@ -39,7 +44,7 @@ if (fault === 'wrong') {
 exposeCompute(
   {
     assets: nodeAssets,
-    offerGpu: async () => {},
+    offerGpu: offerFaultyGpu,
     softwareAdapter: 'allowed',
     trial: {
       cases:

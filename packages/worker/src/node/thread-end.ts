@@ -25,7 +25,10 @@ export async function endThread(thread: Worker, { end }: ThreadData): Promise<vo
   await exited
 }
 
-/** In the thread: from now on it is asked. `leave`: lets go of what it holds. Does not resolve if the thread is being terminated. */
+/**
+ * In the thread: from now on it is asked. `leave`: lets go of what it holds. Messages begin to come, so who else listens is there
+ * already. Does not resolve if the thread is being terminated.
+ */
 export async function leaveWhenAsked(leave: () => Promise<void>): Promise<void> {
   const { end } = workerData as ThreadData
   if (Atomics.compareExchange(end, 0, UNDECIDED, LEAVES_WHEN_ASKED) === IS_TERMINATED)

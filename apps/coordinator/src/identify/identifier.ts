@@ -11,6 +11,7 @@ import type { Alarm, Clock } from '../clock.ts'
 import type { BlobStore } from '../store/blob-store.ts'
 import type { Store } from '../store/store.ts'
 import type { SharedModel } from './jobs.ts'
+import { weightsOfModel } from './model-weights.ts'
 import type { PhotoReaders } from './photo-readers.ts'
 
 /** Requests at a time, those that wait and those whose photos are still coming included. */
@@ -140,16 +141,14 @@ export class Identifier {
   }
 
   async #share(model: PublishedModel): Promise<OpenModel | Rejection> {
-    const bytes = await this.#parts.blobs.get(model.weights.blob)
-    if (bytes === null) {
+    const weights = await weightsOfModel(this.#parts.blobs, model)
+    if (weights === null) {
       return reject(
         'model-damaged',
         'The published model is missing or damaged.',
         'The operator has to publish one again.',
       )
     }
-    const weights = new SharedArrayBuffer(bytes.byteLength)
-    new Uint8Array(weights).set(bytes)
     const { architecture, species, calibration } = model
     const heads = calibration?.heads ? await this.#parts.blobs.get(calibration.heads.blob) : null
     const shared = { architecture, classes: species.length, weights, calibration, heads }

@@ -4,13 +4,14 @@ import type { Look } from '@worldflora/model/prediction'
 import type { Calibration } from '@worldflora/protocol/calibration'
 import type { Rejection } from '@worldflora/protocol/rejection'
 import type { Architecture } from '@worldflora/protocol/run-config'
+import type { SharedWeights } from './model-weights.ts'
 
-/** A published model as threads have it: the weights, in canonical form, lie in memory once for all of them. */
+/** A published model as threads have it: the weights, in the form in which they were published, lie in memory once for all of them. */
 export type SharedModel = {
   id: string
   architecture: Architecture
   classes: number
-  weights: SharedArrayBuffer
+  weights: SharedWeights
   calibration: Calibration | null
   /** Of its calibration; null: there are none, or they are lost, and are done without. */
   heads: Uint8Array | null

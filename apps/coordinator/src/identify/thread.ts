@@ -64,7 +64,8 @@ function predictorOf(id: string): Predictor {
 }
 
 function open(model: SharedModel): Predictor {
-  const predictor = openPublished({ ...model, weights: new Uint8Array(model.weights) })
+  const { form, bytes } = model.weights
+  const predictor = openPublished({ ...model, weights: { form, bytes: new Uint8Array(bytes) } })
   if (isRejection(predictor)) throw new Error(predictor.message)
   return predictor
 }

@@ -4,7 +4,6 @@
  * the steps since then again: to the same bytes, for a step is a pure function of the checkpoint before.
  */
 
-import type { PublishedModel } from '@worldflora/protocol/http'
 import type { Hash } from '@worldflora/protocol/ids'
 import type { CheckpointRef } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
@@ -46,22 +45,6 @@ const STEPS_LOST_TO_START_ANEW = 20
 
 const isStart = ({ milestones }: RunBook, step: number) => milestones[0]?.step === step
 
-/** The weights of the model of /identify, made again from its run's checkpoints; false if no way leads there any more. */
-export async function mendModel(
-  at: Stores,
-  books: Iterable<RunBook>,
-  { run, checkpoint }: PublishedModel,
-): Promise<boolean> {
-  const book = [...books].find(({ record }) => record.id === run.id)
-  if (book === undefined) return false
-  const way = await firstSound(at, book, { step: run.step, checkpoint })
-  if (way === null) return false
-  const weights = await weightsOfRun(at.blobs, book.record, way)
-  if (isRejection(weights)) return false
-  await at.blobs.put(weights)
-  return true
-}
-
 type OrdersMended = {
   /** The first step whose checkpoint cannot be evaluated any more: it is computed again. */
   limit: number
@@ -94,7 +77,8 @@ export async function reroute(at: Stores, book: RunBook, way: CheckpointRef): Pr
   )
 }
 
-async function firstSound(
+/** The way to a checkpoint that can be read, the newest first. */
+export async function firstSound(
   at: Stores,
   book: RunBook,
   { step, checkpoint }: { step: number; checkpoint: Hash },

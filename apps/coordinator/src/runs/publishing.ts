@@ -1,9 +1,10 @@
-/** Makes a checkpoint the model of /identify: its weights whole, as one blob that stays. */
+/** Makes a checkpoint the model of /identify: its weights whole, as one blob, and the shards of their compact form. All of them stay. */
 import { randomBytes } from 'node:crypto'
 import type { PublishedModel } from '@worldflora/protocol/http'
 import type { CheckpointRef, Evaluation } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { weightsToPublish } from './averaged-weights.ts'
+import { putCompact } from './compact-model.ts'
 import type { RunBook } from './run-book.ts'
 import type { Surroundings } from './surroundings.ts'
 import { weightsOfRun } from './weights-at.ts'
@@ -36,13 +37,18 @@ async function publish(
     const weights = await readWeights()
     if (isRejection(weights)) return weights
     const blob = await at.blobs.put(weights)
+    const { architecture } = config
+    const classes = manifest.species.length
+    const compact = await putCompact(at.blobs, weights, { architecture, classes })
+    if (isRejection(compact)) return compact
     const published: PublishedModel = {
       id: randomBytes(9).toString('base64url'),
       run: { id: record.id, name: config.name, step },
       flora: { name: flora.name, hash: flora.hash },
       checkpoint: blob,
       weights: { blob, bytes: weights.byteLength },
-      architecture: config.architecture,
+      compact,
+      architecture,
       species: manifest.species,
       evaluation: evaluationOf(evaluations, step),
       publishedAt: at.clock.date().toISOString(),

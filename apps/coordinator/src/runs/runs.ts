@@ -27,7 +27,8 @@ import { closeEvaluation, gatherRows, recordEvaluations } from './evaluations.ts
 import { closeFeatures, featuresOf, gatherFeatures, giveOutFeatures, orderFeatures } from './features.ts'
 import { forkRun } from './forking.ts'
 import { keptCheckpoints } from './kept-checkpoints.ts'
-import { damagedBlobs, mendModel, photosLost } from './mending.ts'
+import { damagedBlobs, photosLost } from './mending.ts'
+import { isModelWhole, mendModel } from './model-mending.ts'
 import { publishLatest } from './publishing.ts'
 import { reachableAt } from './reachable.ts'
 import { faultOfRollback, type Rollback, rollBack } from './rolling-back.ts'
@@ -77,7 +78,7 @@ export class Runs {
   /** DU5: the tabs that fetch the model cannot complain of it. */
   async checkModel(): Promise<void> {
     const model = await this.#at.store.latestModel()
-    if (model === null || (await this.#at.blobs.get(model.weights.blob)) !== null) return
+    if (model === null || (await isModelWhole(this.#at.blobs, model))) return
     const isMended = await mendModel(this.#at, this.#books.values(), model)
     const words = isMended
       ? 'was damaged, and is made again from its checkpoint.'

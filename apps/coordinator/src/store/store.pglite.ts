@@ -240,6 +240,7 @@ function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
         .orderBy(desc(models.number))
       for (const { weights, model } of await published.limit(MODELS_KEPT)) {
         used.add(weights)
+        for (const { blob } of model.compact?.shards ?? []) used.add(blob)
         if (model.calibration?.heads) used.add(model.calibration.heads.blob)
       }
       return used
@@ -333,8 +334,10 @@ function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
         .from(models)
         .orderBy(desc(models.number))
         .limit(1)
-      // Those of before have no such field.
-      return latest === undefined ? null : { ...latest.model, calibration: latest.model.calibration ?? null }
+      if (latest === undefined) return null
+      // Those of before have no such fields.
+      const { compact = null, calibration = null } = latest.model
+      return { ...latest.model, compact, calibration }
     },
 
     async recordCalibration(modelId, calibration) {

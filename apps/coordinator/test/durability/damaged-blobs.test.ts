@@ -207,15 +207,28 @@ describe.sequential('damaged blobs', () => {
     await expectSameEnd(site, id)
   })
 
-  it('DU5: a published model that was damaged while it was off is made again from its checkpoint', async () => {
-    const { site, id } = await preparedSite()
-    const { weights } = await site.json<PublishedModel>('POST', `/api/runs/${id}/publish`)
-    await site.stop()
-    damages.flipped(join(site.data, 'blobs', weights.blob.slice(0, 2), weights.blob))
-    const again = (await startWithStore(site.data)).site
-    const served = new Uint8Array(await (await fetch(`${again.url}/blobs/${weights.blob}`)).arrayBuffer())
-    expect(hashOf(served)).toBe(weights.blob)
-    const events = await again.json<LogEvent[]>('GET', '/api/events')
-    expect(events.map(({ kind }) => kind)).toContain('model-damaged')
-  })
+  it.each([
+    ['weights', 'flipped', ['weights']],
+    ['shards', 'missing', ['shards']],
+    ['weights and shards', 'truncated', ['weights', 'shards']],
+  ] as const)(
+    'DU5, QW2: a published model whose %s were %s while it was off is made again from its checkpoint',
+    async (_, kind, parts) => {
+      const { site, id } = await preparedSite()
+      const { weights, compact } = await site.json<PublishedModel>('POST', `/api/runs/${id}/publish`)
+      await site.stop()
+      const blobs = { weights: [weights.blob], shards: compact!.shards.map(({ blob }) => blob) }
+      const damaged = parts.flatMap((part) => blobs[part])
+      for (const blob of damaged) damages[kind](join(site.data, 'blobs', blob.slice(0, 2), blob))
+      const again = (await startWithStore(site.data)).site
+      for (const blob of damaged) {
+        const served = new Uint8Array(await (await fetch(`${again.url}/blobs/${blob}`)).arrayBuffer())
+        expect(hashOf(served)).toBe(blob)
+      }
+      const events = await again.json<LogEvent[]>('GET', '/api/events')
+      expect(events.filter(({ kind }) => kind === 'model-damaged')).toEqual([
+        expect.objectContaining({ text: expect.stringContaining('is made again') }),
+      ])
+    },
+  )
 })

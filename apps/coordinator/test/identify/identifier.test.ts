@@ -5,6 +5,7 @@ import { nodeAssets } from '@worldflora/model/node-assets'
 import { parameterSpecs } from '@worldflora/model/parameters'
 import { decodeJpeg, fromRgba, openDecoder, type Rgb } from '@worldflora/model/photo'
 import { createPredictor, fuse } from '@worldflora/model/prediction'
+import { COMPACT_FORMAT, decodeCompact, encodeCompact } from '@worldflora/protocol/compact-weights'
 import type { PublishedModel } from '@worldflora/protocol/http'
 import { layoutOf } from '@worldflora/protocol/parameter-layout'
 import { RandomStream } from '@worldflora/protocol/random'
@@ -31,14 +32,21 @@ function drawnWeights(seed: number): Float32Array {
   return Float32Array.from({ length: layout.total }, () => random.uniform() - 0.5)
 }
 
-function modelOf(weights: Uint8Array, name: string): PublishedModel {
+function compactOf(seed: number): Uint8Array<ArrayBuffer> {
+  return encodeCompact(drawnWeights(seed), layout)
+}
+
+/** `shards`: of its compact form; none: it was published before there was one. */
+function modelOf(weights: Uint8Array, name: string, shards: readonly Uint8Array[] = []): PublishedModel {
   const blob = sha256(weights)
+  const refs = shards.map((shard) => ({ blob: sha256(shard), bytes: shard.byteLength }))
   return {
     id: name,
     run: { id: 'r' as PublishedModel['run']['id'], name: 'meadow', step: 3 },
     flora: { name: 'meadow', hash: blob },
     checkpoint: blob,
     weights: { blob, bytes: weights.byteLength },
+    compact: refs.length === 0 ? null : { format: COMPACT_FORMAT, shards: refs },
     architecture,
     species,
     evaluation: null,
@@ -49,11 +57,15 @@ function modelOf(weights: Uint8Array, name: string): PublishedModel {
 
 function identifierOf(readers: PhotoReaders, more: Partial<IdentifierParts> = {}) {
   const weights = [1, 2].map((seed) => encodeWeights(drawnWeights(seed)))
-  const models = weights.map((bytes, i) => modelOf(bytes, `model-${i}`))
+  const compact = [1, 2].map(compactOf)
+  // Two shards each, so that they have to be put together.
+  const shards = compact.map((bytes) => [bytes.slice(0, 1000), bytes.slice(1000)])
+  const models = weights.map((bytes, i) => modelOf(bytes, `model-${i}`, shards[i]))
+  const stored = [...weights, ...shards.flat()]
   const clock = handClock()
   const identifier = new Identifier({
     store: { latestModel: async () => models[0]! },
-    blobs: { get: async (hash) => weights.find((bytes) => sha256(bytes) === hash) ?? null },
+    blobs: { get: async (hash) => stored.find((bytes) => sha256(bytes) === hash) ?? null },
     clock,
     readers,
     ...more,
@@ -64,7 +76,13 @@ function identifierOf(readers: PhotoReaders, more: Partial<IdentifierParts> = {}
 
 /** As the tab names a plant: apps/web/src/identify/identifier.ts. */
 async function tabsScores(seed: number, photos: readonly Rgb[]): Promise<Float32Array> {
-  const predictor = createPredictor({ architecture, classes: species.length, weights: drawnWeights(seed) })
+  const weights = decodeCompact(compactOf(seed), layout)
+  if (isRejection(weights)) throw new Error(weights.message)
+  return scoresBy(weights, photos)
+}
+
+async function scoresBy(weights: Float32Array, photos: readonly Rgb[]): Promise<Float32Array> {
+  const predictor = createPredictor({ architecture, classes: species.length, weights })
   const probabilities: Float32Array[] = []
   for (const photo of photos) probabilities.push(...(await predictor.predict([photo])))
   predictor.dispose()
@@ -182,6 +200,15 @@ describe('PN5: a publication', () => {
     expect(await identifier.scoresOf(models[1]!, [photo])).toMatchObject({ scores: second })
   })
 
+  it('QW3: a model that was published before there were shards is named with by its weights', async () => {
+    const { identifier, models } = identifierOf(shared)
+    const photo = await jpeg(1)
+    const before = { ...models[0]!, id: 'before', compact: null }
+    const scores = await scoresBy(drawnWeights(1), [decoded(photo)])
+    expect(await identifier.scoresOf(before, [photo])).toMatchObject({ scores })
+    expect(await tabsScores(1, [decoded(photo)])).not.toEqual(scores)
+  })
+
   it('a model whose weights are gone is refused in words', async () => {
     const { identifier, models } = identifierOf(shared, { blobs: { get: async () => null } })
     expect(await identifier.scoresOf(models[0]!, [await jpeg(1)])).toMatchObject({ code: 'model-damaged' })
@@ -199,13 +226,13 @@ describe('PN2: threads', () => {
       id: 'broken',
       architecture,
       classes: 3,
-      weights: new SharedArrayBuffer(8),
+      weights: { form: 'compact' as const, bytes: new SharedArrayBuffer(8) },
       calibration: null,
       heads: null,
     }
     const lost = readers.read(broken, photo)
     const next = identifier.scoresOf(models[0]!, [photo])
-    await expect(lost).rejects.toThrow('does not fit this network')
+    await expect(lost).rejects.toThrow('it has 8 bytes')
     expect(await next).toEqual(expected)
   })
 

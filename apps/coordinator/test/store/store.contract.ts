@@ -120,13 +120,15 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
     await store.recordStep(stepTo(2))
     await store.forgetCheckpoints(runId, 2, 2)
     expect((await store.checkpointsOf(runId)).map(({ step }) => step)).toEqual([2])
-    for (const weights of ['a', 'b', 'c']) {
+    const shards: Record<string, string> = { a: '3', b: '4', c: '5' }
+    for (const weights of Object.keys(shards)) {
       await store.publishModel({
         id: weights,
         run: { id: runId, name: 'meadow', step: 2 },
         flora: { name: 'meadow', hash: hash('f') },
         checkpoint: hash(weights),
         weights: { blob: hash(weights), bytes: 100 },
+        compact: { format: 'WFQ1', shards: [{ blob: hash(shards[weights]!), bytes: 30 }] },
         architecture: config.architecture,
         species: [],
         evaluation: null,
@@ -137,7 +139,7 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
     expect((await store.latestModel())?.id).toBe('c')
     const delta = stepTo(2).checkpoint.delta!.blob
     expect([...(await store.blobsInUse())].sort()).toEqual(
-      [hash('0'), hash('6'), hash('7'), hash('b'), hash('c'), delta].sort(),
+      ['0', '4', '5', '6', '7', 'b', 'c'].map(hash).concat(delta).sort(),
     )
     expect([...(await store.optimizerStatesInUse())]).toEqual([stepTo(2).checkpoint.optimizerState])
     await store.close()

@@ -30,7 +30,13 @@ export class ModelIdentifier implements Identifier {
     await openDecoder(this.#assets)
     const { architecture, calibration, species } = model
     const { weights, heads } = shelved
-    const predictor = openPublished({ architecture, classes: species.length, calibration, weights, heads })
+    const predictor = openPublished({
+      architecture,
+      classes: species.length,
+      calibration,
+      weights: { form: 'canonical', bytes: weights },
+      heads,
+    })
     if (isRejection(predictor)) return predictor
     this.#opened?.predictor.dispose()
     this.#opened = { model, predictor }

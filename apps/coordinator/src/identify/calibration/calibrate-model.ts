@@ -8,11 +8,10 @@ import { calibrate, organOf } from '@worldflora/model/calibrating'
 import { encodeHeads } from '@worldflora/model/calibration'
 import { openLookingNetwork } from '@worldflora/model/looking'
 import { nodeAssets } from '@worldflora/model/node-assets'
-import { featureCount, parameterSpecs } from '@worldflora/model/parameters'
+import { featureCount } from '@worldflora/model/parameters'
 import { openDecoder } from '@worldflora/model/photo'
-import { layoutOf } from '@worldflora/protocol/parameter-layout'
+import { readPublished } from '@worldflora/model/published-weights'
 import { isRejection } from '@worldflora/protocol/rejection'
-import { decodeWeights } from '@worldflora/protocol/tensor-codec'
 import type { CalibrationAnswer, CalibrationJob, LabelledPhoto } from './jobs.ts'
 
 const SEED = 1
@@ -26,7 +25,8 @@ export async function calibrateModel(job: CalibrationJob): Promise<CalibrationAn
   const opened = await openBackend('wasm', nodeAssets)
   if (isRejection(opened)) return { kind: 'failed', why: opened.message }
   await openDecoder(nodeAssets)
-  const weights = decodeWeights(job.weights, layoutOf(parameterSpecs(architecture, classes)))
+  const { form, bytes } = job.weights
+  const weights = readPublished({ form, bytes: new Uint8Array(bytes) }, architecture, classes)
   if (isRejection(weights)) return { kind: 'failed', why: weights.message }
   const validation = job.validation.slice(0, Math.max(1, Math.floor(MOST_LOGITS / classes)))
   const network = openLookingNetwork({ architecture, classes, weights })

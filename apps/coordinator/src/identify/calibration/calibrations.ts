@@ -8,6 +8,7 @@ import { isRejection } from '@worldflora/protocol/rejection'
 import { Queue } from '../../queue.ts'
 import type { Surroundings } from '../../runs/surroundings.ts'
 import { rejectionOf } from '../../store/storage-fault.ts'
+import { weightsOfModel } from '../model-weights.ts'
 import type { Calibrator } from './calibrator.ts'
 import type { CalibrationAnswer } from './jobs.ts'
 import { samplePhotos } from './photo-sample.ts'
@@ -59,7 +60,7 @@ export class Calibrations {
   async #fit(model: PublishedModel): Promise<CalibrationAnswer | null> {
     const { blobs, floras } = this.#at
     const manifest = await floras.manifestOf(model.flora.hash)
-    const weights = await blobs.get(model.weights.blob)
+    const weights = await weightsOfModel(blobs, model)
     if (isRejection(manifest) || weights === null) return null
     const validation = await samplePhotos(blobs, manifest.shards.val, MOST_VALIDATION_PHOTOS)
     const train = await samplePhotos(blobs, manifest.shards.train, MOST_TRAIN_PHOTOS)

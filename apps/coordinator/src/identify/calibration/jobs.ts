@@ -2,6 +2,7 @@
 import type { Calibration } from '@worldflora/protocol/calibration'
 import type { Species } from '@worldflora/protocol/http'
 import type { Architecture } from '@worldflora/protocol/run-config'
+import type { SharedWeights } from '../model-weights.ts'
 
 export type LabelledPhoto = {
   jpeg: Uint8Array
@@ -13,8 +14,8 @@ export type LabelledPhoto = {
 export type CalibrationJob = {
   architecture: Architecture
   species: readonly Species[]
-  /** Canonical. */
-  weights: Uint8Array
+  /** Those that tabs and threads name plants with. */
+  weights: SharedWeights
   validation: LabelledPhoto[]
   train: LabelledPhoto[]
   /** Pixels of the shorter side of the flora's photos. */

@@ -2,7 +2,15 @@
 import type { RollUp } from '@worldflora/protocol/calibration'
 import type { Species } from '@worldflora/protocol/http'
 import { describe, expect, it } from 'vitest'
-import { type Answer, genusAnswer, isGenusAnswer, isUnsure, surenessOf } from '../src/identify/answer.ts'
+import {
+  type Answer,
+  isKinAnswer,
+  isSpeciesAnswer,
+  isUnsure,
+  kinAnswer,
+  shortlistLength,
+  surenessOf,
+} from '../src/identify/answer.ts'
 import { type PlantPhoto, takePhotos } from '../src/identify/plant-photos.ts'
 
 const oak = (id: string): Species => ({ id, scientificName: `Quercus ${id}`, genus: 'Quercus' })
@@ -17,17 +25,19 @@ function answerOf(scores: number[], calibrated: Calibrated = { rollUp: null, isP
   const { rollUp, isPlant } = calibrated
   return {
     candidates,
-    genus: genusAnswer(species, Float32Array.from(scores), rollUp),
+    kin: kinAnswer(species, Float32Array.from(scores), rollUp),
+    shortlist: shortlistLength(species, Float32Array.from(scores), rollUp),
     isPlant,
+    organs: [null],
     milliseconds: 1,
   }
 }
 
 describe('an answer', () => {
   it('says the genus where only the genus is sure', () => {
-    expect(isGenusAnswer(answerOf([0.45, 0.4, 0.15]))).toBe(true)
-    expect(isGenusAnswer(answerOf([0.9, 0.05, 0.05]))).toBe(false)
-    expect(isGenusAnswer(answerOf([0.3, 0.2, 0.5]))).toBe(false)
+    expect(isKinAnswer(answerOf([0.45, 0.4, 0.15]))).toBe(true)
+    expect(isKinAnswer(answerOf([0.9, 0.05, 0.05]))).toBe(false)
+    expect(isKinAnswer(answerOf([0.3, 0.2, 0.5]))).toBe(false)
   })
 
   it('is no answer where nothing is likely', () => {
@@ -40,12 +50,12 @@ describe('an answer', () => {
   })
 
   it('has no genus where no species names its own', () => {
-    expect(genusAnswer([{ id: 'a', scientificName: 'A' }], Float32Array.of(1), null)).toBeNull()
+    expect(kinAnswer([{ id: 'a', scientificName: 'A' }], Float32Array.of(1), null)).toBeNull()
   })
 
   it('CA2: names a genus from the score on that the model says, and no sooner', () => {
     const named = (genus: number | null) =>
-      isGenusAnswer(
+      isKinAnswer(
         answerOf([0.45, 0.4, 0.15], {
           rollUp: { species: 0.9, genus, family: null, shortlist: null },
           isPlant: true,
@@ -54,15 +64,32 @@ describe('an answer', () => {
     expect([named(0.8), named(0.9), named(null)]).toEqual([true, false, false])
   })
 
+  it('CA2: names a family, or the few species that it is one of, where that is all that is sure', () => {
+    const kindred = species.map((one) => ({
+      ...one,
+      family: one.genus === 'Quercus' ? 'Fagaceae' : 'Sapindaceae',
+    }))
+    const scores = Float32Array.of(0.1, 0.1, 0.08)
+    const family = { species: 0.9, genus: null, family: 0.2, shortlist: 0.25 }
+    expect(kinAnswer(kindred, scores, family)).toMatchObject({ rank: 'family', name: 'Fagaceae' })
+    expect(shortlistLength(kindred, scores, family)).toBeNull()
+    const few = { ...family, family: null }
+    expect(kinAnswer(kindred, scores, few)).toBeNull()
+    expect(shortlistLength(kindred, scores, few)).toBe(3)
+    expect(shortlistLength(kindred, scores, { ...few, shortlist: 0.5 })).toBeNull()
+    const answer = answerOf([0.1, 0.1, 0.08], { rollUp: few, isPlant: true })
+    expect([isUnsure(answer), isSpeciesAnswer(answer)]).toEqual([false, false])
+  })
+
   it('CA3: is no answer where the model sees no plant, however sure a species looks', () => {
     const rollUp = { species: 0.9, genus: 0.8, family: null, shortlist: null }
     const refused = answerOf([0.45, 0.4, 0.15], { rollUp, isPlant: false })
-    expect([isUnsure(refused), isGenusAnswer(refused)]).toEqual([true, false])
+    expect([isUnsure(refused), isKinAnswer(refused)]).toEqual([true, false])
   })
 })
 
 describe('photos of a plant', () => {
-  const make = (file: File): PlantPhoto => ({ id: 1, file, url: file.name })
+  const make = (file: File): PlantPhoto => ({ id: 1, file, url: file.name, organ: null })
   const files = (count: number) => Array.from({ length: count }, (_, i) => new File([], `${i}.jpg`))
 
   it('are five at most, and it is said how many were left out', () => {

@@ -30,6 +30,10 @@ export const PlantCheck = v.object({
 })
 export type PlantCheck = v.InferOutput<typeof PlantCheck>
 
+/** What a photo of a plant may show. */
+export const ORGANS = ['leaf', 'flower', 'fruit', 'bark', 'habit'] as const
+export type Organ = (typeof ORGANS)[number]
+
 export const OrganCheck = v.object({
   names: v.pipe(v.array(v.pipe(v.string(), v.maxLength(40))), v.minLength(2), v.maxLength(16)),
   /** Of so many photos that were not fitted on, this share was right. */

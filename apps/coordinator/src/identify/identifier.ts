@@ -2,9 +2,9 @@
  * The published model at work: which it is, its weights in shared memory, and photos of one plant to scores. A new publication is taken
  * up by the next request; those under way end with the model they began with.
  */
-import { showsPlant } from '@worldflora/model/calibration'
+import { showsPlant, suggestedOrgan } from '@worldflora/model/calibration'
 import type { Look } from '@worldflora/model/prediction'
-import { bestOf, fuse } from '@worldflora/model/ranking'
+import { fuse } from '@worldflora/model/ranking'
 import type { PublishedModel } from '@worldflora/protocol/http'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { Alarm, Clock } from '../clock.ts'
@@ -108,7 +108,7 @@ export class Identifier {
       return {
         scores: fuse(looks.map((look) => look.scores)),
         isPlant: showsPlant(model.calibration, looks) ?? true,
-        organs: looks.map((look) => organOf(model, look)),
+        organs: looks.map((look) => suggestedOrgan(model.calibration, look)),
       }
     } finally {
       opened.users--
@@ -159,10 +159,4 @@ export class Identifier {
 /** With its calibration a model is another one to the threads. */
 function sharedId({ id, calibration }: PublishedModel): string {
   return calibration === null ? id : `${id} calibrated`
-}
-
-function organOf({ calibration }: PublishedModel, { organs }: Look): Scores['organs'][number] {
-  const [best] = bestOf(organs, 1)
-  const name = best && calibration?.organs?.names[best[0]]
-  return best === undefined || name === undefined ? null : { name, score: best[1] }
 }

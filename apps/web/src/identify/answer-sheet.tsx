@@ -4,7 +4,15 @@ import type { Species } from '@worldflora/protocol/http'
 import type { ReactNode } from 'react'
 import { ScientificName } from '../design/scientific-name.tsx'
 import { useAmounts, useLanguage, useTexts } from '../languages/use-texts.ts'
-import { type Answer, type Candidate, isGenusAnswer, isUnsure, surenessOf } from './answer.ts'
+import {
+  type Answer,
+  type Candidate,
+  isKinAnswer,
+  isShortlistAnswer,
+  isSpeciesAnswer,
+  isUnsure,
+  surenessOf,
+} from './answer.ts'
 import styles from './answer-sheet.module.css'
 import { commonNameOf } from './common-name.ts'
 import { ScoreBar } from './score-bar.tsx'
@@ -12,7 +20,7 @@ import { ScoreBar } from './score-bar.tsx'
 export function AnswerSheet({ answer, nth }: { answer: Answer; nth: number }) {
   const t = useTexts('identify')
   const { percent } = useAmounts()
-  const { candidates, genus } = answer
+  const { candidates, kin, shortlist } = answer
   return (
     <section
       className={styles.sheet}
@@ -27,13 +35,20 @@ export function AnswerSheet({ answer, nth }: { answer: Answer; nth: number }) {
           <p>{t('unsureWords')}</p>
         </div>
       ) : null}
-      {isGenusAnswer(answer) && genus !== null ? (
-        <p className={styles.genus}>
-          {t.rich('genus', {
-            genus: genus.name,
-            share: percent(genus.score),
-            name: (words: ReactNode) => <i lang="la">{words}</i>,
+      {isKinAnswer(answer) && kin !== null ? (
+        <p className={styles.kin} data-testid="kin">
+          {t.rich(kin.rank === 'genus' ? 'genus' : 'family', {
+            kin: kin.name,
+            share: percent(kin.score),
+            // Botany writes genera in italics, families upright.
+            name: (words: ReactNode) =>
+              kin.rank === 'genus' ? <i lang="la">{words}</i> : <span lang="la">{words}</span>,
           })}
+        </p>
+      ) : null}
+      {isShortlistAnswer(answer) ? (
+        <p className={styles.kin} data-testid="shortlist">
+          {t('shortlist', { species: shortlist! })}
         </p>
       ) : null}
       <ol className={styles.candidates}>
@@ -41,7 +56,7 @@ export function AnswerSheet({ answer, nth }: { answer: Answer; nth: number }) {
           <CandidateRow
             key={candidate.species.id}
             candidate={candidate}
-            shape={i === 0 && !isUnsure(answer) ? 'best' : 'other'}
+            shape={i === 0 && isSpeciesAnswer(answer) ? 'best' : 'other'}
           />
         ))}
       </ol>

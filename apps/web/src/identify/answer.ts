@@ -1,17 +1,24 @@
 /** What the identifier answers, and in which words a score is said. */
-import { nameAtRank, rollUp } from '@worldflora/model/calibration'
-import type { RollUp } from '@worldflora/protocol/calibration'
+import { nameAtRank, rollUp, shortlistOf } from '@worldflora/model/calibration'
+import type { Organ, RollUp } from '@worldflora/protocol/calibration'
 import type { Species } from '@worldflora/protocol/http'
 
 export type Candidate = { species: Species; score: number }
 
+/** A genus or family, and how much of the score its species have together. */
+export type Kin = { rank: 'genus' | 'family'; name: string; score: number }
+
 export type Answer = {
   /** The five best, best first (fewer if the model knows fewer). */
   candidates: Candidate[]
-  /** The genus, or the family, to name where no species is sure. */
-  genus: { name: string; score: number; isNamed: boolean } | null
+  /** What to name where no species is sure. */
+  kin: Kin | null
+  /** Where nothing else is sure: it is one of so many of the candidates. */
+  shortlist: number | null
   /** null: the model has no check of it. */
   isPlant: boolean | null
+  /** What each photo seems to show: `leaf`, `flower` ... null: the model knows no organs. */
+  organs: (Organ | null)[]
   /** Time of decoding and computing. */
   milliseconds: number
 }
@@ -27,14 +34,25 @@ export function surenessOf(score: number): Sureness {
   return score >= 0.15 ? 'possible' : 'unlikely'
 }
 
-/** No plant is on the photos, or the best species is too unsure to be presented as the answer. */
-export function isUnsure({ candidates, isPlant }: Answer): boolean {
-  return isPlant === false || (candidates[0]?.score ?? 0) < 0.15
+/** No plant is on the photos, or nothing of it is sure enough to be presented as the answer. */
+export function isUnsure(answer: Answer): boolean {
+  if (isKinAnswer(answer) || isShortlistAnswer(answer)) return false
+  return answer.isPlant === false || (answer.candidates[0]?.score ?? 0) < 0.15
 }
 
-/** The genus is worth a line of its own: sure where the species is not. */
-export function isGenusAnswer(answer: Answer): boolean {
-  return answer.genus?.isNamed === true && answer.isPlant !== false
+/** The best species is the answer. */
+export function isSpeciesAnswer(answer: Answer): boolean {
+  return !isUnsure(answer) && !isKinAnswer(answer) && !isShortlistAnswer(answer)
+}
+
+/** The genus or family is worth a line of its own: sure where the species is not. */
+export function isKinAnswer(answer: Answer): boolean {
+  return answer.kin !== null && answer.isPlant !== false
+}
+
+/** Surely one of the first few. */
+export function isShortlistAnswer(answer: Answer): boolean {
+  return answer.shortlist !== null && answer.isPlant !== false
 }
 
 /** For a model that does not say from which score on a genus is sure. */
@@ -42,15 +60,28 @@ const SURE_GENUS = 0.6
 const UNSURE_SPECIES = 0.5
 
 /** CA2: by the model's calibration, if it has one. */
-export function genusAnswer(
+export function kinAnswer(
   species: readonly Species[],
   scores: Float32Array,
   thresholds: RollUp | null | undefined,
-): Answer['genus'] {
-  const named = thresholds ? rollUp(species, scores, thresholds) : null
-  if (named !== null && named.name !== null) return { name: named.name, score: named.score, isNamed: true }
+): Kin | null {
+  if (thresholds) {
+    const named = rollUp(species, scores, thresholds)
+    if (named === null || named.rank === 'species') return null
+    return { rank: named.rank, name: named.name!, score: named.score }
+  }
   const genus = nameAtRank(species, scores, 'genus')
-  if (genus === null) return null
-  const isSure = genus.score >= SURE_GENUS && scores.every((score) => score < UNSURE_SPECIES)
-  return { name: genus.name!, score: genus.score, isNamed: !thresholds && isSure }
+  const isSure =
+    genus !== null && genus.score >= SURE_GENUS && scores.every((score) => score < UNSURE_SPECIES)
+  return isSure ? { rank: 'genus', name: genus.name!, score: genus.score } : null
+}
+
+/** CA2: of how many of the best species it surely is one; null where something better is said, or not even that is sure. */
+export function shortlistLength(
+  species: readonly Species[],
+  scores: Float32Array,
+  thresholds: RollUp | null | undefined,
+): number | null {
+  if (!thresholds || rollUp(species, scores, thresholds) !== null) return null
+  return shortlistOf(scores, thresholds.shortlist)?.length ?? null
 }

@@ -51,7 +51,12 @@ export function Identification() {
       {isEmpty ? (
         <PhotoChoice isDragging={isDragging} onFiles={naming.add} shape="sheet" />
       ) : (
-        <PhotoRow photos={photos} onTakeAway={naming.takeAway}>
+        <PhotoRow
+          photos={photos}
+          suggested={state.kind === 'named' ? state.answer.organs : []}
+          onOrgan={naming.sayOrgan}
+          onTakeAway={naming.takeAway}
+        >
           <PhotoChoice isDragging={isDragging} onFiles={naming.add} shape="card" />
         </PhotoRow>
       )}

@@ -1,15 +1,21 @@
 /** Names plants with the published model. Lives in a Web Worker; the page talks to it through comlink. */
 import { type BackendAssets, openBackend } from '@worldflora/model/backend'
-import { showsPlant } from '@worldflora/model/calibration'
+import { showsPlant, suggestedOrgan } from '@worldflora/model/calibration'
 import { openDecoder } from '@worldflora/model/photo'
 import { bestOf, fuse, type Look, type Predictor } from '@worldflora/model/prediction'
 import { openPublished } from '@worldflora/model/published-predictor'
+import { ORGANS, type Organ } from '@worldflora/protocol/calibration'
 import type { PublishedModel } from '@worldflora/protocol/http'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
-import { type Answer, CANDIDATES, genusAnswer } from './answer.ts'
+import { type Answer, CANDIDATES, kinAnswer, shortlistLength } from './answer.ts'
 import type { Identifier, NamingStage, OpenedModel, OpeningStage, PhotoRejection } from './identifier-port.ts'
 import { fetchModel } from './model/model-shelf.ts'
 import { openPhoto } from './photo/open-photo.ts'
+
+/** Another word than ours would be of a newer site. */
+function organNamed(name: string | undefined): Organ | null {
+  return ORGANS.find((organ) => organ === name) ?? null
+}
 
 export class ModelIdentifier implements Identifier {
   readonly #assets: BackendAssets
@@ -60,13 +66,16 @@ export class ModelIdentifier implements Identifier {
       looks.push(...(await predictor.look([photo])))
     }
     const scores = fuse(looks.map((look) => look.scores))
+    const { calibration } = model
     return {
       candidates: bestOf(scores, CANDIDATES).map(([species, score]) => ({
         species: model.species[species]!,
         score,
       })),
-      genus: genusAnswer(model.species, scores, model.calibration?.rollUp),
-      isPlant: showsPlant(model.calibration, looks),
+      kin: kinAnswer(model.species, scores, calibration?.rollUp),
+      shortlist: shortlistLength(model.species, scores, calibration?.rollUp),
+      isPlant: showsPlant(calibration, looks),
+      organs: looks.map((look) => organNamed(suggestedOrgan(calibration, look)?.name)),
       milliseconds: performance.now() - startMs,
     }
   }

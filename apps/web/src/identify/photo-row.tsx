@@ -1,23 +1,30 @@
 /** The photos of the plant as cards, each of which can be taken away. */
+import type { Organ } from '@worldflora/protocol/calibration'
 import type { ReactNode } from 'react'
 import { useTexts } from '../languages/use-texts.ts'
 import { MOST_PHOTOS } from './answer.ts'
+import { OrganChip } from './organ-chip.tsx'
 import styles from './photo-row.module.css'
 import type { PlantPhoto } from './plant-photos.ts'
 
 export function PhotoRow({
   photos,
+  suggested,
+  onOrgan,
   onTakeAway,
   children,
 }: {
   photos: readonly PlantPhoto[]
+  /** By the answer, of each photo. */
+  suggested: readonly (Organ | null)[]
+  onOrgan: (id: number, organ: Organ | null) => void
   onTakeAway: (id: number) => void
   children: ReactNode
 }) {
   const t = useTexts('identify')
   return (
     <ul className={styles.row} aria-label={t('yourPhotos')}>
-      {photos.map(({ id, file, url }, i) => (
+      {photos.map(({ id, file, url, organ }, i) => (
         <li key={id} className={styles.card}>
           {/* biome-ignore lint/performance/noImgElement: an object URL, which no image service could serve */}
           <img src={url} alt={t('yours', { file: file.name })} />
@@ -33,6 +40,12 @@ export function PhotoRow({
               <path d="M3.5 3.5l9 9m0-9l-9 9" strokeWidth="1.5" strokeLinecap="round" />
             </svg>
           </button>
+          <OrganChip
+            number={i + 1}
+            organ={organ}
+            suggested={suggested[i] ?? null}
+            onChange={(said) => onOrgan(id, said)}
+          />
         </li>
       ))}
       {photos.length < MOST_PHOTOS ? <li>{children}</li> : null}

@@ -1,7 +1,9 @@
 /** The photos of the plant that is asked about: which are taken, and how many were too many. */
+import type { Organ } from '@worldflora/protocol/calibration'
 import { MOST_PHOTOS } from './answer.ts'
 
-export type PlantPhoto = { id: number; file: File; url: string }
+/** `organ`: what somebody said that it shows; null: as the model suggests. */
+export type PlantPhoto = { id: number; file: File; url: string; organ: Organ | null }
 
 /** `left`: how many were too many. */
 export type Taken = { photos: PlantPhoto[]; left: number }

@@ -1,6 +1,7 @@
 /** From photos to an answer: asks the identifier whenever the photos change, and drops what is no photo. */
 'use client'
 
+import type { Organ } from '@worldflora/protocol/calibration'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Answer } from './answer.ts'
@@ -59,7 +60,12 @@ export function useNaming(name: Naming) {
   const add = useCallback(
     (files: readonly File[]) => {
       if (files.length === 0) return
-      const make = (file: File) => ({ id: nextId.current++, file, url: URL.createObjectURL(file) })
+      const make = (file: File) => ({
+        id: nextId.current++,
+        file,
+        url: URL.createObjectURL(file),
+        organ: null,
+      })
       const taken = takePhotos(asked.current, files, make)
       setFaults(taken.left === 0 ? [] : [{ kind: 'left-out', left: taken.left }])
       if (taken.photos.length !== asked.current.length) void ask(taken.photos)
@@ -75,6 +81,12 @@ export function useNaming(name: Naming) {
     },
     [ask],
   )
+
+  /** Changes nothing in the answer, which looks at all photos alike. */
+  const sayOrgan = useCallback((id: number, organ: Organ | null) => {
+    for (const photo of asked.current) if (photo.id === id) photo.organ = organ
+    setPhotos([...asked.current])
+  }, [])
 
   const clear = useCallback(() => {
     for (const { url } of asked.current) URL.revokeObjectURL(url)
@@ -92,5 +104,5 @@ export function useNaming(name: Naming) {
     [],
   )
 
-  return { photos, state, faults, add, takeAway, clear, again }
+  return { photos, state, faults, add, takeAway, sayOrgan, clear, again }
 }

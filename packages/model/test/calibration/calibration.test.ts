@@ -1,4 +1,4 @@
-import type { Calibration } from '@worldflora/protocol/calibration'
+import type { Calibration, Organ } from '@worldflora/protocol/calibration'
 import { RandomStream } from '@worldflora/protocol/random'
 import { isRejection } from '@worldflora/protocol/rejection'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -9,7 +9,6 @@ import {
   expectedError,
   expectedErrorFloor,
   type LookedAt,
-  type Organ,
   organOf,
   type Rows,
   rowOf,

@@ -9,6 +9,6 @@ export {
 export { type Answered, expectedError, expectedErrorFloor } from './expected-error.ts'
 export { cutAt, foldsOf } from './folds.ts'
 export { fitLinearHeads } from './linear-heads.ts'
-export { ORGANS, type Organ, organOf } from './organs.ts'
+export { organOf } from './organs.ts'
 export { fitPlantCheck } from './plant-check.ts'
 export { joined, pick, type Rows, rowOf } from './rows.ts'

@@ -1,12 +1,9 @@
 /** Which organ a photo shows: linear heads, one an organ, where the flora says it of enough photos. Needs an open backend. */
-import type { OrganCheck } from '@worldflora/protocol/calibration'
+import { ORGANS, type Organ, type OrganCheck } from '@worldflora/protocol/calibration'
 import { type LinearHead, linearScore } from '../heads.ts'
 import { cutAt, foldsOf } from './folds.ts'
 import { fitLinearHeads } from './linear-heads.ts'
 import { pick, type Rows, rowOf } from './rows.ts'
-
-export const ORGANS = ['leaf', 'flower', 'fruit', 'bark', 'habit'] as const
-export type Organ = (typeof ORGANS)[number]
 
 /** With fewer photos an organ is not suggested. */
 const FEWEST_PHOTOS = 20

@@ -87,7 +87,7 @@ describe('/identify', () => {
     expectNoFaults(french)
   })
 
-  it('a file that is no picture gets a clear word', async () => {
+  it('says that there is no model yet', async () => {
     const site = await startCoordinator(temporaryFolder())
     const page = await openPage(await (await openBrowser()).newContext(), site, '/identify')
     await page

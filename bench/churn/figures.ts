@@ -1,4 +1,5 @@
 /** The churn's figures, from when its steps became durable. */
+import { percentile } from '../runner/percentile.ts'
 import type { SeenStep } from './run-watch.ts'
 
 /**
@@ -25,9 +26,7 @@ export function stepTimesMs(
 
 /** Nearest rank, in whole milliseconds; null of nothing. */
 export function percentileMs(values: readonly number[], share: number): number | null {
-  const sorted = [...values].sort((a, b) => a - b)
-  const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]
-  return value === undefined ? null : Math.round(value)
+  return values.length === 0 ? null : Math.round(percentile(values, share))
 }
 
 export function imagesPerSecond(stepMs: readonly number[], imagesPerStep: number): number | null {

@@ -7,6 +7,8 @@ import {
   type ForkRun,
   Health,
   KeptCheckpoints,
+  MadeApiKey,
+  type MakeApiKey,
   PublishedModel,
   type RollBackRun,
   RolledBackRun,
@@ -127,6 +129,10 @@ export class OperatorClient {
 
   setPriority(id: RunId, priority: number) {
     return this.#json(RunDetail, `/api/runs/${id}/priority`, jsonBody('POST', { priority }))
+  }
+
+  makeKey(wish: MakeApiKey) {
+    return this.#json(MadeApiKey, '/api/keys', jsonBody('POST', wish))
   }
 
   operatorLink() {

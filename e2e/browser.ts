@@ -1,11 +1,16 @@
 /** A real browser on the site's pages. Every page is watched: an error, a refused resource or a foreign request is a failure. */
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
-import { expect, inject, onTestFinished } from 'vitest'
+import { expect, inject } from 'vitest'
 import { CHROMIUM_ARGS } from './chromium.ts'
+import { atEnd } from './lifetime.ts'
 
-export async function openBrowser(): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: inject('chromium'), args: CHROMIUM_ARGS })
-  onTestFinished(() => browser.close())
+/** `args`: Chromium's, beside those of every test. */
+export async function openBrowser(args: readonly string[] = []): Promise<Browser> {
+  const browser = await chromium.launch({
+    executablePath: inject('chromium'),
+    args: [...CHROMIUM_ARGS, ...args],
+  })
+  atEnd(() => browser.close())
   return browser
 }
 

@@ -2,42 +2,22 @@
 
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import AxeBuilder from '@axe-core/playwright'
-import { type Photo, readShard } from '@worldflora/dataset/shard'
+import type { Photo } from '@worldflora/dataset/shard'
 import { hashOf } from '@worldflora/protocol/hash'
-import { isRejection } from '@worldflora/protocol/rejection'
 import { describe, expect, it } from 'vitest'
+import { expectAccessible, PHONE } from './accessibility.ts'
 import { expectNoFaults, openBrowser, openContributor, openPage, type WatchedPage } from './browser.ts'
-import { bringHerbarium, call, openRun, untilMeasured, untilRun } from './operator.ts'
-import { startCoordinator, temporaryFolder, worldflora } from './processes.ts'
+import { bringHerbarium, call, openRun, untilRun } from './operator.ts'
+import { startCoordinator, temporaryFolder } from './processes.ts'
+import { SMALL_RUN as run, startPublishedSite } from './published-site.ts'
 
 /** Whoever waits for a fact waits as long as it takes. */
 const PATIENT = { timeout: 60_000 }
-const PHONE = { width: 360, height: 740 }
-
-const run = {
-  name: 'pages',
-  flora: 'small',
-  seed: 3,
-  architecture: { name: 'small-cnn', width: 1, imageSize: 48 },
-  samplesPerTask: 16,
-  tasksPerStep: 1,
-  epochs: 12,
-  optimizer: { name: 'sgd', learningRate: 0.05, weightDecay: 5e-4, schedule: 'cosine', warmupEpochs: 1 },
-  augmentation: { flip: true },
-}
 
 describe('/identify', () => {
   it('names held-back photos, and again with the network off (PR1: nothing is sent)', async () => {
-    const site = await startCoordinator(temporaryFolder())
-    const { manifest, shards } = await bringHerbarium(site, 'small', { species: 6 })
-    const id = await openRun(site, run)
-    worldflora(['work', '--url', site.url])
-    const { testEvaluation } = await untilMeasured(site, id)
-    await call(site, 'POST', `/api/runs/${id}/publish`)
-
-    const photos = readShard(shards.get(manifest.shards.test[0]!.hash)!)
-    if (isRejection(photos)) throw new Error(photos.message)
+    const site = await startPublishedSite()
+    const { manifest, photos, testEvaluation } = site
     const context = await (await openBrowser()).newContext()
     const page = await openPage(context, site, '/identify')
     const sent: string[] = []
@@ -219,13 +199,3 @@ describe('/contribute and /dashboard', () => {
     expectNoFaults(page)
   })
 })
-
-async function expectAccessible(page: WatchedPage): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    const { violations } = await new AxeBuilder({ page: page as never }).analyze()
-    const found = violations.map(({ id, nodes }) => `${page.url()} ${colorScheme} ${id}: ${nodes[0]?.html}`)
-    expect(found).toEqual([])
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width)
-}

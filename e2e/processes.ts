@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
 import { copyEmptyDatabase } from '../apps/coordinator/test/empty-database.ts'
+import { atEnd } from './lifetime.ts'
 
 const WORLDFLORA = fileURLToPath(new URL('../apps/cli/bin/worldflora.mjs', import.meta.url))
 const COORDINATOR = fileURLToPath(new URL('../apps/coordinator/bin/coordinator.mjs', import.meta.url))
@@ -24,7 +24,7 @@ export type Running = {
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'worldflora-e2e-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
+  atEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
   return folder
 }
 
@@ -79,7 +79,7 @@ function watch(child: ChildProcess): Running {
   const ended = new Promise<Ended>((resolve) =>
     child.once('close', (code) => resolve({ code, stdout, stderr })),
   )
-  onTestFinished(async () => {
+  atEnd(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
     await ended
   })

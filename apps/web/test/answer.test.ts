@@ -11,6 +11,7 @@ import {
   shortlistLength,
   surenessOf,
 } from '../src/identify/answer.ts'
+import { UNEDITED } from '../src/identify/editor/photo-edit.ts'
 import { type PlantPhoto, takePhotos } from '../src/identify/plant-photos.ts'
 
 const oak = (id: string): Species => ({ id, scientificName: `Quercus ${id}`, genus: 'Quercus' })
@@ -89,7 +90,14 @@ describe('an answer', () => {
 })
 
 describe('photos of a plant', () => {
-  const make = (file: File): PlantPhoto => ({ id: 1, file, url: file.name, organ: null })
+  const make = (file: File): PlantPhoto => ({
+    id: 1,
+    file,
+    url: file.name,
+    original: file,
+    edit: UNEDITED,
+    organ: null,
+  })
   const files = (count: number) => Array.from({ length: count }, (_, i) => new File([], `${i}.jpg`))
 
   it('are five at most, and it is said how many were left out', () => {

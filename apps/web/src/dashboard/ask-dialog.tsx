@@ -1,8 +1,9 @@
 /** Asks before something is done, by the name of what it touches. Escape is the careful answer. */
 'use client'
 
-import { type ReactNode, useEffect, useId, useLayoutEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useId, useRef } from 'react'
 import { Button, type ButtonProps } from '../design/button.tsx'
+import { Modal } from '../design/modal.tsx'
 import styles from './ask-dialog.module.css'
 import type { Order } from './order.ts'
 import { OrderOutcome } from './order-outcome.tsx'
@@ -28,30 +29,17 @@ export function AskDialog({
   onYes: () => void
   onNo: () => void
 }) {
-  const dialog = useRef<HTMLDialogElement>(null)
+  const form = useRef<HTMLFormElement>(null)
   const titleId = useId()
-  // Closed while it is still in the page: only so the focus goes back to where it was.
-  useLayoutEffect(() => {
-    const element = dialog.current
-    element?.showModal()
-    return () => element?.close()
-  }, [])
   // On a phone why it was refused stands below what is seen.
   const isRefused = order.outcome?.kind === 'refused'
   useEffect(() => {
-    if (isRefused) dialog.current?.scrollTo({ top: dialog.current.scrollHeight })
+    if (isRefused) form.current?.scrollIntoView({ block: 'end' })
   }, [isRefused])
   return (
-    <dialog
-      ref={dialog}
-      className={styles.dialog}
-      aria-labelledby={titleId}
-      onCancel={(event) => {
-        event.preventDefault()
-        onNo()
-      }}
-    >
+    <Modal titleId={titleId} onLeave={onNo}>
       <form
+        ref={form}
         className={styles.question}
         onSubmit={(event) => {
           event.preventDefault()
@@ -68,6 +56,6 @@ export function AskDialog({
           </Button>
         </div>
       </form>
-    </dialog>
+    </Modal>
   )
 }

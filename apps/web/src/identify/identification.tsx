@@ -56,6 +56,7 @@ export function Identification() {
           suggested={state.kind === 'named' ? state.answer.organs : []}
           onOrgan={naming.sayOrgan}
           onTakeAway={naming.takeAway}
+          onEdited={naming.replace}
         >
           <PhotoChoice isDragging={isDragging} onFiles={naming.add} shape="card" />
         </PhotoRow>

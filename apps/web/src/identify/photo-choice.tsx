@@ -2,6 +2,8 @@
 import type { ChangeEvent } from 'react'
 import { useTexts } from '../languages/use-texts.ts'
 import { MOST_PHOTOS } from './answer.ts'
+import { TakePhoto } from './camera/take-photo.tsx'
+import { useHasLiveCamera } from './camera/use-has-live-camera.ts'
 import styles from './photo-choice.module.css'
 
 export function PhotoChoice({
@@ -20,6 +22,7 @@ export function PhotoChoice({
     event.target.value = ''
   }
   const isSheet = shape === 'sheet'
+  const hasLiveCamera = useHasLiveCamera()
   return (
     <div className={`${styles.choice} ${styles[shape]}`} data-dragging={isDragging}>
       {isSheet ? <p className={styles.invitation}>{isDragging ? t('letGo') : t('drop')}</p> : null}
@@ -28,6 +31,11 @@ export function PhotoChoice({
           <input type="file" accept="image/*" capture="environment" onChange={take} />
           {isSheet ? t('takePhoto') : t('takeAnother')}
         </label>
+        {hasLiveCamera ? (
+          <TakePhoto className={`${styles.way}`} onFiles={onFiles}>
+            {isSheet ? t('takePhoto') : t('takeAnother')}
+          </TakePhoto>
+        ) : null}
         <label className={`${styles.way} ${styles.files}`}>
           <input type="file" accept="image/*" multiple onChange={take} data-testid="photo-input" />
           {isSheet ? t('choosePhotos') : t('addPhoto')}

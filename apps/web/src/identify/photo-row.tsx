@@ -3,6 +3,8 @@ import type { Organ } from '@worldflora/protocol/calibration'
 import type { ReactNode } from 'react'
 import { useTexts } from '../languages/use-texts.ts'
 import { MOST_PHOTOS } from './answer.ts'
+import { EditPhoto } from './editor/edit-photo.tsx'
+import type { PhotoEdit } from './editor/photo-edit.ts'
 import { OrganChip } from './organ-chip.tsx'
 import styles from './photo-row.module.css'
 import type { PlantPhoto } from './plant-photos.ts'
@@ -12,6 +14,7 @@ export function PhotoRow({
   suggested,
   onOrgan,
   onTakeAway,
+  onEdited,
   children,
 }: {
   photos: readonly PlantPhoto[]
@@ -19,32 +22,46 @@ export function PhotoRow({
   suggested: readonly (Organ | null)[]
   onOrgan: (id: number, organ: Organ | null) => void
   onTakeAway: (id: number) => void
+  onEdited: (id: number, file: File, edit: PhotoEdit) => void
   children: ReactNode
 }) {
   const t = useTexts('identify')
   return (
     <ul className={styles.row} aria-label={t('yourPhotos')}>
-      {photos.map(({ id, file, url, organ }, i) => (
-        <li key={id} className={styles.card}>
-          {/* biome-ignore lint/performance/noImgElement: an object URL, which no image service could serve */}
-          <img src={url} alt={t('yours', { file: file.name })} />
-          <button type="button" onClick={() => onTakeAway(id)} aria-label={t('takeAway', { number: i + 1 })}>
-            <svg
-              viewBox="0 0 16 16"
-              width="16"
-              height="16"
-              aria-hidden="true"
-              stroke="currentColor"
-              fill="none"
+      {photos.map((photo, i) => (
+        <li key={photo.id}>
+          <div className={styles.picture}>
+            {/* biome-ignore lint/performance/noImgElement: an object URL, which no image service could serve */}
+            <img src={photo.url} alt={t('yours', { file: photo.file.name })} />
+            <button
+              type="button"
+              className={styles.takeAway}
+              onClick={() => onTakeAway(photo.id)}
+              aria-label={t('takeAway', { number: i + 1 })}
             >
-              <path d="M3.5 3.5l9 9m0-9l-9 9" strokeWidth="1.5" strokeLinecap="round" />
-            </svg>
-          </button>
+              <svg
+                viewBox="0 0 16 16"
+                width="16"
+                height="16"
+                aria-hidden="true"
+                stroke="currentColor"
+                fill="none"
+              >
+                <path d="M3.5 3.5l9 9m0-9l-9 9" strokeWidth="1.5" strokeLinecap="round" />
+              </svg>
+            </button>
+            <EditPhoto
+              className={styles.edit}
+              photo={photo}
+              number={i + 1}
+              onEdited={(file, edit) => onEdited(photo.id, file, edit)}
+            />
+          </div>
           <OrganChip
             number={i + 1}
-            organ={organ}
+            organ={photo.organ}
             suggested={suggested[i] ?? null}
-            onChange={(said) => onOrgan(id, said)}
+            onChange={(said) => onOrgan(photo.id, said)}
           />
         </li>
       ))}

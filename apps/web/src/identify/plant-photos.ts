@@ -1,9 +1,20 @@
 /** The photos of the plant that is asked about: which are taken, and how many were too many. */
 import type { Organ } from '@worldflora/protocol/calibration'
 import { MOST_PHOTOS } from './answer.ts'
+import type { PhotoEdit } from './editor/photo-edit.ts'
 
-/** `organ`: what somebody said that it shows; null: as the model suggests. */
-export type PlantPhoto = { id: number; file: File; url: string; organ: Organ | null }
+/**
+ * `file` is what is looked at: the original, or what `edit` makes of it. `organ`: what somebody said that it shows; null: as
+ * the model suggests.
+ */
+export type PlantPhoto = {
+  id: number
+  file: File
+  url: string
+  original: File
+  edit: PhotoEdit
+  organ: Organ | null
+}
 
 /** `left`: how many were too many. */
 export type Taken = { photos: PlantPhoto[]; left: number }

@@ -5,6 +5,7 @@ import type { Organ } from '@worldflora/protocol/calibration'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Answer } from './answer.ts'
+import { type PhotoEdit, UNEDITED } from './editor/photo-edit.ts'
 import type { NamingStage } from './identifier-port.ts'
 import { type PlantPhoto, takePhotos } from './plant-photos.ts'
 import type { Naming } from './use-identifier.ts'
@@ -64,6 +65,8 @@ export function useNaming(name: Naming) {
         id: nextId.current++,
         file,
         url: URL.createObjectURL(file),
+        original: file,
+        edit: UNEDITED,
         organ: null,
       })
       const taken = takePhotos(asked.current, files, make)
@@ -88,6 +91,19 @@ export function useNaming(name: Naming) {
     setPhotos([...asked.current])
   }, [])
 
+  /** The photo keeps its place and its original; the plant is named anew. */
+  const replace = useCallback(
+    (id: number, file: File, edit: PhotoEdit) => {
+      const before = asked.current.find((photo) => photo.id === id)
+      if (before === undefined) return
+      URL.revokeObjectURL(before.url)
+      const edited = { ...before, file, edit, url: URL.createObjectURL(file) }
+      setFaults([])
+      void ask(asked.current.map((photo) => (photo === before ? edited : photo)))
+    },
+    [ask],
+  )
+
   const clear = useCallback(() => {
     for (const { url } of asked.current) URL.revokeObjectURL(url)
     setFaults([])
@@ -104,5 +120,5 @@ export function useNaming(name: Naming) {
     [],
   )
 
-  return { photos, state, faults, add, takeAway, sayOrgan, clear, again }
+  return { photos, state, faults, add, takeAway, sayOrgan, replace, clear, again }
 }

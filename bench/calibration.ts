@@ -3,13 +3,9 @@
  * calibration from a tenth of the photos, as a published model has it; each photo is measured by what has not seen it. Then whether other
  * pictures are refused. `npm run bench -- calibration --photos FOLDER --weights FOLDER`; several `--photos` are measured one after the other.
  */
-import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { openFolder } from '@worldflora/cli/folder-source'
-import { importImageFolder } from '@worldflora/dataset/image-folder'
 import { convertPhoto } from '@worldflora/dataset/image-folder/photo-conversion'
 import { drawNonPlant } from '@worldflora/dataset/non-plants'
-import { type Photo, readShard } from '@worldflora/dataset/shard'
 import { openBackend } from '@worldflora/model/backend'
 import {
   type Answered,
@@ -29,22 +25,16 @@ import { openLookingNetwork } from '@worldflora/model/looking'
 import { nodeAssets } from '@worldflora/model/node-assets'
 import { openDecoder } from '@worldflora/model/photo'
 import { bestOf } from '@worldflora/model/ranking'
-import { beginningWith, importWeights, readWeightsFolder, speciesOf } from '@worldflora/model/weights'
-import type { Species } from '@worldflora/protocol/http'
-import type { Hash } from '@worldflora/protocol/ids'
-import type { Architecture } from '@worldflora/protocol/run-config'
 import { otherPictures } from './calibration/others.ts'
-import { accept } from './platform/accept.ts'
+import { ARCHITECTURE, type PhotoSet, photoSetIn, weightsIn } from './calibration/real-photos.ts'
 import type { Bench } from './runner/bench.ts'
 
-const ARCHITECTURE: Architecture = { name: 'mobilenet-v2', width: 0.5, imageSize: 96, norm: 'none' }
 /** A fold is two of these tenths; the tenth after it validates, the others train. */
 const TENTHS = 10
 const HEAD = { penalty: 0.01, iterations: 60 }
 const DRAWN = 540
 const SEED = 1
 
-type PhotoSet = { name: string; species: Species[]; photos: Photo[] }
 type Row = Record<string, string | number | null>
 
 export const bench: Bench = {
@@ -68,7 +58,7 @@ export const bench: Bench = {
     const network = openLookingNetwork({
       architecture: ARCHITECTURE,
       classes: 2,
-      weights: await weightsIn(values.weights),
+      weights: await weightsIn(values.weights, ['a', 'b']),
     })
     const featuresOf = (photos: readonly { jpeg: Uint8Array }[]) => network.look(photos).features
     say('other pictures')
@@ -199,41 +189,6 @@ function measure({ set, features, drawn, others, kinds }: ToMeasure, say: (line:
 function bestAnswer(scores: Float32Array, truth: number): Answered {
   const [best, score] = bestOf(scores, 1)[0]!
   return { score: Math.min(1, score), isRight: best === truth }
-}
-
-async function weightsIn(folder: string): Promise<Float32Array> {
-  const stored = accept(await readWeightsFolder(openFolder(resolve(folder)), folder))
-  const imported = accept(importWeights(stored, ARCHITECTURE, accept(speciesOf(stored))))
-  async function* tensors() {
-    for (const { name, shape, read } of imported.tensors) yield { name, shape, values: accept(await read()) }
-  }
-  const { weights } = accept(
-    await beginningWith(
-      { architecture: ARCHITECTURE, seed: SEED, species: ['a', 'b'] },
-      {
-        species: imported.species,
-        tensors: imported.tensors.map(({ name, shape }) => ({ name, shape: [...shape] })),
-      },
-      tensors(),
-    ),
-  )
-  return weights
-}
-
-async function photoSetIn(folder: string): Promise<PhotoSet> {
-  const shards = new Map<Hash, Uint8Array>()
-  const name = basename(resolve(folder))
-  const { manifest } = accept(
-    await importImageFolder({
-      folder,
-      csv: join(folder, 'observations.csv'),
-      name,
-      writeShard: async (hash, bytes) => void shards.set(hash, bytes),
-    }),
-  )
-  const { train, val, test } = manifest.shards
-  const photos = [...train, ...val, ...test].flatMap(({ hash }) => accept(readShard(shards.get(hash)!)))
-  return { name, species: manifest.species, photos }
 }
 
 /** As they would be stored. */

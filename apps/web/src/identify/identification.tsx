@@ -14,7 +14,9 @@ import styles from './identification.module.css'
 import { PhotoChoice } from './photo-choice.tsx'
 import { PhotoRow } from './photo-row.tsx'
 import { stageWords } from './stage-words.ts'
+import { UpdateLine } from './update-line.tsx'
 import { useIdentifier } from './use-identifier.ts'
+import { useModelUpdate } from './use-model-update.ts'
 import { useNaming } from './use-naming.ts'
 
 export function Identification() {
@@ -23,6 +25,7 @@ export function Identification() {
   const language = useLanguage()
   const identifier = useIdentifier()
   const naming = useNaming(identifier.name)
+  const update = useModelUpdate(identifier, naming.again)
   const isDragging = useDroppedAndPasted(naming.add)
   const { model } = identifier
   const { photos, state } = naming
@@ -84,6 +87,7 @@ export function Identification() {
           <Button onClick={naming.clear}>{t('another')}</Button>
         </div>
       )}
+      <UpdateLine update={update} />
       <DeviceLine model={model} />
     </div>
   )

@@ -12,19 +12,32 @@ export type OpenedModel = {
   species: number
   /** Kept on this device for when there is no network. */
   kept: boolean
+  /** It is what the site said a moment ago; else it was on the device, and there may be a newer one. */
+  isFresh: boolean
 }
+
+/** Whether the site has a newer model than the one in use. */
+export type UpdateLook =
+  | { kind: 'out-of-reach' }
+  | { kind: 'same' }
+  /** `offer` null: only its calibration or its description is newer, which is not worth a question. `kept`: the newest one is. */
+  | { kind: 'newer'; kept: boolean; offer: OpenedModel | null }
 
 /** `photo` is the position of the one that could not be opened. */
 export type PhotoRejection = Rejection & { photo: number }
 
 export type Identifier = {
-  /** May be called again after a rejection. */
+  /** The model on this device, without asking anybody; else the site's. May be called again after a rejection. */
   open(onStage: (stage: OpeningStage) => void): Promise<OpenedModel | Rejection>
   /** One plant from one to five photos of it. Needs an open model. */
   name(
     photos: readonly Blob[],
     onStage: (stage: NamingStage) => void,
   ): Promise<Answer | Rejection | PhotoRejection>
+  /** Fetches a newer model and keeps it for the next visit. What is in use stays in use. Needs an open model. */
+  lookForUpdate(): Promise<UpdateLook>
+  /** The newer model is the one in use from now on. Needs one that was offered. */
+  takeUpdate(): Promise<OpenedModel | Rejection>
 }
 
 export function crashed(reason: string): Rejection {

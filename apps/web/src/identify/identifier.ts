@@ -2,14 +2,21 @@
 import { type BackendAssets, openBackend } from '@worldflora/model/backend'
 import { showsPlant, suggestedOrgan } from '@worldflora/model/calibration'
 import { openDecoder } from '@worldflora/model/photo'
-import { bestOf, fuse, type Look, type Predictor } from '@worldflora/model/prediction'
-import { openPublished } from '@worldflora/model/published-predictor'
+import { bestOf, fuse, type Look } from '@worldflora/model/prediction'
 import { ORGANS, type Organ } from '@worldflora/protocol/calibration'
-import type { PublishedModel } from '@worldflora/protocol/http'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { type Answer, CANDIDATES, kinAnswer, shortlistLength } from './answer.ts'
-import type { Identifier, NamingStage, OpenedModel, OpeningStage, PhotoRejection } from './identifier-port.ts'
-import { fetchModel } from './model/model-shelf.ts'
+import type {
+  Identifier,
+  NamingStage,
+  OpenedModel,
+  OpeningStage,
+  PhotoRejection,
+  UpdateLook,
+} from './identifier-port.ts'
+import { fetchNewer, fetchNewest, type HeldModel, takeFromShelf } from './model/held-model.ts'
+import { ModelInUse } from './model/model-in-use.ts'
+import { openShelf } from './model/shelf.ts'
 import { openPhoto } from './photo/open-photo.ts'
 
 /** Another word than ours would be of a newer site. */
@@ -19,65 +26,91 @@ function organNamed(name: string | undefined): Organ | null {
 
 export class ModelIdentifier implements Identifier {
   readonly #assets: BackendAssets
-  #opened: { model: PublishedModel; predictor: Predictor } | null = null
+  readonly #shelf = openShelf()
+  #inUse: ModelInUse | null = null
+  /** Newer than the one in use, and whole. */
+  #newer: HeldModel | null = null
+  #looking: Promise<UpdateLook> | null = null
 
   constructor(assets: BackendAssets) {
     this.#assets = assets
   }
 
-  /** May be called again after a rejection, or to take up a newer model. */
   async open(onStage: (stage: OpeningStage) => void): Promise<OpenedModel | Rejection> {
-    const shelved = await fetchModel((done, total) => onStage({ kind: 'fetching', done, total }))
-    if (isRejection(shelved)) return shelved
+    const shelf = await this.#shelf
+    const kept = await takeFromShelf(shelf)
+    const held =
+      kept ?? (await fetchNewest(shelf, (done, total) => onStage({ kind: 'fetching', done, total })))
+    if (isRejection(held)) return held
     onStage({ kind: 'preparing' })
-    const { model, kept } = shelved
     const opened = await this.#openBackend()
     if (isRejection(opened)) return opened
     await openDecoder(this.#assets)
-    const { architecture, calibration, species } = model
-    const { weights, heads } = shelved
-    const predictor = openPublished({
-      architecture,
-      classes: species.length,
-      calibration,
-      weights: { form: 'canonical', bytes: weights },
-      heads,
-    })
-    if (isRejection(predictor)) return predictor
-    this.#opened?.predictor.dispose()
-    this.#opened = { model, predictor }
-    return { id: model.id, flora: model.flora.name, species: model.species.length, kept }
+    return this.#use(held, kept === null)
   }
 
-  /** One plant from one to five photos of it. */
   async name(
     photos: readonly Blob[],
     onStage: (stage: NamingStage) => void,
   ): Promise<Answer | Rejection | PhotoRejection> {
-    if (this.#opened === null) throw new Error('open comes first')
-    const { model, predictor } = this.#opened
+    if (this.#inUse === null) throw new Error('open comes first')
     const startMs = performance.now()
-    const looks: Look[] = []
-    for (const [index, file] of photos.entries()) {
-      onStage({ kind: 'opening-photo', photo: index })
-      const photo = await openPhoto(file)
-      if (isRejection(photo)) return { ...photo, photo: index }
-      onStage({ kind: 'computing' })
-      looks.push(...(await predictor.look([photo])))
-    }
-    const scores = fuse(looks.map((look) => look.scores))
-    const { calibration } = model
-    return {
-      candidates: bestOf(scores, CANDIDATES).map(([species, score]) => ({
-        species: model.species[species]!,
-        score,
-      })),
-      kin: kinAnswer(model.species, scores, calibration?.rollUp),
-      shortlist: shortlistLength(model.species, scores, calibration?.rollUp),
-      isPlant: showsPlant(calibration, looks),
-      organs: looks.map((look) => organNamed(suggestedOrgan(calibration, look)?.name)),
-      milliseconds: performance.now() - startMs,
-    }
+    return this.#inUse.lend(async ({ model, predictor }) => {
+      const looks: Look[] = []
+      for (const [index, file] of photos.entries()) {
+        onStage({ kind: 'opening-photo', photo: index })
+        const photo = await openPhoto(file)
+        if (isRejection(photo)) return { ...photo, photo: index }
+        onStage({ kind: 'computing' })
+        looks.push(...(await predictor.look([photo])))
+      }
+      const scores = fuse(looks.map((look) => look.scores))
+      const { calibration } = model
+      return {
+        candidates: bestOf(scores, CANDIDATES).map(([species, score]) => ({
+          species: model.species[species]!,
+          score,
+        })),
+        kin: kinAnswer(model.species, scores, calibration?.rollUp),
+        shortlist: shortlistLength(model.species, scores, calibration?.rollUp),
+        isPlant: showsPlant(calibration, looks),
+        organs: looks.map((look) => organNamed(suggestedOrgan(calibration, look)?.name)),
+        milliseconds: performance.now() - startMs,
+      }
+    })
+  }
+
+  lookForUpdate(): Promise<UpdateLook> {
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = null
+    })
+    return this.#looking
+  }
+
+  async takeUpdate(): Promise<OpenedModel | Rejection> {
+    if (this.#newer === null) throw new Error('there is no newer model')
+    const taken = this.#use(this.#newer, true)
+    this.#newer = null
+    return taken
+  }
+
+  async #look(): Promise<UpdateLook> {
+    if (this.#inUse === null) throw new Error('open comes first')
+    const { model } = this.#inUse
+    const newer = await fetchNewer(await this.#shelf, this.#newer?.model ?? model)
+    if (newer === null) return { kind: 'same' }
+    if (isRejection(newer)) return { kind: 'out-of-reach' }
+    this.#newer = newer
+    const isAnother = newer.model.weights.blob !== model.weights.blob
+    return { kind: 'newer', kept: newer.isKept, offer: isAnother ? summaryOf(newer, true) : null }
+  }
+
+  #use(held: HeldModel, isFresh: boolean): OpenedModel | Rejection {
+    const opened = ModelInUse.open(held)
+    if (isRejection(opened)) return opened
+    this.#inUse?.giveUp()
+    this.#inUse = opened
+    return summaryOf(held, isFresh)
   }
 
   /**
@@ -90,4 +123,9 @@ export class ModelIdentifier implements Identifier {
     const cpu = await openBackend('cpu', this.#assets)
     return isRejection(cpu) ? wasm : null
   }
+}
+
+function summaryOf({ model, isKept }: HeldModel, isFresh: boolean): OpenedModel {
+  const { id, flora, species } = model
+  return { id, flora: flora.name, species: species.length, kept: isKept, isFresh }
 }

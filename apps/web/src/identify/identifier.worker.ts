@@ -24,6 +24,8 @@ const exposed: Identifier = {
   open: (onStage) => withCallback(onStage, (told) => identifier.open((stage) => void told(stage))),
   name: (photos, onStage) =>
     withCallback(onStage, (told) => identifier.name(photos, (stage) => void told(stage))),
+  lookForUpdate: () => identifier.lookForUpdate(),
+  takeUpdate: () => identifier.takeUpdate(),
 }
 
 expose(exposed)

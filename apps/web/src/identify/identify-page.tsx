@@ -7,7 +7,7 @@ import { Identification } from './identification.tsx'
 export function IdentifyPage({ language }: { language: Language }) {
   return (
     <PageFrame language={language} path="/identify">
-      <PageTexts language={language} of={['identify', 'camera', 'photoEditor', 'refusals']}>
+      <PageTexts language={language} of={['identify', 'camera', 'photoEditor', 'modelUpdate', 'refusals']}>
         <Identification />
       </PageTexts>
     </PageFrame>

@@ -2,17 +2,11 @@
 'use client'
 
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
-import { proxy, type Remote, wrap } from 'comlink'
+import { proxy, type Remote } from 'comlink'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Answer } from './answer.ts'
-import {
-  crashed,
-  type Identifier,
-  type NamingStage,
-  type OpenedModel,
-  type OpeningStage,
-  type PhotoRejection,
-} from './identifier-port.ts'
+import type { Identifier, NamingStage, OpenedModel, OpeningStage, PhotoRejection } from './identifier-port.ts'
+import { type IdentifierThread, startThread, unlessDead } from './identifier-thread.ts'
 
 export type ModelState =
   | { kind: 'opening'; stage: OpeningStage | null }
@@ -24,18 +18,29 @@ export type Naming = (
   onStage: (stage: NamingStage) => void,
 ) => Promise<Answer | Rejection | PhotoRejection>
 
-type Thread = { remote: Remote<Identifier>; died: Promise<Rejection>; terminate(): void }
+/** Asks the worker something, once its model is open. */
+export type Ask = <T>(question: (remote: Remote<Identifier>) => Promise<T>) => Promise<T | Rejection>
 
-export function useIdentifier(): { model: ModelState; name: Naming; again(): void } {
+export type PageIdentifier = {
+  model: ModelState
+  name: Naming
+  /** With another worker, after a refusal. */
+  again(): void
+  ask: Ask
+  /** What is said of the open model is different now. */
+  note(change: Partial<OpenedModel>): void
+}
+
+export function useIdentifier(): PageIdentifier {
   const [model, setModel] = useState<ModelState>({ kind: 'opening', stage: null })
   const [attempt, setAttempt] = useState(0)
-  const thread = useRef<{ own: Thread; opened: Promise<OpenedModel | Rejection> } | null>(null)
+  const thread = useRef<{ own: IdentifierThread; opened: Promise<OpenedModel | Rejection> } | null>(null)
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt is a new worker
   useEffect(() => {
     let current = true
     setModel({ kind: 'opening', stage: null })
-    const own = spawn()
+    const own = startThread()
     const onStage = (stage: OpeningStage) => {
       // A stage travels by a channel of its own, and may arrive after the answer.
       if (current) setModel((before) => (before.kind === 'opening' ? { kind: 'opening', stage } : before))
@@ -52,33 +57,27 @@ export function useIdentifier(): { model: ModelState; name: Naming; again(): voi
     }
   }, [attempt])
 
-  const name = useCallback<Naming>(async (photos, onStage) => {
+  const ask = useCallback<Ask>(async (question) => {
     const { own, opened } = thread.current!
     const model = await opened
-    if (isRejection(model)) return model
-    return unlessDead(
-      own,
-      own.remote.name(photos, proxy(onStage)) as Promise<Answer | Rejection | PhotoRejection>,
+    return isRejection(model) ? model : unlessDead(own, question(own.remote))
+  }, [])
+
+  const name = useCallback<Naming>(
+    (photos, onStage) =>
+      ask(
+        (remote) =>
+          remote.name(photos, proxy(onStage)) as unknown as Promise<Answer | Rejection | PhotoRejection>,
+      ),
+    [ask],
+  )
+
+  const note = useCallback((change: Partial<OpenedModel>) => {
+    setModel((before) =>
+      before.kind === 'open' ? { kind: 'open', model: { ...before.model, ...change } } : before,
     )
   }, [])
 
   const again = useCallback(() => setAttempt((before) => before + 1), [])
-  return { model, name, again }
-}
-
-function spawn(): Thread {
-  // Bundlers find the worker by exactly this expression.
-  const worker = new Worker(new URL('./identifier.worker.ts', import.meta.url), { type: 'module' })
-  const died = new Promise<Rejection>((resolve) => {
-    worker.addEventListener('error', (event) => resolve(crashed(event.message || 'its script did not load')))
-  })
-  return { remote: wrap<Identifier>(worker), died, terminate: () => worker.terminate() }
-}
-
-/** The answer; or why there will be none. */
-async function unlessDead<T>(thread: Thread, answer: Promise<T>): Promise<T | Rejection> {
-  const told = answer.catch((error: unknown) =>
-    crashed(error instanceof Error ? error.message : String(error)),
-  )
-  return Promise.race([told, thread.died])
+  return { model, name, again, ask, note }
 }

@@ -1,0 +1,45 @@
+/** A model that photos are named with. Who has borrowed it ends with it, also if another has taken its place meanwhile. */
+import type { Predictor } from '@worldflora/model/prediction'
+import { openPublished } from '@worldflora/model/published-predictor'
+import type { PublishedModel } from '@worldflora/protocol/http'
+import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
+import type { HeldModel } from './held-model.ts'
+
+export class ModelInUse {
+  readonly model: PublishedModel
+  readonly #predictor: Predictor
+  #borrowers = 0
+  #isGivenUp = false
+
+  private constructor(model: PublishedModel, predictor: Predictor) {
+    this.model = model
+    this.#predictor = predictor
+  }
+
+  /** Needs an open backend. */
+  static open({ model, weights, heads }: HeldModel): ModelInUse | Rejection {
+    const { architecture, calibration, species } = model
+    const predictor = openPublished({ architecture, classes: species.length, calibration, weights, heads })
+    return isRejection(predictor) ? predictor : new ModelInUse(model, predictor)
+  }
+
+  async lend<T>(use: (lent: { model: PublishedModel; predictor: Predictor }) => Promise<T>): Promise<T> {
+    this.#borrowers++
+    try {
+      return await use({ model: this.model, predictor: this.#predictor })
+    } finally {
+      this.#borrowers--
+      this.#disposeUnlessUsed()
+    }
+  }
+
+  /** Disposed of with the last who has borrowed it. */
+  giveUp(): void {
+    this.#isGivenUp = true
+    this.#disposeUnlessUsed()
+  }
+
+  #disposeUnlessUsed(): void {
+    if (this.#isGivenUp && this.#borrowers === 0) this.#predictor.dispose()
+  }
+}

@@ -1,0 +1,261 @@
+/** The model on its way to a tab and on its shelf there: what happens when the network, the disk or another publication comes between. */
+import { readShard } from '@worldflora/dataset/shard'
+import type { PublishedModel } from '@worldflora/protocol/http'
+import { isRejection } from '@worldflora/protocol/rejection'
+import type { BrowserContext } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { expectNoFaults, openBrowser, openPage, type WatchedPage } from './browser.ts'
+import { bringHerbarium, call, openRun } from './operator.ts'
+import { type Site, startCoordinator, temporaryFolder } from './processes.ts'
+
+/** Weights as they are drawn: which species they prefer differs by the seed. Large enough for several shards. */
+const run = (seed: number) => ({
+  name: `seed-${seed}`,
+  flora: 'small',
+  seed,
+  architecture: { name: 'mobilenet-v1', width: 1, imageSize: 32 },
+  samplesPerTask: 16,
+  tasksPerStep: 1,
+  epochs: 1,
+  optimizer: { name: 'sgd', learningRate: 0.05 },
+})
+
+/** A site with a model of at least four shards, and a photo of its flora. */
+async function openSite() {
+  const site = await startCoordinator(temporaryFolder())
+  const { manifest, shards } = await bringHerbarium(site, 'small', { species: 6 })
+  const photos = readShard(shards.get(manifest.shards.test[0]!.hash)!)
+  if (isRejection(photos)) throw new Error(photos.message)
+  return { site, photo: photos[0]!.jpeg, model: await publish(site, 1) }
+}
+
+/** The paths of the model's shards, in their order. */
+async function publish(site: Site, seed: number): Promise<string[]> {
+  const id = await openRun(site, run(seed))
+  const { compact } = await call<PublishedModel>(site, 'POST', `/api/runs/${id}/publish`)
+  const paths = compact!.shards.map(({ blob }) => `/blobs/${blob}`)
+  expect(paths.length).toBeGreaterThanOrEqual(4)
+  return paths
+}
+
+type Watch = {
+  context: BrowserContext
+  /** These paths are watched. */
+  shards: string[]
+  /** In the order of asking. */
+  asked: string[]
+  /** What becomes of a request; null: it goes its way. */
+  fate(path: string, nth: number): 'lost' | 'damaged' | null
+}
+
+/** Pages that no service worker stands in front of, so that every request for a shard is seen here. */
+async function openWatched(shards: readonly string[]): Promise<Watch> {
+  const context = await (await openBrowser()).newContext({ serviceWorkers: 'block' })
+  const watch: Watch = { context, shards: [...shards], asked: [], fate: () => null }
+  await context.route('**/blobs/*', async (route) => {
+    const { pathname: path } = new URL(route.request().url())
+    if (!watch.shards.includes(path)) return route.continue()
+    watch.asked.push(path)
+    const fate = watch.fate(path, watch.asked.filter((one) => one === path).length)
+    if (fate === 'lost') return route.abort('internetdisconnected')
+    if (fate === null) return route.continue()
+    const response = await route.fetch()
+    const body = await response.body()
+    body[7]! ^= 1
+    return route.fulfill({ response, body })
+  })
+  return watch
+}
+
+/** The species that the answer names, best first. */
+async function name(page: WatchedPage, photo: Uint8Array): Promise<string[]> {
+  const file = { name: 'plant.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(photo) }
+  await page.getByTestId('photo-input').setInputFiles(file)
+  return answerOf(page)
+}
+
+async function answerOf(page: WatchedPage, nth?: number): Promise<string[]> {
+  const answer = page.getByTestId('answer')
+  await (nth === undefined ? answer : answer.and(page.locator(`[data-answer="${nth}"]`))).waitFor()
+  return page
+    .getByTestId('candidate')
+    .evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.species!))
+}
+
+/** The shards that this browser keeps. */
+function keptIn(page: WatchedPage, among: readonly string[]): Promise<string[]> {
+  return page.evaluate(async (paths) => {
+    const shelf = await caches.open('identifier-models')
+    const kept = (await shelf.keys()).map(({ url }) => new URL(url).pathname)
+    return paths.filter((path) => kept.includes(path))
+  }, among)
+}
+
+const opened = (page: WatchedPage) => page.getByText('This model knows 6 species').waitFor()
+const offer = (page: WatchedPage) => page.getByTestId('model-update').getByText('A newer model is ready')
+
+async function setQuota(context: BrowserContext, page: WatchedPage, bytes: number): Promise<void> {
+  const session = await context.newCDPSession(page)
+  const { origin } = new URL(page.url())
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: bytes })
+}
+
+describe('the model’s way to a tab', () => {
+  it('QW4: a download that was cut off goes on where it was: what has come is not fetched again', async () => {
+    const { site, photo, model } = await openSite()
+    const watch = await openWatched(model)
+    watch.fate = (path) => (model.indexOf(path) < 2 ? null : 'lost')
+    const page = await openPage(watch.context, site, '/identify')
+    await page.getByText('The model could not be fetched').waitFor()
+    expect(await keptIn(page, model)).toEqual(model.slice(0, 2))
+
+    watch.fate = () => null
+    watch.asked.length = 0
+    await page.getByRole('button', { name: 'Look again' }).click()
+    await opened(page)
+    expect(watch.asked.sort()).toEqual(model.slice(2).sort())
+    expect(await name(page, photo)).toHaveLength(5)
+
+    // Whole and kept: another visit asks for none.
+    watch.asked.length = 0
+    await page.reload()
+    await opened(page)
+    expect(watch.asked).toEqual([])
+    expectNoFaults(page)
+  })
+
+  it('QW4, QW5: a shard that comes damaged, or is damaged on the device, is noticed and fetched again, alone', async () => {
+    const { site, photo, model } = await openSite()
+    const watch = await openWatched(model)
+    watch.fate = (path, nth) => (path === model[1] && nth === 1 ? 'damaged' : null)
+    const page = await openPage(watch.context, site, '/identify')
+    await opened(page)
+    expect(watch.asked.sort()).toEqual([...model, model[1]!].sort())
+    const named = await name(page, photo)
+
+    watch.asked.length = 0
+    await page.evaluate(async (path) => {
+      const shelf = await caches.open('identifier-models')
+      await shelf.put(path, new Response(new Uint8Array(1 << 20)))
+    }, model[2]!)
+    await page.reload()
+    await opened(page)
+    expect(watch.asked).toEqual([model[2]])
+    expect(await name(page, photo)).toEqual(named)
+    expectNoFaults(page)
+  })
+
+  it('QW4: what comes damaged each time is given up in words', async () => {
+    const { site, model } = await openSite()
+    const watch = await openWatched(model)
+    watch.fate = (path) => (path === model[0] ? 'damaged' : null)
+    const page = await openPage(watch.context, site, '/identify')
+    await page.getByText('it came damaged').waitFor()
+    expect(watch.asked.filter((path) => path === model[0])).toHaveLength(3)
+    expectNoFaults(page)
+  })
+})
+
+describe('a newer model', () => {
+  it('QW5, QW6: is offered in mid-use and never taken unasked; the photos are named again; offline before and after', async () => {
+    const { site, photo, model } = await openSite()
+    const context = await (await openBrowser()).newContext()
+    const page = await openPage(context, site, '/identify')
+    const before = await name(page, photo)
+    await page.getByTestId('offline-ready').waitFor()
+    await context.setOffline(true)
+    await page.reload()
+    expect(await name(page, photo)).toEqual(before)
+
+    const newer = await publish(site, 2)
+    await context.setOffline(false)
+    await offer(page).waitFor()
+    expect(await answerOf(page, 1)).toEqual(before)
+    await page.getByRole('button', { name: 'Another plant' }).click()
+    expect(await name(page, photo)).toEqual(before)
+
+    await page.getByRole('button', { name: 'Use it now' }).click()
+    const after = await answerOf(page, 3)
+    expect(after).not.toEqual(before)
+    await page.getByTestId('model-update').getByText('in use now').waitFor()
+    expect(await keptIn(page, [...model, ...newer])).toEqual(newer)
+
+    await context.setOffline(true)
+    await page.reload()
+    expect(await name(page, photo)).toEqual(after)
+    await page.getByTestId('offline-ready').waitFor()
+    expectNoFaults(page)
+  })
+
+  it('QW5, QW6: the one before stays until the newer is whole; left for later, it is in use from the next visit on', async () => {
+    const { site, photo, model } = await openSite()
+    const watch = await openWatched(model)
+    const page = await openPage(watch.context, site, '/identify')
+    const before = await name(page, photo)
+
+    const newer = await publish(site, 2)
+    watch.shards.push(...newer)
+    watch.fate = (path) => (newer.indexOf(path) < 2 ? null : 'lost')
+    watch.asked.length = 0
+    const lost = page.waitForEvent('requestfailed')
+    await page.reload()
+    expect(await name(page, photo)).toEqual(before)
+    await lost
+    expect(await keptIn(page, model)).toEqual(model)
+    expect(await offer(page).count()).toBe(0)
+
+    watch.fate = () => null
+    watch.asked.length = 0
+    await page.reload()
+    expect(await name(page, photo)).toEqual(before)
+    await offer(page).waitFor()
+    expect(watch.asked.sort()).toEqual(newer.slice(2).sort())
+    expect(await keptIn(page, [...model, ...newer])).toEqual(newer)
+    await page.getByRole('button', { name: 'Later' }).click()
+    await offer(page).waitFor({ state: 'detached' })
+    expect(await answerOf(page, 1)).toEqual(before)
+
+    await page.reload()
+    expect(await name(page, photo)).not.toEqual(before)
+    expectNoFaults(page)
+  })
+})
+
+describe('QW5: a device without room', () => {
+  it('names plants all the same, says that it keeps no model, and keeps one when there is room', async () => {
+    const { site, photo, model } = await openSite()
+    const watch = await openWatched(model)
+    const page = await openPage(watch.context, site, '/contribute')
+    await setQuota(watch.context, page, 500_000)
+    await page.goto(`${site.url}/identify`)
+    await page.getByText('There is no room on this device').waitFor()
+    const named = await name(page, photo)
+    expect(await keptIn(page, model)).not.toEqual(model)
+
+    await setQuota(watch.context, page, 1_000_000_000)
+    await page.reload()
+    await opened(page)
+    expect(await keptIn(page, model)).toEqual(model)
+    watch.asked.length = 0
+    await page.reload()
+    expect(await name(page, photo)).toEqual(named)
+    expect(watch.asked).toEqual([])
+    expectNoFaults(page)
+  })
+
+  it('for two models lets the older go once the newer is whole', async () => {
+    const { site, photo, model } = await openSite()
+    const { context } = await openWatched(model)
+    const page = await openPage(context, site, '/identify')
+    const before = await name(page, photo)
+    const newer = await publish(site, 2)
+    await setQuota(context, page, 1.5 * 3_400_000)
+    await page.reload()
+    expect(await name(page, photo)).toEqual(before)
+    await offer(page).waitFor()
+    expect(await keptIn(page, [...model, ...newer])).toEqual(newer)
+    await page.getByRole('button', { name: 'Use it now' }).click()
+    expect(await answerOf(page, 2)).not.toEqual(before)
+    expectNoFaults(page)
+  })
+})

@@ -8,6 +8,9 @@ import { expectNoFaults, openBrowser, openPage, type WatchedPage } from './brows
 import { bringHerbarium, call, openRun } from './operator.ts'
 import { type Site, startCoordinator, temporaryFolder } from './processes.ts'
 
+/** Whoever waits for a fact waits as long as it takes. */
+const PATIENT = { timeout: 60_000 }
+
 /** Weights as they are drawn: which species they prefer differs by the seed. Large enough for several shards. */
 const run = (seed: number) => ({
   name: `seed-${seed}`,
@@ -89,6 +92,15 @@ function keptIn(page: WatchedPage, among: readonly string[]): Promise<string[]> 
     const kept = (await shelf.keys()).map(({ url }) => new URL(url).pathname)
     return paths.filter((path) => kept.includes(path))
   }, among)
+}
+
+/** Of the model that the next visit opens. */
+function keptTemperature(page: WatchedPage): Promise<number | null> {
+  return page.evaluate(async () => {
+    const shelf = await caches.open('identifier-models')
+    const model: PublishedModel = await (await shelf.match('/api/model'))!.json()
+    return model.calibration?.temperature ?? null
+  })
 }
 
 const opened = (page: WatchedPage) => page.getByText('This model knows 6 species').waitFor()
@@ -219,6 +231,35 @@ describe('a newer model', () => {
     expect(await name(page, photo)).not.toEqual(before)
     expectNoFaults(page)
   })
+})
+
+it('QW6: a calibration that comes later changes nothing in mid-use and asks nothing; the next visit has it', async () => {
+  const { site, photo, model } = await openSite()
+  const watch = await openWatched(model)
+  const fitted = { rollUp: null, plantCheck: null, organs: null, heads: null, measured: null, lacking: [] }
+  let calibration: { temperature: number } | null = null
+  await watch.context.route('**/api/model', async (route) => {
+    const response = await route.fetch()
+    await route.fulfill({ response, json: { ...(await response.json()), calibration } })
+  })
+  const bestScore = async (page: WatchedPage) => {
+    await name(page, photo)
+    return page.getByTestId('candidate').first().getAttribute('data-score')
+  }
+  const page = await openPage(watch.context, site, '/identify')
+  const before = await bestScore(page)
+
+  calibration = { ...fitted, temperature: 0.25 }
+  watch.asked.length = 0
+  await page.reload()
+  await expect.poll(() => keptTemperature(page), PATIENT).toBe(0.25)
+  expect(await bestScore(page)).toBe(before)
+  expect(await offer(page).count()).toBe(0)
+
+  await page.reload()
+  expect(Number(await bestScore(page))).toBeGreaterThan(Number(before) + 0.01)
+  expect(watch.asked).toEqual([])
+  expectNoFaults(page)
 })
 
 describe('QW5: a device without room', () => {

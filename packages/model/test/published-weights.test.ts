@@ -51,7 +51,7 @@ test.each([
     const agreed = full.filter((scores, i) => bestOf(scores, 1)[0]![0] === bestOf(eight[i]!, 1)[0]![0])
     expect(agreed.length / NEW_PHOTOS).toBeGreaterThanOrEqual(0.97)
     const moved = full.flatMap((scores, i) => [...scores].map((score, k) => Math.abs(score - eight[i]![k]!)))
-    expect(moved.reduce((sum, one) => sum + one, 0) / moved.length).toBeLessThan(0.01)
+    expect(moved.reduce((sum, one) => sum + one, 0) / moved.length).toBeLessThan(0.02)
   },
 )
 

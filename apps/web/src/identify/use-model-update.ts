@@ -31,7 +31,7 @@ export function useModelUpdate(
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: whether the first model was fresh is asked once
   useEffect(() => {
-    if (!isOpen) return
+    if (!isOpen) return setState({ kind: 'none' })
     let lookedAtMs = isFresh ? performance.now() : Number.NEGATIVE_INFINITY
     const look = async () => {
       lookedAtMs = performance.now()

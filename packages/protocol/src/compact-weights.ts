@@ -67,8 +67,10 @@ export function decodeCompact(
   let channel = 0
   for (const entry of quantisedOf(layout)) {
     const own = scales.subarray(channel, channel + channelsOf(entry))
-    const values = valuesOf(entry, weights)
-    for (let i = 0; i < values.length; i++) values[i] = mantissas[entry.offset + i]! * own[i % own.length]!
+    const { offset, length } = entry
+    for (let row = offset; row < offset + length; row += own.length) {
+      for (let c = 0; c < own.length; c++) weights[row + c] = mantissas[row + c]! * own[c]!
+    }
     channel += own.length
   }
   return weights
@@ -82,17 +84,21 @@ export function cutIntoShards(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayB
 /** `scales` and `mantissas` are filled; values lie channel by channel. */
 function quantise(values: Float32Array, scales: Float32Array, mantissas: Int8Array): void {
   const channels = scales.length
-  for (let i = 0; i < values.length; i++) {
-    const channel = i % channels
-    scales[channel] = Math.max(scales[channel]!, Math.abs(values[i]!))
+  for (let row = 0; row < values.length; row += channels) {
+    for (let c = 0; c < channels; c++) {
+      const size = Math.abs(values[row + c]!)
+      if (size > scales[c]!) scales[c] = size
+    }
   }
-  for (let channel = 0; channel < channels; channel++) {
-    const most = scales[channel]!
-    scales[channel] = most === 0 ? 0 : Math.min(Math.max(most / LARGEST, SMALLEST_SCALE), LARGEST_SCALE)
+  for (let c = 0; c < channels; c++) {
+    const most = scales[c]!
+    scales[c] = most === 0 ? 0 : Math.min(Math.max(most / LARGEST, SMALLEST_SCALE), LARGEST_SCALE)
   }
-  for (let i = 0; i < values.length; i++) {
-    const scale = scales[i % channels]!
-    mantissas[i] = scale === 0 ? 0 : Math.round(values[i]! / scale)
+  for (let row = 0; row < values.length; row += channels) {
+    for (let c = 0; c < channels; c++) {
+      const scale = scales[c]!
+      mantissas[row + c] = scale === 0 ? 0 : Math.round(values[row + c]! / scale)
+    }
   }
 }
 

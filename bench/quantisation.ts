@@ -1,5 +1,5 @@
 /**
- * What it costs to name plants with weights in eight bits (ADR 18), on a folder of real photos: a head trained on frozen features in five folds by
+ * What it costs to name plants with weights in their compact form (ADR 18), on a folder of real photos: a head trained on frozen features in five folds by
  * observation; the held-back photos are named with the float32 weights and with what their compact form comes to.
  * `npm run bench -- quantisation --photos FOLDER --weights FOLDER`; several `--photos` are measured one after the other.
  */
@@ -24,7 +24,7 @@ const SEED = 1
 
 export const bench: Bench = {
   about:
-    'weights in eight bits on real photos: agreement with float32 in the first name, and how far scores move',
+    'the compact weights on real photos: agreement with float32 in the first name, and how far scores move',
   async run(flags, say) {
     const { values } = parseArgs({
       args: flags,
@@ -61,7 +61,7 @@ function measure({ name, species, photos }: PhotoSet, backbone: Float32Array, sa
   const features = look(backbone, classes, photos).features
   const compactBytes = encodeCompact(backbone, layout).byteLength
   const moved: number[] = []
-  let [agreed, right, rightInEight] = [0, 0, 0]
+  let [agreed, right, rightCompact] = [0, 0, 0]
   for (let fold = 0; fold < FOLDS; fold++) {
     const held = [...photos.keys()].filter((photo) => folds[photo] === fold)
     const train = [...photos.keys()].filter((photo) => folds[photo] !== fold)
@@ -72,21 +72,21 @@ function measure({ name, species, photos }: PhotoSet, backbone: Float32Array, sa
       HEAD,
     )
     const whole = withHead(backbone, layout, heads)
-    const eight = accept(decodeCompact(encodeCompact(whole, layout), layout))
+    const compact = accept(decodeCompact(encodeCompact(whole, layout), layout))
     const own = held.map((photo) => photos[photo]!)
-    const [inFull, inEight] = [whole, eight].map((weights) => look(weights, classes, own).logits) as [
+    const [inFull, inCompact] = [whole, compact].map((weights) => look(weights, classes, own).logits) as [
       Rows,
       Rows,
     ]
     for (const [place, photo] of held.entries()) {
-      const [a, b] = [inFull, inEight].map((logits) => softmax(rowOf(logits, place))) as [
+      const [a, b] = [inFull, inCompact].map((logits) => softmax(rowOf(logits, place))) as [
         Float32Array,
         Float32Array,
       ]
-      const [best, bestInEight] = [bestOf(a, 1)[0]![0], bestOf(b, 1)[0]![0]]
-      if (best === bestInEight) agreed++
+      const [best, bestCompact] = [bestOf(a, 1)[0]![0], bestOf(b, 1)[0]![0]]
+      if (best === bestCompact) agreed++
       if (best === truth[photo]) right++
-      if (bestInEight === truth[photo]) rightInEight++
+      if (bestCompact === truth[photo]) rightCompact++
       moved.push(Math.abs(a[best]! - b[best]!))
     }
     say(`${name}: fold ${fold + 1} of ${FOLDS}`)
@@ -101,7 +101,7 @@ function measure({ name, species, photos }: PhotoSet, backbone: Float32Array, sa
     float32Bytes: 4 * layout.total,
     compactBytes,
     top1: share(right),
-    top1InEight: share(rightInEight),
+    top1Compact: share(rightCompact),
     agreed: share(agreed),
     movedP50: movedAt(0.5),
     movedP99: movedAt(0.99),

@@ -2,6 +2,7 @@
 'use client'
 
 import { useCallback, useEffect, useState } from 'react'
+import { storageOrNull } from '../offline/storage.ts'
 import { keepCores, readCores } from './cores.ts'
 
 export type Cores = { cores: number; available: number; choose(cores: number): void }
@@ -19,13 +20,4 @@ export function useCores(): Cores {
     keepCores(storageOrNull(), wanted)
   }, [])
   return { cores, available, choose }
-}
-
-/** Some browsers forbid it in private windows. */
-function storageOrNull(): Storage | null {
-  try {
-    return localStorage
-  } catch {
-    return null
-  }
 }

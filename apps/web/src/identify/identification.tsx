@@ -10,6 +10,7 @@ import { useAmounts, useLanguage, useTexts } from '../languages/use-texts.ts'
 import { AnswerSheet } from './answer-sheet.tsx'
 import { DeviceLine } from './device-line.tsx'
 import { FaultWords } from './fault-words.tsx'
+import { History } from './history/history.tsx'
 import styles from './identification.module.css'
 import { PhotoChoice } from './photo-choice.tsx'
 import { PhotoRow } from './photo-row.tsx'
@@ -89,6 +90,7 @@ export function Identification() {
       )}
       <UpdateLine update={update} />
       <DeviceLine model={model} />
+      <History photos={photos} state={state} model={model} />
     </div>
   )
 }

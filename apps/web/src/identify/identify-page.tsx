@@ -7,7 +7,10 @@ import { Identification } from './identification.tsx'
 export function IdentifyPage({ language }: { language: Language }) {
   return (
     <PageFrame language={language} path="/identify">
-      <PageTexts language={language} of={['identify', 'camera', 'photoEditor', 'modelUpdate', 'refusals']}>
+      <PageTexts
+        language={language}
+        of={['identify', 'history', 'camera', 'photoEditor', 'modelUpdate', 'refusals']}
+      >
         <Identification />
       </PageTexts>
     </PageFrame>

@@ -2,6 +2,7 @@
 'use client'
 
 import { useEffect, useState } from 'react'
+import { storageOrNull } from '../offline/storage.ts'
 import styles from './language-offer.module.css'
 import { entryOf, type Language } from './languages.ts'
 import { decide, languageToOffer } from './offer.ts'
@@ -33,13 +34,4 @@ export function LanguageOffer({ shown, offers }: { shown: Language; offers: read
       </button>
     </div>
   )
-}
-
-/** Some browsers forbid it in private windows. */
-function storageOrNull(): Storage | null {
-  try {
-    return localStorage
-  } catch {
-    return null
-  }
 }

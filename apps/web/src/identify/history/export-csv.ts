@@ -1,0 +1,69 @@
+/**
+ * The history as a table for spreadsheets: RFC 4180, one row a sheet, in UTF-8 with a mark by which they know it. The head's names
+ * are the same in every language.
+ */
+import type { KeptCandidate, Sheet } from './sheet.ts'
+import { titleOf } from './sheet.ts'
+
+const CANDIDATES = 5
+const BYTE_ORDER_MARK = '\ufeff'
+
+const HEAD = [
+  'named_at',
+  'changed_at',
+  'verdict',
+  'common_name',
+  'scientific_name',
+  'score',
+  'photos',
+  'organs',
+  'flora',
+  'model',
+  ...Array.from({ length: CANDIDATES }, (_, i) =>
+    ['common_name', 'scientific_name', 'family', 'gbif_id', 'score'].map(
+      (field) => `candidate_${i + 1}_${field}`,
+    ),
+  ).flat(),
+]
+
+export const CSV_HEAD = BYTE_ORDER_MARK + rowOf(HEAD)
+
+export function csvRowOf(sheet: Sheet): string {
+  const title = titleOf(sheet)
+  const { begunAtMs, changedAtMs, verdict, photos, model, candidates } = sheet
+  return rowOf([
+    new Date(begunAtMs).toISOString(),
+    new Date(changedAtMs).toISOString(),
+    verdict.kind,
+    title?.commonName,
+    title?.scientificName,
+    scoreOf(title?.score),
+    String(photos.length),
+    photos
+      .map(({ organ }) => organ ?? '')
+      .filter((organ) => organ !== '')
+      .join(' '),
+    model.flora,
+    model.id,
+    ...Array.from({ length: CANDIDATES }, (_, i) => candidateCells(candidates[i])).flat(),
+  ])
+}
+
+function candidateCells(candidate: KeptCandidate | undefined): (string | undefined)[] {
+  const { commonName, scientificName, family, gbifId, score } = candidate ?? {}
+  return [commonName, scientificName, family, gbifId, scoreOf(score)]
+}
+
+function scoreOf(score: number | undefined): string | undefined {
+  return score?.toFixed(4)
+}
+
+function rowOf(cells: readonly (string | undefined)[]): string {
+  return `${cells.map((cell) => cellOf(cell ?? '')).join(',')}\r\n`
+}
+
+function cellOf(text: string): string {
+  // Spreadsheets compute what begins so, and names come from strangers.
+  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]|^\s|\s$/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+}

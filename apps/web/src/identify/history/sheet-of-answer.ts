@@ -1,0 +1,56 @@
+/** From an answer to the sheet that is kept of it. */
+import { type Answer, type Candidate, isKinAnswer, isShortlistAnswer, isUnsure } from '../answer.ts'
+import { commonNameOf } from '../common-name.ts'
+import type { KeptCandidate, KeptPhoto, Sheet, SheetId, Verdict } from './sheet.ts'
+
+/** The plant that is asked about, from its first photo to "another plant". */
+export type Plant = { id: SheetId; begunAtMs: number }
+
+export type Naming = {
+  plant: Plant
+  answer: Answer
+  photos: KeptPhoto[]
+  model: Sheet['model']
+  /** Of the page: common names are kept in it. */
+  language: string
+  nowMs: number
+}
+
+export function sheetOf({ plant, answer, photos, model, language, nowMs }: Naming): Sheet {
+  return {
+    id: plant.id,
+    begunAtMs: plant.begunAtMs,
+    changedAtMs: nowMs,
+    model,
+    verdict: verdictOf(answer),
+    candidates: answer.candidates.map((candidate) => keptOf(candidate, language)),
+    photos,
+  }
+}
+
+function verdictOf(answer: Answer): Verdict {
+  const { kin, shortlist, isPlant } = answer
+  if (isPlant === false) return { kind: 'no-plant' }
+  if (isKinAnswer(answer) && kin !== null) return { kind: 'kin', ...kin, score: shareOf(kin.score) }
+  if (isShortlistAnswer(answer)) return { kind: 'shortlist', species: shortlist! }
+  return isUnsure(answer) ? { kind: 'unknown' } : { kind: 'species' }
+}
+
+function keptOf({ species, score }: Candidate, language: string): KeptCandidate {
+  const { id, scientificName, family, gbifId, powoId } = species
+  const commonName = commonNameOf(species, language)
+  return {
+    id,
+    scientificName,
+    ...(commonName ? { commonName } : {}),
+    ...(family ? { family } : {}),
+    ...(gbifId ? { gbifId } : {}),
+    ...(powoId ? { powoId } : {}),
+    score: shareOf(score),
+  }
+}
+
+/** Sums of float32 may end a little above 1. */
+function shareOf(score: number): number {
+  return Math.min(1, Math.max(0, score))
+}

@@ -73,6 +73,8 @@ async function openWatched(shards: readonly string[]): Promise<Watch> {
 
 /** The species that the answer names, best first. */
 async function name(page: WatchedPage, photo: Uint8Array): Promise<string[]> {
+  // A page that is not at work yet would not notice the file.
+  await opened(page)
   const file = { name: 'plant.jpg', mimeType: 'image/jpeg', buffer: Buffer.from(photo) }
   await page.getByTestId('photo-input').setInputFiles(file)
   return answerOf(page)
@@ -80,7 +82,7 @@ async function name(page: WatchedPage, photo: Uint8Array): Promise<string[]> {
 
 async function answerOf(page: WatchedPage, nth?: number): Promise<string[]> {
   const answer = page.getByTestId('answer')
-  await (nth === undefined ? answer : answer.and(page.locator(`[data-answer="${nth}"]`))).waitFor()
+  await (nth === undefined ? answer : answer.and(page.locator(`[data-answer="${nth}"]`))).waitFor(PATIENT)
   return page
     .getByTestId('candidate')
     .evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.species!))
@@ -104,7 +106,7 @@ function keptTemperature(page: WatchedPage): Promise<number | null> {
   })
 }
 
-const opened = (page: WatchedPage) => page.getByText('This model knows 6 species').waitFor()
+const opened = (page: WatchedPage) => page.getByText('This model knows 6 species').waitFor(PATIENT)
 const offer = (page: WatchedPage) => page.getByTestId('model-update').getByText('A newer model is ready')
 
 async function setQuota(context: BrowserContext, page: WatchedPage, bytes: number): Promise<void> {

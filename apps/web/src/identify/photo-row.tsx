@@ -29,7 +29,7 @@ export function PhotoRow({
   return (
     <ul className={styles.row} aria-label={t('yourPhotos')}>
       {photos.map((photo, i) => (
-        <li key={photo.id}>
+        <li key={photo.id} className={styles.card}>
           <div className={styles.picture}>
             {/* biome-ignore lint/performance/noImgElement: an object URL, which no image service could serve */}
             <img src={photo.url} alt={t('yours', { file: photo.file.name })} />

@@ -41,6 +41,11 @@ export function expectNoFaults(page: WatchedPage): void {
   expect(page.faults).toEqual([])
 }
 
+/** /identify with a model that it has opened: a page that is not at work yet would not notice a file. */
+export async function untilAtWork(page: WatchedPage): Promise<void> {
+  await page.getByText(/This model knows/).waitFor({ timeout: 60_000 })
+}
+
 /** A tab that contributes. */
 export async function openContributor(browser: Browser, site: { url: string }): Promise<WatchedPage> {
   const context = await browser.newContext()

@@ -4,7 +4,7 @@ import { readJpegSize } from '@worldflora/model/photo'
 import type { Locator } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { expectAccessible, PHONE } from './accessibility.ts'
-import { expectNoFaults, openBrowser, openPage, type WatchedPage } from './browser.ts'
+import { expectNoFaults, openBrowser, openPage, untilAtWork, type WatchedPage } from './browser.ts'
 import { startCoordinator, temporaryFolder } from './processes.ts'
 import { startPublishedSite } from './published-site.ts'
 
@@ -17,6 +17,7 @@ describe('the history of /identify', () => {
     const site = await startPublishedSite()
     const context = await (await openBrowser()).newContext({ acceptDownloads: true })
     const page = await openPage(context, site, '/identify')
+    await untilAtWork(page)
     const sheets = page.getByTestId('sheet')
     const dialog = page.getByRole('dialog')
     const button = (name: string) => page.getByRole('button', { name, exact: true })
@@ -131,12 +132,14 @@ describe('the history of /identify', () => {
       }
     })
     const barred = await openPage(without, site, '/identify')
+    await untilAtWork(barred)
     await fault(barred).getByText('This browser keeps nothing').waitFor()
     await name(barred, photo, 1)
     expectNoFaults(barred)
 
     const small = await browser.newContext()
     const full = await openPage(small, site, '/identify')
+    await untilAtWork(full)
     await full.getByTestId('offline-ready').waitFor()
     const devtools = await small.newCDPSession(full)
     await devtools.send('Storage.overrideQuotaForOrigin', { origin: site.url, quotaSize: 1 })
@@ -172,6 +175,7 @@ describe('the history of /identify', () => {
     const site = await startCoordinator(temporaryFolder())
     const context = await (await openBrowser()).newContext({ viewport: PHONE })
     const page = await openPage(context, site, '/identify')
+    await untilAtWork(page)
     await page.getByText('It stays on this device').waitFor()
     await expectAccessible(page)
     await putRecords(page, 30)

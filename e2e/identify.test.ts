@@ -2,7 +2,7 @@
 import type { Browser, BrowserContext, Locator } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { expectAccessible, PHONE } from './accessibility.ts'
-import { expectNoFaults, openBrowser, openPage, type WatchedPage } from './browser.ts'
+import { expectNoFaults, openBrowser, openPage, untilAtWork, type WatchedPage } from './browser.ts'
 import { shareAmongTests } from './lifetime.ts'
 import { type PublishedSite, startPublishedSite } from './published-site.ts'
 
@@ -110,6 +110,7 @@ describe('the camera on the page', () => {
     const context = await browser.newContext({ viewport: PHONE, permissions: ['camera'] })
     await watchCamera(context)
     const page = await openPage(context, site, '/identify')
+    await untilAtWork(page)
     await page.getByRole('button', { name: 'Take a photo', exact: true }).click()
     const dialog = page.getByRole('dialog', { name: 'Take a photo' })
     const shoot = dialog.getByRole('button', { name: 'Take the photo', disabled: false })
@@ -137,6 +138,7 @@ describe('the camera on the page', () => {
     // Where a context is granted something else, Chromium refuses the camera as if somebody had said no.
     const context = await browser.newContext({ viewport: PHONE, permissions: ['geolocation'] })
     const page = await openPage(context, site, '/identify')
+    await untilAtWork(page)
     await page.getByRole('button', { name: 'Take a photo', exact: true }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('alert', { name: 'The camera is not allowed here' }).waitFor()
@@ -155,6 +157,7 @@ describe('the camera on the page', () => {
   it('is left to the device’s own app where a finger points', async () => {
     const context = await browser.newContext({ viewport: PHONE, isMobile: true, hasTouch: true })
     const page = await openPage(context, site, '/identify')
+    await untilAtWork(page)
     await page.getByText('Take a photo').waitFor()
     expect(await page.locator('button').getByText('Take a photo').count()).toBe(0)
     expect(await page.getByLabel('Take a photo').getAttribute('capture')).toBe('environment')
@@ -164,6 +167,7 @@ describe('the camera on the page', () => {
 describe('the editor', () => {
   it('turns a photo and cuts it by pointer; the plant is named again, and its original is kept', async () => {
     const page = await openPage(await browser.newContext({ viewport: PHONE }), site, '/identify')
+    await untilAtWork(page)
     const edit = page.getByRole('button', { name: 'Edit photo 1' })
     const dialog = page.getByRole('dialog')
     const done = dialog.getByRole('button', { name: 'Done' })
@@ -209,6 +213,7 @@ describe('the editor', () => {
 
   it('does all of it by keyboard, and says what the frame holds', async () => {
     const page = await openPage(await browser.newContext(), site, '/identify')
+    await untilAtWork(page)
     await chooseQuarters(page)
     await untilNamed(page, 1)
     const edit = page.getByRole('button', { name: 'Edit photo 1' })
@@ -250,6 +255,7 @@ describe('the editor', () => {
 
 it('less than 200 KB of compressed script come before the model', async () => {
   const page = await openPage(await browser.newContext(), site, '/identify')
+  await untilAtWork(page)
   await page.getByRole('main').waitFor()
   const bytes = await page.evaluate(() => {
     const resources = performance.getEntriesByType('resource') as PerformanceResourceTiming[]

@@ -3,7 +3,7 @@ import { readShard } from '@worldflora/dataset/shard'
 import { isRejection } from '@worldflora/protocol/rejection'
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
-import { expectNoFaults, openBrowser, openPage, type WatchedPage } from './browser.ts'
+import { expectNoFaults, openBrowser, openPage, untilAtWork, type WatchedPage } from './browser.ts'
 import { bringHerbarium, call, openRun } from './operator.ts'
 import { startCoordinator, temporaryFolder } from './processes.ts'
 
@@ -25,6 +25,7 @@ async function openIdentify(): Promise<{ page: WatchedPage; jpegs: Buffer[] }> {
   const photos = readShard(shards.get(manifest.shards.test[0]!.hash)!)
   if (isRejection(photos)) throw new Error(photos.message)
   const page = await openPage(await (await openBrowser()).newContext(), site, '/identify')
+  await untilAtWork(page)
   return { page, jpegs: photos.map(({ jpeg }) => Buffer.from(jpeg)) }
 }
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { refusalOf } from '../src/identify/camera/use-camera.ts'
 import { cutOf, isUnedited, type PhotoEdit, turned, UNEDITED } from '../src/identify/editor/photo-edit.ts'
-import { fitted } from '../src/identify/photo/jpeg-file.ts'
+import { fitted } from '../src/identify/photo/fitted-size.ts'
 
 const corner: PhotoEdit = { turns: 0, frame: { x: 0, y: 10, width: 20, height: 40 } }
 

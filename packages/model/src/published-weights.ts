@@ -26,6 +26,19 @@ export function partsOf({ compact, weights }: Pick<PublishedModel, 'compact' | '
   return { form: 'compact', parts: compact.shards, bytes }
 }
 
+/** Where in all of them each part belongs. */
+export function placesIn<Memory extends ArrayBufferLike>(
+  all: Uint8Array<Memory>,
+  parts: WeightsParts['parts'],
+): { blob: Hash; into: Uint8Array<Memory> }[] {
+  let start = 0
+  return parts.map(({ blob, bytes }) => {
+    const into = all.subarray(start, start + bytes)
+    start += bytes
+    return { blob, into }
+  })
+}
+
 /** A copy that the caller owns. */
 export function readPublished(
   { form, bytes }: PublishedWeights,

@@ -1,5 +1,5 @@
 /** The bytes that a published model is identified with, from its blobs: those that tabs fetch. */
-import { partsOf, type WeightsForm } from '@worldflora/model/published-weights'
+import { partsOf, placesIn, type WeightsForm } from '@worldflora/model/published-weights'
 import type { PublishedModel } from '@worldflora/protocol/http'
 import type { BlobStore } from '../store/blob-store.ts'
 
@@ -13,13 +13,10 @@ export async function weightsOfModel(
 ): Promise<SharedWeights | null> {
   const { form, parts, bytes } = partsOf(model)
   const weights = new SharedArrayBuffer(bytes)
-  const all = new Uint8Array(weights)
-  let start = 0
-  for (const { blob, bytes } of parts) {
+  for (const { blob, into } of placesIn(new Uint8Array(weights), parts)) {
     const part = await blobs.get(blob)
-    if (part?.byteLength !== bytes) return null
-    all.set(part, start)
-    start += bytes
+    if (part?.byteLength !== into.byteLength) return null
+    into.set(part)
   }
   return { form, bytes: weights }
 }

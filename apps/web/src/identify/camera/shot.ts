@@ -1,5 +1,6 @@
 /** One picture of what a camera shows, as a file like one that somebody chose. */
-import { fitted, jpegFile } from '../photo/jpeg-file.ts'
+import { fitted } from '../photo/fitted-size.ts'
+import { jpegFile } from '../photo/jpeg-file.ts'
 
 /** null: there is no picture yet, or no memory for it. */
 export async function takeShot(video: HTMLVideoElement, at: Date): Promise<File | null> {

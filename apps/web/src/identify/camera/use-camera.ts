@@ -2,7 +2,7 @@
 'use client'
 
 import { useCallback, useEffect, useState } from 'react'
-import { LONGEST_SIDE } from '../photo/jpeg-file.ts'
+import { LONGEST_SIDE } from '../photo/fitted-size.ts'
 
 /** `denied`: somebody said no; `none`: there is no camera; `busy`: it is there and gives no picture. */
 export type CameraRefusal = 'denied' | 'none' | 'busy'

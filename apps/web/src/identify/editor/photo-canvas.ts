@@ -1,5 +1,6 @@
 /** Photos as pixels: opened upright, drawn turned, cut to a frame. For the page: it needs a canvas. */
-import { fitted, jpegFile, type Size } from '../photo/jpeg-file.ts'
+import { fitted, type Size } from '../photo/fitted-size.ts'
+import { jpegFile } from '../photo/jpeg-file.ts'
 import { cutOf, type PhotoEdit, type QuarterTurns, turnedSize } from './photo-edit.ts'
 
 /** Twice what comes out in the end, so that half a photo is still sharp; bounds the memory that a huge photo takes. */

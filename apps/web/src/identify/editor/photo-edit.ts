@@ -1,5 +1,5 @@
 /** What was done to a photo: turned by quarters, then cut to a frame. Knows no pixels. */
-import { fitted, type Size } from '../photo/jpeg-file.ts'
+import { fitted, type Size } from '../photo/fitted-size.ts'
 
 /** In percent of the turned photo. */
 export type Frame = { x: number; y: number; width: number; height: number }

@@ -1,5 +1,6 @@
 /** Makes thumbnails out of the page's way: a photo of 40 megapixels would freeze it. */
 import { expose } from 'comlink'
+import { fitted } from '../photo/fitted-size.ts'
 
 const LONGER_SIDE = 320
 
@@ -7,9 +8,7 @@ const LONGER_SIDE = 320
 async function thumbnailOf(photo: Blob): Promise<Uint8Array<ArrayBuffer> | null> {
   const bitmap = await createImageBitmap(photo, { imageOrientation: 'from-image' })
   try {
-    const scale = Math.min(1, LONGER_SIDE / Math.max(bitmap.width, bitmap.height))
-    const width = Math.max(1, Math.round(bitmap.width * scale))
-    const height = Math.max(1, Math.round(bitmap.height * scale))
+    const { width, height } = fitted(bitmap, LONGER_SIDE)
     const canvas = new OffscreenCanvas(width, height)
     const context = canvas.getContext('2d')
     if (context === null) return null

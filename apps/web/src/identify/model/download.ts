@@ -1,5 +1,5 @@
 /** A model's weights, shard by shard: from the shelf what is there, the rest from the site, kept as it comes (QW4). */
-import type { WeightsParts } from '@worldflora/model/published-weights'
+import { placesIn, type WeightsParts } from '@worldflora/model/published-weights'
 import type { Rejection } from '@worldflora/protocol/rejection'
 import { fetchBlob } from './fetch-blob.ts'
 import type { Shelf } from './shelf.ts'
@@ -45,13 +45,4 @@ export async function download(
 
   await Promise.all(Array.from({ length: AT_A_TIME }, work))
   return outcome.fault ?? { bytes: all, isKept: outcome.isKept }
-}
-
-export function placesIn(all: Uint8Array<ArrayBuffer>, parts: WeightsParts['parts']) {
-  let start = 0
-  return parts.map(({ blob, bytes }) => {
-    const into = all.subarray(start, start + bytes)
-    start += bytes
-    return { blob, into }
-  })
 }

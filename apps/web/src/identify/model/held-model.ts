@@ -2,12 +2,12 @@
  * A published model in this Web Worker's hands: from the shelf without asking anybody, or from the site, which may have a newer one
  * (QW4, QW5).
  */
-import { type PublishedWeights, partsOf } from '@worldflora/model/published-weights'
+import { type PublishedWeights, partsOf, placesIn } from '@worldflora/model/published-weights'
 import { canonicalJson } from '@worldflora/protocol/hash'
 import type { PublishedModel } from '@worldflora/protocol/http'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { askForDescription } from './description.ts'
-import { download, type OnBytes, placesIn } from './download.ts'
+import { download, type OnBytes } from './download.ts'
 import { fetchHeads, keptHeads } from './heads.ts'
 import type { Shelf } from './shelf.ts'
 

@@ -4,6 +4,7 @@
  */
 import { decodeJpeg, fromRgba, orientationOf, type Rgb, readJpegSize, upright } from '@worldflora/model/photo'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import { fitted } from './fitted-size.ts'
 import { readPngSize } from './png-size.ts'
 
 /** A larger photo would take hundreds of megabytes in our decoder: the browser makes it smaller while decoding. */
@@ -44,9 +45,7 @@ async function openWithBrowser(file: Blob): Promise<Rgb | Rejection> {
     )
   }
   try {
-    const scale = Math.min(1, LONGER_SIDE / Math.max(bitmap.width, bitmap.height))
-    const width = Math.max(1, Math.round(bitmap.width * scale))
-    const height = Math.max(1, Math.round(bitmap.height * scale))
+    const { width, height } = fitted(bitmap, LONGER_SIDE)
     const context = new OffscreenCanvas(width, height).getContext('2d')
     if (context === null) {
       return reject(

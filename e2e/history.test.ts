@@ -175,7 +175,6 @@ describe('the history of /identify', () => {
     const site = await startCoordinator(temporaryFolder())
     const context = await (await openBrowser()).newContext({ viewport: PHONE })
     const page = await openPage(context, site, '/identify')
-    await untilAtWork(page)
     await page.getByText('It stays on this device').waitFor()
     await expectAccessible(page)
     await putRecords(page, 30)

@@ -4,13 +4,13 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { expectAccessible, PHONE } from './accessibility.ts'
 import { expectNoFaults, openBrowser, openPage, untilAtWork, type WatchedPage } from './browser.ts'
 import { shareAmongTests } from './lifetime.ts'
-import { type PublishedSite, startPublishedSite } from './published-site.ts'
+import { startPublishedSite } from './published-site.ts'
 
 /** Chromium's own test picture, as a camera. */
 const FAKE_CAMERA = ['--use-fake-device-for-media-stream']
 const MOST_SCRIPT_BYTES = 200_000
 
-let site: PublishedSite
+let site: Awaited<ReturnType<typeof startPublishedSite>>
 let browser: Browser
 beforeAll(() =>
   shareAmongTests(async () => {

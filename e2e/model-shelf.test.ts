@@ -1,42 +1,35 @@
 /** The model on its way to a tab and on its shelf there: what happens when the network, the disk or another publication comes between. */
-import { readShard } from '@worldflora/dataset/shard'
 import { SHARD_BYTES } from '@worldflora/protocol/compact-weights'
 import type { PublishedModel } from '@worldflora/protocol/http'
-import { isRejection } from '@worldflora/protocol/rejection'
 import type { BrowserContext } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { expectNoFaults, openBrowser, openPage, type WatchedPage } from './browser.ts'
-import { bringHerbarium, call, openRun } from './operator.ts'
-import { type Site, startCoordinator, temporaryFolder } from './processes.ts'
+import type { Site } from './processes.ts'
+import { publishUntrained, SMALL_RUN, startPublishedSite } from './published-site.ts'
 
 /** Whoever waits for a fact waits as long as it takes. */
 const PATIENT = { timeout: 60_000 }
 
-/** Weights as they are drawn: which species they prefer differs by the seed. Large enough for several shards. */
+/** Which species it prefers as it is drawn differs by the seed. Large enough for several shards. */
 const run = (seed: number) => ({
+  ...SMALL_RUN,
   name: `seed-${seed}`,
-  flora: 'small',
   seed,
   architecture: { name: 'mobilenet-v1', width: 1, imageSize: 32 },
-  samplesPerTask: 16,
-  tasksPerStep: 1,
-  epochs: 1,
-  optimizer: { name: 'sgd', learningRate: 0.05 },
 })
 
 /** A site with a model of at least four shards, and a photo of its flora. */
 async function openSite() {
-  const site = await startCoordinator(temporaryFolder())
-  const { manifest, shards } = await bringHerbarium(site, 'small', { species: 6 })
-  const photos = readShard(shards.get(manifest.shards.test[0]!.hash)!)
-  if (isRejection(photos)) throw new Error(photos.message)
-  return { site, photo: photos[0]!.jpeg, model: await publish(site, 1) }
+  const { model, photos, ...site } = await startPublishedSite(run(1))
+  return { site, photo: photos[0]!.jpeg, model: shardPaths(model) }
 }
 
-/** The paths of the model's shards, in their order. */
+/** The paths of the newer model's shards, in their order. */
 async function publish(site: Site, seed: number): Promise<string[]> {
-  const id = await openRun(site, run(seed))
-  const { compact } = await call<PublishedModel>(site, 'POST', `/api/runs/${id}/publish`)
+  return shardPaths(await publishUntrained(site, run(seed)))
+}
+
+function shardPaths({ compact }: PublishedModel): string[] {
   const paths = compact!.shards.map(({ blob }) => `/blobs/${blob}`)
   expect(paths.length).toBeGreaterThanOrEqual(4)
   return paths

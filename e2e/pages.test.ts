@@ -9,14 +9,14 @@ import { expectAccessible, PHONE } from './accessibility.ts'
 import { expectNoFaults, openBrowser, openContributor, openPage, type WatchedPage } from './browser.ts'
 import { bringHerbarium, call, openRun, untilRun } from './operator.ts'
 import { startCoordinator, temporaryFolder } from './processes.ts'
-import { SMALL_RUN as run, startPublishedSite } from './published-site.ts'
+import { SMALL_RUN as run, startTrainedSite } from './published-site.ts'
 
 /** Whoever waits for a fact waits as long as it takes. */
 const PATIENT = { timeout: 60_000 }
 
 describe('/identify', () => {
   it('names held-back photos, and again with the network off (PR1: nothing is sent)', async () => {
-    const site = await startPublishedSite()
+    const site = await startTrainedSite()
     const { manifest, photos, testEvaluation } = site
     const context = await (await openBrowser()).newContext()
     const page = await openPage(context, site, '/identify')

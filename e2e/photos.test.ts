@@ -1,32 +1,14 @@
 /** Photos as people have them, and files that are none: on the real page, with a model whose weights are drawn. */
-import { readShard } from '@worldflora/dataset/shard'
-import { isRejection } from '@worldflora/protocol/rejection'
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
 import { expectNoFaults, openBrowser, openPage, untilAtWork, type WatchedPage } from './browser.ts'
-import { bringHerbarium, call, openRun } from './operator.ts'
-import { startCoordinator, temporaryFolder } from './processes.ts'
+import { startPublishedSite } from './published-site.ts'
 
-const run = {
-  name: 'photos',
-  flora: 'small',
-  architecture: { name: 'small-cnn', width: 1, imageSize: 48 },
-  samplesPerTask: 16,
-  tasksPerStep: 1,
-  epochs: 1,
-  optimizer: { name: 'sgd', learningRate: 0.05 },
-}
-
-/** Publishes what a run begins with: nothing here asks whether the name is right. */
 async function openIdentify(): Promise<{ page: WatchedPage; jpegs: Buffer[] }> {
-  const site = await startCoordinator(temporaryFolder())
-  const { manifest, shards } = await bringHerbarium(site, 'small', { species: 6 })
-  await call(site, 'POST', `/api/runs/${await openRun(site, run)}/publish`)
-  const photos = readShard(shards.get(manifest.shards.test[0]!.hash)!)
-  if (isRejection(photos)) throw new Error(photos.message)
+  const site = await startPublishedSite()
   const page = await openPage(await (await openBrowser()).newContext(), site, '/identify')
   await untilAtWork(page)
-  return { page, jpegs: photos.map(({ jpeg }) => Buffer.from(jpeg)) }
+  return { page, jpegs: site.photos.map(({ jpeg }) => Buffer.from(jpeg)) }
 }
 
 const file = (buffer: Buffer, name: string, mimeType = 'image/jpeg') => ({ name, mimeType, buffer })

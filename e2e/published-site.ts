@@ -1,8 +1,9 @@
-/** A site as visitors of /identify find it: a small model has been trained and published. */
+/** Sites as visitors of /identify find them: with a model. */
+import type { Manifest } from '@worldflora/dataset/manifest'
 import { type Photo, readShard } from '@worldflora/dataset/shard'
-import type { RunDetail } from '@worldflora/protocol/http'
+import type { PublishedModel, RunDetail } from '@worldflora/protocol/http'
 import { isRejection } from '@worldflora/protocol/rejection'
-import { bringHerbarium, call, type Herbarium, openRun, untilMeasured } from './operator.ts'
+import { type Address, bringHerbarium, call, openRun, untilMeasured } from './operator.ts'
 import { type Site, startCoordinator, temporaryFolder, worldflora } from './processes.ts'
 
 /** Seconds of training, and right more often than chance. */
@@ -18,20 +19,35 @@ export const SMALL_RUN = {
   augmentation: { flip: true },
 }
 
-/** `photos`: those that the run was tested on and has never seen. */
-export type PublishedSite = Site &
-  Pick<Herbarium, 'manifest'> &
-  Pick<RunDetail, 'testEvaluation'> & { photos: Photo[] }
+/** `photos`: those that no run is trained on. */
+type FloraSite = Site & { manifest: Manifest; photos: Photo[] }
 
-export async function startPublishedSite(): Promise<PublishedSite> {
-  const site = await startCoordinator(temporaryFolder())
-  const { manifest, shards } = await bringHerbarium(site, SMALL_RUN.flora, { species: 6 })
+/** Publishes what `run` begins with, weights as they are drawn: for tests that do not ask whether a name is right. */
+export async function startPublishedSite(run = SMALL_RUN): Promise<FloraSite & { model: PublishedModel }> {
+  const site = await startFloraSite()
+  return { ...site, model: await publishUntrained(site, run) }
+}
+
+export async function publishUntrained(site: Address, run: typeof SMALL_RUN): Promise<PublishedModel> {
+  return call(site, 'POST', `/api/runs/${await openRun(site, run)}/publish`)
+}
+
+export type TrainedSite = FloraSite & Pick<RunDetail, 'testEvaluation'>
+
+export async function startTrainedSite(): Promise<TrainedSite> {
+  const site = await startFloraSite()
   const id = await openRun(site, SMALL_RUN)
   const worker = worldflora(['work', '--url', site.url])
   const { testEvaluation } = await untilMeasured(site, id)
   worker.kill('SIGTERM')
   await call(site, 'POST', `/api/runs/${id}/publish`)
+  return { ...site, testEvaluation }
+}
+
+async function startFloraSite(): Promise<FloraSite> {
+  const site = await startCoordinator(temporaryFolder())
+  const { manifest, shards } = await bringHerbarium(site, SMALL_RUN.flora, { species: 6 })
   const photos = readShard(shards.get(manifest.shards.test[0]!.hash)!)
   if (isRejection(photos)) throw new Error(photos.message)
-  return { ...site, manifest, testEvaluation, photos }
+  return { ...site, manifest, photos }
 }

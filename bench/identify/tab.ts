@@ -38,6 +38,8 @@ export async function openTab(url: string): Promise<Tab> {
       const endsMs = performance.now() + 1000 * seconds
       for (let nth = 0; performance.now() < endsMs || nth < photos.length; nth++) {
         await page.getByRole('button', { name: 'Another plant' }).click()
+        // Nobody has the next photo at hand before the page has come to rest.
+        await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)))
         const namedAtMs = await nameOne(photos[nth % photos.length]!)
         ms.push(namedAtMs - (await page.evaluate(() => (globalThis as Notes).chosenAtMs)))
       }

@@ -7,6 +7,13 @@ export function hashOf(bytes: Uint8Array): Hash {
   return bytesToHex(sha256(bytes)) as Hash
 }
 
+/** The same by the engine where it can (not over plain http), several times as fast. */
+export async function engineHashOf(bytes: Uint8Array): Promise<Hash> {
+  const subtle = globalThis.crypto?.subtle
+  if (subtle === undefined) return hashOf(bytes)
+  return bytesToHex(new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))) as Hash
+}
+
 export function hashOfText(text: string): Hash {
   return hashOf(new TextEncoder().encode(text))
 }

@@ -4,9 +4,10 @@ import { type SiteKept, useSiteKept } from '../offline/use-site-kept.ts'
 import styles from './device-line.module.css'
 import type { ModelState } from './use-identifier.ts'
 
-export function DeviceLine({ model }: { model: ModelState }) {
+/** `isCalm`: the visitor waits for nothing. */
+export function DeviceLine({ model, isCalm }: { model: ModelState; isCalm: boolean }) {
   const t = useTexts('identify')
-  const site = useSiteKept()
+  const site = useSiteKept(isCalm)
   const opened = model.kind === 'open' ? model.model : null
   return (
     <div className={styles.line}>

@@ -89,7 +89,7 @@ export function Identification() {
         </div>
       )}
       <UpdateLine update={update} />
-      <DeviceLine model={model} />
+      <DeviceLine model={model} isCalm={model.kind !== 'opening' && state.kind !== 'naming'} />
       <History photos={photos} state={state} model={model} />
     </div>
   )

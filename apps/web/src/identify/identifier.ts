@@ -1,7 +1,7 @@
 /** Names plants with the published model. Lives in a Web Worker; the page talks to it through comlink. */
 import { type BackendAssets, openBackend } from '@worldflora/model/backend'
 import { showsPlant, suggestedOrgan } from '@worldflora/model/calibration'
-import { openDecoder } from '@worldflora/model/photo'
+import { openDecoder, type Rgb } from '@worldflora/model/photo'
 import { bestOf, fuse, type Look } from '@worldflora/model/prediction'
 import { ORGANS, type Organ } from '@worldflora/protocol/calibration'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
@@ -17,12 +17,17 @@ import type {
 import { fetchNewer, fetchNewest, type HeldModel, takeFromShelf } from './model/held-model.ts'
 import { ModelInUse } from './model/model-in-use.ts'
 import { openShelf } from './model/shelf.ts'
+import { paced } from './paced.ts'
 import { openPhoto } from './photo/open-photo.ts'
 
 /** Another word than ours would be of a newer site. */
 function organNamed(name: string | undefined): Organ | null {
   return ORGANS.find((organ) => organ === name) ?? null
 }
+
+/** By then a photo that was waiting for the model has been asked about. */
+const WARM_UP_AFTER_MS = 100
+const BLANK: Rgb = { width: 1, height: 1, data: new Uint8Array(4) }
 
 export class ModelIdentifier implements Identifier {
   readonly #assets: BackendAssets
@@ -31,6 +36,7 @@ export class ModelIdentifier implements Identifier {
   /** Newer than the one in use, and whole. */
   #newer: HeldModel | null = null
   #looking: Promise<UpdateLook> | null = null
+  #isWarm = false
 
   constructor(assets: BackendAssets) {
     this.#assets = assets
@@ -38,15 +44,24 @@ export class ModelIdentifier implements Identifier {
 
   async open(onStage: (stage: OpeningStage) => void): Promise<OpenedModel | Rejection> {
     const shelf = await this.#shelf
+    // The network's programs are compiled while its weights are on their way.
+    const ready = this.#openBackend()
+    // Awaited below, unless there is no model.
+    ready.catch(() => {})
     const kept = await takeFromShelf(shelf)
     const held =
-      kept ?? (await fetchNewest(shelf, (done, total) => onStage({ kind: 'fetching', done, total })))
+      kept ??
+      (await fetchNewest(
+        shelf,
+        paced((done, total) => onStage({ kind: 'fetching', done, total })),
+      ))
     if (isRejection(held)) return held
     onStage({ kind: 'preparing' })
-    const opened = await this.#openBackend()
+    const opened = await ready
     if (isRejection(opened)) return opened
-    await openDecoder(this.#assets)
-    return this.#use(held, kept === null)
+    const inUse = this.#use(held, kept === null)
+    if (!isRejection(inUse)) setTimeout(() => void this.#warmUp(), WARM_UP_AFTER_MS)
+    return inUse
   }
 
   async name(
@@ -54,6 +69,7 @@ export class ModelIdentifier implements Identifier {
     onStage: (stage: NamingStage) => void,
   ): Promise<Answer | Rejection | PhotoRejection> {
     if (this.#inUse === null) throw new Error('open comes first')
+    this.#isWarm = true
     const startMs = performance.now()
     return this.#inUse.lend(async ({ model, predictor }) => {
       const looks: Look[] = []
@@ -118,10 +134,19 @@ export class ModelIdentifier implements Identifier {
    * is for browsers without SIMD.
    */
   async #openBackend(): Promise<null | Rejection> {
+    const decoder = openDecoder(this.#assets)
     const wasm = await openBackend('wasm', this.#assets)
+    await decoder
     if (!isRejection(wasm)) return null
     const cpu = await openBackend('cpu', this.#assets)
     return isRejection(cpu) ? wasm : null
+  }
+
+  /** The first look takes ten times as long as the next: the engine compiles what is run. Whoever has a photo ready does not wait for it. */
+  async #warmUp(): Promise<void> {
+    if (this.#isWarm || this.#inUse === null) return
+    this.#isWarm = true
+    await this.#inUse.lend(({ predictor }) => predictor.look([BLANK]))
   }
 }
 

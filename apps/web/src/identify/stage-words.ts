@@ -18,7 +18,7 @@ export function stageWords(
     }
     return t('preparing')
   }
-  if (model.kind === 'refused') return ''
-  if (naming.stage?.kind === 'opening-photo') return t('opening', { number: naming.stage.photo + 1 })
+  if (model.kind === 'refused' || naming.stage === null) return ''
+  if (naming.stage.kind === 'opening-photo') return t('opening', { number: naming.stage.photo + 1 })
   return t('comparing')
 }

@@ -12,6 +12,7 @@ import type { Naming } from './use-identifier.ts'
 
 export type NamingState =
   | { kind: 'empty' }
+  /** `stage` null: it has only begun. */
   | { kind: 'naming'; stage: NamingStage | null }
   /** `nth` counts the answers since the page was loaded. */
   | { kind: 'named'; answer: Answer; nth: number }
@@ -21,6 +22,9 @@ export type NamingState =
 export type PhotoFault =
   | { kind: 'left-out'; left: number }
   | { kind: 'unopened'; id: number; file: string; rejection: Rejection }
+
+/** A stage that is over sooner is not worth a word that nobody can read, nor the work of showing it. */
+const SHOWN_AFTER_MS = 150
 
 export function useNaming(name: Naming) {
   const [photos, setPhotos] = useState<readonly PlantPhoto[]>([])
@@ -37,14 +41,23 @@ export function useNaming(name: Naming) {
       setPhotos(question)
       if (question.length === 0) return setState({ kind: 'empty' })
       setState({ kind: 'naming', stage: null })
+      let latest: NamingStage = { kind: 'computing' }
+      let isShown = false
+      const show = () => {
+        isShown = true
+        if (asked.current !== question) return
+        // A stage travels by a channel of its own, and may arrive after the answer.
+        setState((before) => (before.kind === 'naming' ? { kind: 'naming', stage: latest } : before))
+      }
+      const waiting = setTimeout(show, SHOWN_AFTER_MS)
       const answer = await name(
         question.map(({ file }) => file),
         (stage) => {
-          if (asked.current !== question) return
-          // A stage travels by a channel of its own, and may arrive after the answer.
-          setState((before) => (before.kind === 'naming' ? { kind: 'naming', stage } : before))
+          latest = stage
+          if (isShown) show()
         },
       )
+      clearTimeout(waiting)
       if (asked.current !== question) return
       if (!isRejection(answer)) setState({ kind: 'named', answer, nth: ++answers.current })
       else if ('photo' in answer) {

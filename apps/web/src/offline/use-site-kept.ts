@@ -5,10 +5,14 @@ import { useEffect, useState } from 'react'
 
 export type SiteKept = 'keeping' | 'kept' | 'impossible'
 
-export function useSiteKept(): SiteKept {
+/** Nothing is fetched for it before `isTime`: what the visitor waits for goes first. */
+export function useSiteKept(isTime: boolean): SiteKept {
   const [kept, setKept] = useState<SiteKept>('keeping')
+  const [hasBegun, setBegun] = useState(false)
+  if (isTime && !hasBegun) setBegun(true)
 
   useEffect(() => {
+    if (!hasBegun) return
     let current = true
     const tell = (now: SiteKept) => {
       if (current) setKept(now)
@@ -26,7 +30,7 @@ export function useSiteKept(): SiteKept {
     return () => {
       current = false
     }
-  }, [])
+  }, [hasBegun])
 
   return kept
 }

@@ -2,7 +2,7 @@
  * Blobs by hash: from the cache, else from the coordinator, never more bytes than announced, and checked on arrival. What is
  * corrupted is asked for once more past every cache on the way, then given up.
  */
-import { hashOf } from '@worldflora/protocol/hash'
+import { engineHashOf } from '@worldflora/protocol/hash'
 import type { Hash } from '@worldflora/protocol/ids'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { BlobCache } from './blob-cache.ts'
@@ -45,7 +45,7 @@ export class BlobSource {
     for (let corruptions = 0; corruptions <= CORRUPTIONS_ACCEPTED; corruptions++) {
       const bytes = await this.#attempts.run(signal, () => this.#download(blob, corruptions > 0, signal))
       if (isRejection(bytes)) return bytes
-      if ((await digest(bytes)) !== blob.hash) continue
+      if ((await engineHashOf(bytes)) !== blob.hash) continue
       await cache.put(blob.hash, bytes)
       return bytes
     }
@@ -96,12 +96,4 @@ export class BlobSource {
     }
     return bytes.subarray(0, filled)
   }
-}
-
-/** By the engine where it can (not over plain http), else in JavaScript. */
-async function digest(bytes: Uint8Array): Promise<string> {
-  const subtle = globalThis.crypto?.subtle
-  if (subtle === undefined) return hashOf(bytes)
-  const hash = new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>))
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

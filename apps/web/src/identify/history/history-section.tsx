@@ -1,7 +1,7 @@
 /** The shelf with what belongs to it: the switch, what went wrong, what was deleted just now, export and deletion. */
 'use client'
 
-import { type RefObject, useId, useRef, useState } from 'react'
+import { type RefObject, useCallback, useId, useRef, useState } from 'react'
 import { Button } from '../../design/button.tsx'
 import { useTexts } from '../../languages/use-texts.ts'
 import { DeleteAllDialog } from './delete-all-dialog.tsx'
@@ -38,6 +38,7 @@ export function HistorySection({ store, state, fault, keeping, onMore }: History
   const [refused, setRefused] = useState<HistoryFault | null>(null)
   const shelf = state.kind === 'open' ? state.shelf : null
   const close = () => setOpened({ kind: 'none' })
+  const open = useCallback((sheet: Sheet) => setOpened({ kind: 'sheet', sheet }), [])
 
   const change = async (outcome: Promise<null | HistoryFault>, done: Deleted) => {
     close()
@@ -66,12 +67,7 @@ export function HistorySection({ store, state, fault, keeping, onMore }: History
       </div>
       {shelf === null || shelf.total === 0 ? null : (
         <>
-          <SheetCards
-            sheets={shelf.sheets}
-            isMore={shelf.isMore}
-            onOpen={(sheet) => setOpened({ kind: 'sheet', sheet })}
-            onMore={onMore}
-          />
+          <SheetCards sheets={shelf.sheets} isMore={shelf.isMore} onOpen={open} onMore={onMore} />
           <ShelfFoot
             shelf={shelf}
             onExport={async (format) => setRefused(await exportHistory(store, format, Date.now()))}

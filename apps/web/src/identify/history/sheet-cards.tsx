@@ -1,12 +1,13 @@
 /** The sheets as cards on a shelf, newest first; older ones by request. */
-import { useEffect, useRef } from 'react'
+import { memo, useEffect, useRef } from 'react'
 import { Button } from '../../design/button.tsx'
 import { useTexts } from '../../languages/use-texts.ts'
 import type { Sheet } from './sheet.ts'
 import { SheetCard } from './sheet-card.tsx'
 import styles from './sheet-cards.module.css'
 
-export function SheetCards({
+/** Shown anew only when they change, not with each stage of naming. */
+export const SheetCards = memo(function SheetCards({
   sheets,
   isMore,
   onOpen,
@@ -50,4 +51,4 @@ export function SheetCards({
       ) : null}
     </>
   )
-}
+})

@@ -38,6 +38,7 @@ export function useSheetKeeper(
 
   useEffect(
     () => () => {
+      wanted.current = false
       thumbnails.current?.close()
       thumbnails.current = null
     },
@@ -52,10 +53,12 @@ export function useSheetKeeper(
     plant.current ??= { id: newSheetId(), begunAtMs: nowMs, isKept: false }
     const own = plant.current
     const { id, flora } = model.model
-    thumbnails.current ??= openThumbnails()
-    const jpegs = photos.map(({ file }) => thumbnails.current!.of(file))
     const organs = photos.map(({ organ }, i) => organ ?? named.answer.organs[i] ?? null)
     const keep = async () => {
+      await untilIdle()
+      if (!wanted.current) return
+      thumbnails.current ??= openThumbnails()
+      const jpegs = photos.map(({ file }) => thumbnails.current!.of(file))
       const kept = (await Promise.all(jpegs)).map((jpeg, i) => ({ jpeg, organ: organs[i] ?? null }))
       if (!wanted.current) return
       const sheet = sheetOf({
@@ -75,6 +78,14 @@ export function useSheetKeeper(
   }, [named, photos, store, isKeeping])
 
   return fault
+}
+
+/** The answer is shown first. Safari has no idle callbacks. */
+function untilIdle(): Promise<void> {
+  return new Promise((resolve) => {
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve(), { timeout: 1000 })
+    else setTimeout(resolve, 0)
+  })
 }
 
 /** Pages over plain http have no randomUUID. */

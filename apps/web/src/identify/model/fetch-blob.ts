@@ -1,5 +1,5 @@
 /** One blob from the site, checked against its name. */
-import { hashOf } from '@worldflora/protocol/hash'
+import { engineHashOf } from '@worldflora/protocol/hash'
 import type { Hash } from '@worldflora/protocol/ids'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 
@@ -27,7 +27,7 @@ export async function fetchBlob(wanted: WantedBlob): Promise<null | Rejection> {
       done += more
       onBytes(more)
     })
-    if (outcome === 'read' && hashOf(into) === blob) return null
+    if (outcome === 'read' && (await engineHashOf(into)) === blob) return null
     onBytes(-done)
     if (isRejection(outcome)) return outcome
   }

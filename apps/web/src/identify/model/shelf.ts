@@ -2,7 +2,7 @@
  * Where a device keeps models for when there is no network: Cache Storage, blobs by their hash and the description of the newest model
  * that is whole. Knows no network. For the Web Worker.
  */
-import { hashOf } from '@worldflora/protocol/hash'
+import { engineHashOf } from '@worldflora/protocol/hash'
 import { PublishedModel } from '@worldflora/protocol/http'
 import type { Hash } from '@worldflora/protocol/ids'
 import { isRejection, parseOrReject } from '@worldflora/protocol/rejection'
@@ -62,7 +62,7 @@ function shelfIn(cache: Cache): Shelf {
       const kept = await cache.match(pathOf(hash))
       if (kept === undefined) return null
       const bytes = new Uint8Array(await kept.arrayBuffer())
-      if (hashOf(bytes) === hash) return bytes
+      if ((await engineHashOf(bytes)) === hash) return bytes
       await cache.delete(pathOf(hash))
       return null
     },

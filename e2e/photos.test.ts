@@ -55,6 +55,28 @@ it('up to five photos of a plant, chosen and pasted, each with what it shows; wh
   expectNoFaults(page)
 })
 
+it('a photo that is chosen while the page is still on its way is named once it is there', async () => {
+  const site = await startPublishedSite()
+  const context = await (await openBrowser()).newContext()
+  let letScriptsCome = () => {}
+  const chosen = new Promise<void>((resolve) => {
+    letScriptsCome = resolve
+  })
+  await context.route('**/*.js', async (route) => {
+    await chosen
+    await route.continue()
+  })
+  const coming = context.waitForEvent('page')
+  const opening = openPage(context, site, '/identify')
+  const input = (await coming).getByTestId('photo-input')
+  await input.setInputFiles(file(Buffer.from(site.photos[0]!.jpeg), 'early.jpg'))
+  letScriptsCome()
+  const page = await opening
+  await answered(page, 1)
+  await page.getByRole('img', { name: 'Yours: early.jpg' }).waitFor()
+  expectNoFaults(page)
+})
+
 it('photos of every size are named; a file that is none gets a clear word, and the next one is named', async () => {
   const { page, jpegs } = await openIdentify()
   const input = page.getByTestId('photo-input')

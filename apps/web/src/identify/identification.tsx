@@ -1,7 +1,7 @@
 /** Show a plant, read its name: photos in, the answer on the same page. */
 'use client'
 
-import { useEffect, useRef, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import { Button } from '../design/button.tsx'
 import { Notice } from '../design/notice.tsx'
 import { RefusalParts } from '../design/refusal-parts.tsx'
@@ -27,7 +27,9 @@ export function Identification() {
   const identifier = useIdentifier()
   const naming = useNaming(identifier.name)
   const update = useModelUpdate(identifier, naming.again)
+  const page = useRef<HTMLDivElement>(null)
   const isDragging = useDroppedAndPasted(naming.add)
+  useChosenEarly(page, naming.add)
   const { model } = identifier
   const { photos, state } = naming
   const isEmpty = photos.length === 0
@@ -39,7 +41,7 @@ export function Identification() {
   }
 
   return (
-    <div className={styles.page}>
+    <div className={styles.page} ref={page}>
       <h1 className={isEmpty ? styles.title : 'visually-hidden'}>{t('question')}</h1>
       {model.kind === 'refused' ? (
         <Notice tone="warm" title={model.rejection.code === 'no-model' ? t('noModel') : t('notReady')}>
@@ -93,6 +95,16 @@ export function Identification() {
       <History photos={photos} state={state} model={model} />
     </div>
   )
+}
+
+/** Files that were chosen while the page's script was still on its way: nobody has heard of them. */
+function useChosenEarly(page: RefObject<HTMLDivElement | null>, onFiles: (files: File[]) => void): void {
+  useEffect(() => {
+    for (const input of page.current!.querySelectorAll<HTMLInputElement>('input[type=file]')) {
+      onFiles([...(input.files ?? [])])
+      input.value = ''
+    }
+  }, [page, onFiles])
 }
 
 /** Files that are dropped anywhere on the page, or pasted. Says whether some are being dragged over it. */

@@ -1,5 +1,4 @@
 /** Where photos come from: dropped, chosen from the device, or taken now. Large before the first, a card after it. */
-import type { ChangeEvent } from 'react'
 import { useTexts } from '../languages/use-texts.ts'
 import { MOST_PHOTOS } from './answer.ts'
 import { TakePhoto } from './camera/take-photo.tsx'
@@ -16,10 +15,10 @@ export function PhotoChoice({
   shape: 'sheet' | 'card'
 }) {
   const t = useTexts('identify')
-  const take = (event: ChangeEvent<HTMLInputElement>) => {
-    onFiles([...(event.target.files ?? [])])
+  const take = (input: HTMLInputElement) => {
+    onFiles([...(input.files ?? [])])
     // The same file chosen once more must count as a change.
-    event.target.value = ''
+    input.value = ''
   }
   const isSheet = shape === 'sheet'
   const hasLiveCamera = useHasLiveCamera()
@@ -28,7 +27,13 @@ export function PhotoChoice({
       {isSheet ? <p className={styles.invitation}>{isDragging ? t('letGo') : t('drop')}</p> : null}
       <div className={styles.ways}>
         <label className={`${styles.way} ${styles.camera}`}>
-          <input type="file" accept="image/*" capture="environment" onChange={take} />
+          <input
+            type="file"
+            accept="image/*"
+            capture="environment"
+            autoComplete="off"
+            onChange={(event) => take(event.target)}
+          />
           {isSheet ? t('takePhoto') : t('takeAnother')}
         </label>
         {hasLiveCamera ? (
@@ -37,7 +42,14 @@ export function PhotoChoice({
           </TakePhoto>
         ) : null}
         <label className={`${styles.way} ${styles.files}`}>
-          <input type="file" accept="image/*" multiple onChange={take} data-testid="photo-input" />
+          <input
+            type="file"
+            accept="image/*"
+            multiple
+            autoComplete="off"
+            onChange={(event) => take(event.target)}
+            data-testid="photo-input"
+          />
           {isSheet ? t('choosePhotos') : t('addPhoto')}
         </label>
       </div>

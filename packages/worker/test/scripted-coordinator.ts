@@ -13,6 +13,7 @@ import type {
   ResultReply,
   ReturnLease,
 } from '@worldflora/protocol/messages'
+import { reject } from '@worldflora/protocol/rejection'
 import { Server } from 'socket.io'
 
 export type PushedResult = {
@@ -75,11 +76,14 @@ export async function startScriptedCoordinator() {
   const http = createServer((request, response) => void answer(request, response))
   const io = new Server(http)
   io.on('connection', (socket) => {
+    let hasJoined = false
     socket.on('join', (request: JoinRequest, reply: (reply: JoinReply) => void) => {
+      hasJoined = true
       reply(script.join(request))
       joins.add(request)
     })
     socket.on('request-work', (request: RequestWork, reply: (reply: unknown) => void) => {
+      if (!hasJoined) return reply(reject('not-joined', 'This connection has not joined.', 'Join first.'))
       reply(script.work.shift() ?? { kind: 'idle', prefetch: [] })
       requests.add(request)
     })

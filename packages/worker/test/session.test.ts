@@ -1,7 +1,7 @@
 /** The session with a real compute thread, against a coordinator that follows a script over real sockets. */
 import { addPartialSum, parsePartialSum } from '@worldflora/protocol/partial-sum'
 import { isRejection, reject } from '@worldflora/protocol/rejection'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { spawnCompute } from '../src/node/spawn-compute.ts'
 import {
   type Activity,
@@ -169,6 +169,16 @@ test('LS1, CN3, FT2, ST15: a worker whose connection is lost comes back as itsel
     { workerId: 'worker-1', secret: 'secret-1' },
   ])
   expect(coordinator.returns.all).toEqual([])
+})
+
+test('CN1, FT2: a worker whose machine slept joins again before it asks for anything', async () => {
+  startWorker()
+  await coordinator.requests.next()
+  onTestFinished(() => void vi.useRealTimers())
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 })
+  coordinator.announceWork()
+  await coordinator.requests.next()
+  expect(coordinator.joins.all).toHaveLength(2)
 })
 
 test('LS1: a lease that is no longer honoured after a reconnect is dropped, and work is asked for', async () => {

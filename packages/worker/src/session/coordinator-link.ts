@@ -157,6 +157,8 @@ export class CoordinatorLink {
   }
 
   #onDisconnect(reason: Socket.DisconnectReason): void {
+    // What was asked on a connection that had died unnoticed (the machine slept) would go out on the next one before it has joined.
+    this.#socket.sendBuffer = []
     if (this.#state.kind === 'closed') return
     this.#state = { kind: 'connecting' }
     this.#options.onDisconnected('The connection to the coordinator is lost. Trying again.')

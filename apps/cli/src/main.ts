@@ -71,6 +71,17 @@ program
   .action(report(() => import('./commands/import.ts').then((it) => it.importFlora)))
 
 program
+  .command('export-submissions')
+  .description(
+    'Write the photos that visitors gave and the operator accepted as a folder that `import` takes.',
+  )
+  .argument('<folder>', 'a new folder, or an empty one')
+  .option('--trusted', 'say in the table that their names are known to be right', false)
+  .option('--json', 'print the outcome as one JSON object', false)
+  .addOption(dataOption())
+  .action(report(() => import('./commands/export-submissions.ts').then((it) => it.exportSubmissions)))
+
+program
   .command('train')
   .description('Train a run to its end without pages, and measure it on the test split.')
   .argument('<run>', 'RUN.json: architecture, batch, optimizer, ... (see README)')

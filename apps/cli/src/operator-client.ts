@@ -20,6 +20,7 @@ import {
 import { Hash, RunId } from '@worldflora/protocol/ids'
 import { isRejection, Rejection, reject } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
+import { SubmissionList, type SubmissionState } from '@worldflora/protocol/submissions'
 import * as v from 'valibot'
 
 export type WeightsDownload = {
@@ -133,6 +134,16 @@ export class OperatorClient {
 
   makeKey(wish: MakeApiKey) {
     return this.#json(MadeApiKey, '/api/keys', jsonBody('POST', wish))
+  }
+
+  /** Those that came after that one, in the order of coming; a page of them. */
+  submissions(state: SubmissionState, after: number) {
+    return this.#json(SubmissionList, `/api/submissions?state=${state}&after=${after}`)
+  }
+
+  async submittedPhoto(id: string, index: number): Promise<Uint8Array | Rejection> {
+    const response = await this.#ok(`/api/submissions/${id}/photos/${index}`)
+    return isRejection(response) ? response : new Uint8Array(await response.arrayBuffer())
   }
 
   operatorLink() {

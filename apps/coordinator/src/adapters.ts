@@ -17,6 +17,7 @@ export type Adapters = {
   /** What anybody may have: shards, manifests, bases, deltas. */
   openBlobs(folder: string): Promise<BlobStore>
   openOptimizerStates(folder: string): Promise<BlobStore>
+  openSubmissionPhotos(folder: string): Promise<BlobStore>
   startReducer(onLost: (error: Error) => void): Reducer
   startCalibrator(): Calibrator
   /** None of them runs before there is a photo to read. */
@@ -29,6 +30,7 @@ export function systemAdapters(): Adapters {
     openStore: openPgliteStore,
     openBlobs: openBlobFiles,
     openOptimizerStates: openBlobFiles,
+    openSubmissionPhotos: openBlobFiles,
     startReducer: startReducerPool,
     startCalibrator,
     photoReaders: () => startPhotoReaders(),

@@ -32,6 +32,7 @@ import { guardBlobs, guardStore } from './store/guard.ts'
 import { storageFaultOf } from './store/storage-fault.ts'
 import { StorageHealth } from './store/storage-health.ts'
 import { Unwritten } from './store/unwritten.ts'
+import { Submissions } from './submissions/submissions.ts'
 import { Roster } from './workers/roster.ts'
 
 const VERSION: string = createRequire(import.meta.url)('../package.json').version
@@ -67,6 +68,9 @@ export async function startCoordinator(
     adapters
       .openOptimizerStates(folder.optimizerStates)
       .then((opened) => guardBlobs(opened, 'optimizer-states', storage)),
+    adapters
+      .openSubmissionPhotos(folder.submissions)
+      .then((opened) => guardBlobs(opened, 'submissions', storage)),
     openPages(options.web),
   ]).catch((error: unknown) => unopened(error, options.data, log))
   if (isRejection(opened)) {
@@ -74,7 +78,7 @@ export async function startCoordinator(
     await folder.lock.release()
     return opened
   }
-  const [store, blobs, optimizerStates, pages] = opened
+  const [store, blobs, optimizerStates, submissionPhotos, pages] = opened
   const unwritten = new Unwritten(clock)
   const journal = openJournal(store, unwritten, clock, log)
   const floras = new Floras(store, blobs)
@@ -126,6 +130,7 @@ export async function startCoordinator(
   const calibrations = new Calibrations(surroundings, adapters.startCalibrator(), (model) =>
     identifier.takeCalibrated(model),
   )
+  const submissions = new Submissions({ store, photos: submissionPhotos, clock, log })
   const operator = new OperatorAccess(folder.token, store, clock)
   const site: Site = {
     version: VERSION,
@@ -140,6 +145,7 @@ export async function startCoordinator(
     identifier,
     references: new ReferencePhotos(blobs, floras),
     apiKeys: new ApiKeys(store, unwritten, clock),
+    submissions,
     journal,
     storage,
     operator,
@@ -153,6 +159,7 @@ export async function startCoordinator(
   await runs.takeUp()
   await runs.checkModel().catch(leaveToSweep)
   await sweepBlobs({ store, blobs, optimizerStates, floras }, runs.florasInUse(), log).catch(leaveToSweep)
+  await submissions.sweep()
   listener.serve(siteApp(site, pages.routes))
   const [server, ...others] = listener.servers
   audience.io.attach(server!)
@@ -173,6 +180,7 @@ export async function startCoordinator(
       await listener.close()
       await calibrations.close()
       await identifier.close()
+      await submissions.close()
       await runs.settled()
       await unwritten.close()
       await reducer.close()

@@ -1,6 +1,7 @@
 /** What is kept of a plant on a device, and how it leaves it as a file. */
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../src/identify/answer.ts'
+import type { Said } from '../src/identify/feedback/said.ts'
 import { CSV_HEAD, csvRowOf } from '../src/identify/history/export-csv.ts'
 import { JSON_BETWEEN, JSON_END, jsonHead, jsonOf } from '../src/identify/history/export-json.ts'
 import { parseSheet, type Sheet, type SheetId, titleOf } from '../src/identify/history/sheet.ts'
@@ -28,7 +29,7 @@ const answer: Answer = {
   milliseconds: 12,
 }
 
-function kept(change: Partial<Answer> = {}, language = 'fr'): Sheet {
+function kept(change: Partial<Answer> = {}, language = 'fr', said: Said | null = null): Sheet {
   return sheetOf({
     plant: { id, begunAtMs: Date.UTC(2026, 4, 1, 9, 30) },
     answer: { ...answer, ...change },
@@ -37,6 +38,7 @@ function kept(change: Partial<Answer> = {}, language = 'fr'): Sheet {
       { jpeg: null, organ: null },
     ],
     model: { id: 'model-1', flora: 'meadow' },
+    said,
     language,
     nowMs: Date.UTC(2026, 4, 1, 9, 31),
   })
@@ -92,6 +94,21 @@ describe('a sheet', () => {
     expect(parseSheet(older)?.photos).toEqual([{ jpeg, organ: null }])
   })
 
+  it('FB1: keeps what was said of it with the names of that day; one of before that could be said is read as saying nothing', () => {
+    const said = kept({}, 'fr', { kind: 'species', species: daisy })
+    expect(said.said).toEqual({
+      kind: 'species',
+      id: 'bellis-perennis',
+      scientificName: 'Bellis perennis L.',
+      commonName: 'Pâquerette',
+    })
+    expect(parseSheet(structuredClone(said))).toEqual(said)
+    expect(parseSheet(kept({}, 'fr', { kind: 'none' }))?.said).toEqual({ kind: 'none' })
+    const { said: _, ...older } = kept()
+    expect(parseSheet(older)?.said).toBeNull()
+    expect(parseSheet({ ...older, said: { kind: 'guess' } })).toBeNull()
+  })
+
   it.each<[string, unknown]>([
     ['nothing', undefined],
     ['a text', 'sheet'],
@@ -123,6 +140,22 @@ describe('the table', () => {
     expect(cell(first!, 'candidate_2_scientific_name')).toBe('Leucanthemum vulgare')
     expect(cell(second!, 'verdict')).toBe('no-plant')
     expect(cell(second!, 'scientific_name')).toBe('')
+  })
+
+  it('FB1: has what was said in its last three columns, so that the others stand where they were', () => {
+    const rows = [
+      kept(),
+      kept({}, 'fr', { kind: 'none' }),
+      kept({}, 'fr', { kind: 'species', species: daisy }),
+    ]
+    const [head, ...table] = rowsOf((CSV_HEAD + rows.map(csvRowOf).join('')).slice(1))
+    expect(head!.slice(-3)).toEqual(['said', 'said_common_name', 'said_scientific_name'])
+    expect(table.map((row) => row.slice(-3))).toEqual([
+      ['', '', ''],
+      ['none', '', ''],
+      ['species', 'Pâquerette', 'Bellis perennis L.'],
+    ])
+    expect(JSON.parse(jsonOf(rows[2]!)).said).toMatchObject({ kind: 'species', commonName: 'Pâquerette' })
   })
 
   it.each([

@@ -1,12 +1,11 @@
 /** `worldflora export`: weights for other programs and other sites, with a card. */
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { reject } from '@worldflora/protocol/rejection'
 import { withCoordinator } from '../coordinator-process.ts'
 import { cardInWords, cardOf, type ExportFormat } from '../export/card.ts'
 import { writeWeights } from '../export/export-files.ts'
 import { findSource } from '../export/source.ts'
-import { Refused } from '../report.ts'
+import { expectEmpty } from '../new-folder.ts'
 
 type Options = {
   format: ExportFormat
@@ -35,16 +34,4 @@ export async function exportModel(
       `${what} ${source.step} of ${card.run.name} is in ${into}: ${files.length} files with ${parameters} values, checkpoint ${card.checkpoint}`,
     )
   })
-}
-
-/** Nothing is written over, and nothing of another model is left beside. */
-async function expectEmpty(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return []
-    throw new Refused(reject('no-folder', `${folder} is no folder: ${error.message}.`, 'Name another one.'))
-  })
-  if (names.length === 0) return
-  throw new Refused(
-    reject('folder-not-empty', `There is something in ${folder} already.`, 'Name a new folder, or empty it.'),
-  )
 }

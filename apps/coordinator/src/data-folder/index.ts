@@ -18,6 +18,8 @@ export type DataFolder = {
   blobs: string
   /** Optimizer states: nobody's business, and of no use to anybody. */
   optimizerStates: string
+  /** Photos that visitors gave: the operator's alone to see. */
+  submissions: string
 }
 
 export async function openDataFolder(folder: string, now = new Date()): Promise<DataFolder | Rejection> {
@@ -44,5 +46,6 @@ export async function openDataFolder(folder: string, now = new Date()): Promise<
     database: join(path, 'database'),
     blobs: join(path, 'blobs'),
     optimizerStates: join(path, 'optimizer-states'),
+    submissions: join(path, 'submissions'),
   }
 }

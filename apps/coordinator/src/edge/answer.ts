@@ -11,9 +11,12 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   'no-model': 404,
   'no-blob': 404,
   'no-key': 404,
+  'no-submission': 404,
   'too-many-keys': 409,
   'no-route': 404,
   'other-run-of-that-name': 409,
+  'other-flora': 409,
+  'unknown-species': 409,
   'run-finished': 409,
   'run-not-paused': 409,
   'run-halted': 409,
@@ -23,7 +26,11 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   'upload-broken': 408,
   'upload-replaced': 409,
   'too-large': 413,
+  'photos-too-large': 413,
   'too-many-attempts': 429,
+  'too-many-submissions': 429,
+  'too-much-to-do': 429,
+  'queue-full': 507,
   'not-ready': 503,
   'store-unavailable': 503,
   'not-writable': 503,
@@ -33,7 +40,7 @@ const STATUS: Record<string, ContentfulStatusCode> = {
 export function answerRejection(rejection: Rejection): Response {
   const status = STATUS[rejection.code] ?? 400
   // The rest of such a body is not read: the connection cannot be used again.
-  const isCutOff = status === 413 || rejection.code.startsWith('upload-')
+  const isCutOff = rejection.code === 'too-large' || rejection.code.startsWith('upload-')
   const headers = { ...(isCutOff ? { connection: 'close' } : {}), 'cache-control': 'no-store' }
   return Response.json(rejection, { status, headers })
 }

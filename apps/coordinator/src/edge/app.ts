@@ -14,6 +14,7 @@ import { runRoutes } from './run-routes.ts'
 import { securityHeaders } from './security-headers.ts'
 import type { Site } from './site.ts'
 import { statusOfSite } from './status.ts'
+import { speciesRoutes, submissionRoutes } from './submission-routes.ts'
 
 /** What is answered until the store is open. */
 export function startingApp(): Hono {
@@ -58,6 +59,8 @@ export function siteApp(site: Site, pages: Hono): Hono {
   app.route('/api', loginRoutes(site))
   app.route('/api/floras', floraRoutes(site))
   app.route('/api/keys', keyRoutes(site))
+  app.route('/api/submissions', submissionRoutes(site))
+  app.route('/api/species', speciesRoutes(site))
   app.route('/api/runs', runRoutes(site))
   app.route('/api/leases', resultRoutes(site))
   app.route('/blobs', blobRoutes(site.blobs, operator))

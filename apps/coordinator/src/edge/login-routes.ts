@@ -6,14 +6,17 @@ import { isRejection, reject } from '@worldflora/protocol/rejection'
 import { type Context, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { answer, answerRejection } from './answer.ts'
+import { Attempts } from './attempts.ts'
 import { readJson } from './body.ts'
-import { LoginAttempts } from './login-attempts.ts'
 import { SESSION_MS } from './operator-access.ts'
 import { foreignOrigin, isSameOrigin, operatorOnly, SESSION_COOKIE } from './operator-guard.ts'
 import type { Site } from './site.ts'
 
+/** Guessing a 192-bit token is hopeless, and this keeps it cheap for us as well. */
+const FAILURES = { attempts: 10, windowMs: 60_000 }
+
 export function loginRoutes({ operator, clock }: Site): Hono {
-  const attempts = new LoginAttempts()
+  const attempts = new Attempts(FAILURES)
   const routes = new Hono()
 
   routes.post('/login', async (c) => {
@@ -34,7 +37,7 @@ export function loginRoutes({ operator, clock }: Site): Hono {
     if (isRejection(login)) return answerRejection(login)
     const session = await operator.login(login.token)
     if (session === null) {
-      attempts.noteFailure(address, clock.nowMs())
+      attempts.note(address, clock.nowMs())
       return answerRejection(
         reject(
           'wrong-token',

@@ -13,6 +13,7 @@ import type { Runs } from '../runs/runs.ts'
 import type { BlobStore } from '../store/blob-store.ts'
 import type { StorageHealth } from '../store/storage-health.ts'
 import type { Store } from '../store/store.ts'
+import type { Submissions } from '../submissions/submissions.ts'
 import type { Roster } from '../workers/roster.ts'
 import type { OperatorAccess } from './operator-access.ts'
 
@@ -30,6 +31,7 @@ export type Site = {
   identifier: Identifier
   references: ReferencePhotos
   apiKeys: ApiKeys
+  submissions: Submissions
   journal: Journal
   /** Of the data folder. */
   storage: StorageHealth

@@ -10,6 +10,7 @@ import { isRejection, type Rejection, reject } from '@worldflora/protocol/reject
 import type { Alarm, Clock } from '../clock.ts'
 import type { BlobStore } from '../store/blob-store.ts'
 import type { Store } from '../store/store.ts'
+import type { GivenPhoto } from './given-photo.ts'
 import type { SharedModel } from './jobs.ts'
 import { weightsOfModel } from './model-weights.ts'
 import type { PhotoReaders } from './photo-readers.ts'
@@ -114,6 +115,18 @@ export class Identifier {
       opened.users--
       this.#dropUnlessUsed(opened)
     }
+  }
+
+  /** Photos that a visitor gives, as they may be kept; or why one of them may not. */
+  async fitToKeep(photos: readonly Uint8Array[]): Promise<GivenPhoto[] | Rejection> {
+    const fitted = await Promise.allSettled(photos.map((photo) => this.#parts.readers.fitToKeep(photo)))
+    const kept: GivenPhoto[] = []
+    for (const photo of fitted) {
+      if (photo.status === 'rejected') throw photo.reason
+      if (isRejection(photo.value)) return photo.value
+      kept.push(photo.value)
+    }
+    return kept
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { Answer, FromThread, Job, SharedModel, ToThread } from './jobs.ts'
+import type { Answer, Fitted, FromThread, Job, SharedModel, ToThread } from './jobs.ts'
 import type { PhotoReaders } from './photo-readers.ts'
 
 /** So that a thread does not wait for a busy event loop between two. */
@@ -14,7 +14,13 @@ const MOST_THREADS = 8
 const USUAL_MS = 100
 const NEWEST_WEIGHT = 0.1
 
-type Waiting = { job: Job; model: SharedModel; resolve(answer: Answer): void; fail(error: Error): void }
+/** `model` null: its job needs none. */
+type Waiting = {
+  job: Job
+  model: SharedModel | null
+  resolve(answer: Answer | Fitted): void
+  fail(error: Error): void
+}
 type Seat = { worker: Worker; jobs: Map<number, Waiting>; models: Set<string>; isGone: boolean }
 
 export function startPhotoReaders(threads = Math.min(MOST_THREADS, availableParallelism())): PhotoReaders {
@@ -59,7 +65,7 @@ export function startPhotoReaders(threads = Math.min(MOST_THREADS, availablePara
   function post(seat: Seat, waiting: Waiting): void {
     const { job, model } = waiting
     const say = (message: ToThread) => seat.worker.postMessage(message)
-    if (!seat.models.has(model.id)) {
+    if (model !== null && !seat.models.has(model.id)) {
       seat.models.add(model.id)
       say({ kind: 'model-opened', model })
     }
@@ -79,12 +85,17 @@ export function startPhotoReaders(threads = Math.min(MOST_THREADS, availablePara
     giveOut()
   }
 
+  function ask(job: Job, model: SharedModel | null): Promise<Answer | Fitted> {
+    return new Promise((resolve, fail) => {
+      queue.push({ job, model, resolve, fail })
+      giveOut()
+    })
+  }
+
   return {
-    read: (model, photo) =>
-      new Promise((resolve, fail) => {
-        queue.push({ job: { model: model.id, photo }, model, resolve, fail })
-        giveOut()
-      }),
+    // Each job has an answer of its own kind.
+    read: (model, photo) => ask({ kind: 'look', model: model.id, photo }, model) as Promise<Answer>,
+    fitToKeep: (photo) => ask({ kind: 'fit-to-keep', photo }, null) as Promise<Fitted>,
     forget(modelId) {
       for (const { worker, models } of seats) {
         if (models.delete(modelId))

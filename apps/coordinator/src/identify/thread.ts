@@ -7,7 +7,8 @@ import type { Predictor } from '@worldflora/model/prediction'
 import { openPublished } from '@worldflora/model/published-predictor'
 import { isRejection } from '@worldflora/protocol/rejection'
 import { Queue } from '../queue.ts'
-import type { Answer, FromThread, Job, SharedModel, ToThread } from './jobs.ts'
+import { fitToKeep } from './given-photo.ts'
+import type { Answer, Fitted, FromThread, Job, SharedModel, ToThread } from './jobs.ts'
 import { openPhoto } from './open-photo.ts'
 
 const port = parentPort
@@ -43,16 +44,17 @@ async function carryOut(message: ToThread): Promise<void> {
       const startMs = performance.now()
       const answer = await answerTo(message.job)
       const milliseconds = performance.now() - startMs
-      const transferred = isRejection(answer) ? [] : [answer.scores.buffer]
+      const transferred = isRejection(answer) || 'jpeg' in answer ? [] : [answer.scores.buffer]
       port!.postMessage({ id: message.id, answer, milliseconds } satisfies FromThread, transferred)
     }
   }
 }
 
-async function answerTo({ model, photo: bytes }: Job): Promise<Answer> {
-  const photo = await openPhoto(bytes)
+async function answerTo(job: Job): Promise<Answer | Fitted> {
+  if (job.kind === 'fit-to-keep') return fitToKeep(job.photo)
+  const photo = await openPhoto(job.photo)
   if (isRejection(photo)) return photo
-  const [look] = await predictorOf(model).look([photo])
+  const [look] = await predictorOf(job.model).look([photo])
   return look!
 }
 

@@ -27,7 +27,10 @@ export async function sweepBlobs(
   if (gone > 0) log.info({ gone }, 'swept away blobs that nothing names')
 }
 
-async function sweep(store: BlobStore, used: ReadonlySet<Hash>): Promise<number> {
+export async function sweep(
+  store: Pick<BlobStore, 'list' | 'delete'>,
+  used: ReadonlySet<Hash>,
+): Promise<number> {
   let gone = 0
   for await (const hash of store.list()) {
     if (used.has(hash)) continue

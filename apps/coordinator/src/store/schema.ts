@@ -4,6 +4,7 @@ import type { PublishedModel } from '@worldflora/protocol/http'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import type { CheckpointRef, Evaluation, RunState, Split } from '@worldflora/protocol/messages'
 import type { RunConfig } from '@worldflora/protocol/run-config'
+import type { SubmissionState } from '@worldflora/protocol/submissions'
 import { sql } from 'drizzle-orm'
 import {
   bigint,
@@ -19,7 +20,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core'
-import type { FeaturesResult, InitialWeights, Origin, Rollback } from './store.ts'
+import type { FeaturesResult, InitialWeights, Origin, Rollback, SubmissionRecord } from './store.ts'
 
 const hash = (name: string) => text(name).$type<Hash>()
 const bytes = (name: string) => bigint(name, { mode: 'number' })
@@ -164,6 +165,28 @@ export const apiUses = pgTable(
     identifications: integer('identifications').notNull(),
   },
   (table) => [primaryKey({ columns: [table.keyId, table.day] })],
+)
+
+/** Plants that visitors gave photos of. A rejected one stays for as long as that can be undone. Nothing here says who sent it, or from where. */
+export const submissions = pgTable(
+  'submissions',
+  {
+    /** The order of coming. */
+    number: serial('number').notNull(),
+    id: text('id').primaryKey(),
+    at: when('at').notNull(),
+    state: text('state').$type<SubmissionState>().notNull(),
+    flora: text('flora').notNull(),
+    model: text('model').notNull(),
+    named: jsonb('named').$type<SubmissionRecord['named']>(),
+    said: jsonb('said').$type<SubmissionRecord['said']>(),
+    species: jsonb('species').$type<SubmissionRecord['species']>(),
+    photos: jsonb('photos').$type<SubmissionRecord['photos']>().notNull(),
+    licence: text('licence').notNull(),
+    author: text('author').notNull(),
+    decidedAt: when('decided_at'),
+  },
+  (table) => [index('submissions_by_state').on(table.state, table.number)],
 )
 
 export const events = pgTable(

@@ -23,6 +23,7 @@ import {
   steps,
 } from './schema.ts'
 import type { BlobRef, CheckpointRecord, Milestone, RunRecord, StepRecord, Store, Totals } from './store.ts'
+import { submissionsOn } from './submissions.pglite.ts'
 
 const MIGRATIONS = fileURLToPath(new URL('../../drizzle', import.meta.url))
 const EVENTS_KEPT = 10_000
@@ -369,6 +370,7 @@ function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
     },
 
     ...apiKeysOn(db),
+    ...submissionsOn(db),
 
     async appendEvent({ at, kind, run, text }) {
       await db.transaction(async (tx) => {

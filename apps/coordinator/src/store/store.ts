@@ -8,6 +8,7 @@ import type { LogEvent, PinnedWeights, PublishedModel } from '@worldflora/protoc
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import type { CheckpointRef, Evaluation, RunState, Split } from '@worldflora/protocol/messages'
 import type { RunConfig } from '@worldflora/protocol/run-config'
+import type { Submission, SubmissionState, SubmittedSpecies } from '@worldflora/protocol/submissions'
 
 export type RunRecord = {
   id: RunId
@@ -116,6 +117,19 @@ export type ApiKeyRecord = {
 /** `day`: as `2026-11-26`, of UTC. */
 export type ApiUse = { day: string; identifications: number }
 
+/** As the operator is told of it, with where its photos' bytes are. */
+export type SubmissionRecord = Omit<Submission, 'photos'> & {
+  photos: { blob: Hash; bytes: number; width: number; height: number; organ: string | null }[]
+}
+export type SubmissionDecision = {
+  state: SubmissionState
+  species: SubmittedSpecies | null
+  decidedAt: string | null
+}
+/** `after` null: the newest first; else those of a greater number, in the order of coming. */
+export type SubmissionPage = { state: SubmissionState; after: number | null; limit: number }
+export type SubmissionCounts = Record<SubmissionState, { submissions: number; bytes: number }>
+
 export type Totals = { seconds: number; samples: number }
 
 export type Store = {
@@ -184,6 +198,19 @@ export type Store = {
   setApiUse(keyId: string, use: ApiUse): Promise<void>
   /** By day, from one to another, both included; days without use are left out. */
   apiUsesOf(keyId: string, from: string, to: string): Promise<ApiUse[]>
+
+  /** Returns its number. */
+  insertSubmission(submission: Omit<SubmissionRecord, 'number'>): Promise<number>
+  listSubmissions(page: SubmissionPage): Promise<SubmissionRecord[]>
+  /** null: there is none, or none any more. */
+  submission(id: string): Promise<SubmissionRecord | null>
+  /** `bytes` of their photos. */
+  countSubmissions(): Promise<SubmissionCounts>
+  /** Whether there is one of that id. */
+  decideSubmission(id: string, decision: SubmissionDecision): Promise<boolean>
+  /** Those that were rejected up to then are gone; how many. */
+  deleteRejected(upTo: Date): Promise<number>
+  submissionPhotosInUse(): Promise<Set<Hash>>
 
   appendEvent(event: LogEvent): Promise<void>
   /** Newest first. */

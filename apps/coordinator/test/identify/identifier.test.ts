@@ -165,6 +165,7 @@ describe('PN5: a publication', () => {
     const readers: PhotoReaders = {
       read: (model) =>
         new Promise((resolve) => waiting.push(() => resolve(lookOf([model.id === 'model-0' ? 0 : 1, 0, 0])))),
+      fitToKeep: shared.fitToKeep,
       forget: (id) => void forgotten.push(id),
       waitMs: () => 0,
       close: async () => {},
@@ -239,6 +240,7 @@ describe('PN2: threads', () => {
   it('64 requests at a time are admitted; when to ask again is told by what is left to do', async () => {
     const { identifier } = identifierOf({
       read: () => Promise.reject(new Error('not asked')),
+      fitToKeep: () => Promise.reject(new Error('not asked')),
       forget: () => {},
       waitMs: () => 4200,
       close: async () => {},

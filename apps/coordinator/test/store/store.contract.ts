@@ -345,4 +345,69 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
     expect(await again.apiUsesOf('key-2', '2026-01-02', '2026-01-31')).toHaveLength(1)
     await again.close()
   })
+
+  it('FB5, FB6: submissions are there by state and number, decided, counted with their bytes, and gone once rejected long enough', async () => {
+    const place = await openAt()
+    const store = await place.open()
+    const species = { id: 'bellis', scientificName: 'Bellis perennis', genus: 'Bellis' }
+    const submission = (id: string, digits: string) => ({
+      id,
+      at: '2026-01-01T00:00:00.000Z',
+      state: 'waiting' as const,
+      flora: 'meadow',
+      model: 'm',
+      named: { species, score: 0.5 },
+      said: null,
+      species: null,
+      photos: [...digits].map((digit) => ({
+        blob: hash(digit),
+        bytes: 100,
+        width: 40,
+        height: 30,
+        organ: null,
+      })),
+      licence: 'CC BY 4.0',
+      author: 'Zoë',
+      decidedAt: null,
+    })
+    const numbers: number[] = []
+    for (const [id, digits] of [
+      ['one', '12'],
+      ['two', '2'],
+      ['three', '3'],
+    ] as const)
+      numbers.push(await store.insertSubmission(submission(id, digits)))
+    await expect(store.insertSubmission(submission('one', '4'))).rejects.toThrow()
+    const decidedAt = '2026-01-02T00:00:00.000Z'
+    expect(await store.decideSubmission('one', { state: 'rejected', species: null, decidedAt })).toBe(true)
+    expect(await store.decideSubmission('two', { state: 'accepted', species, decidedAt })).toBe(true)
+    expect(await store.decideSubmission('four', { state: 'accepted', species, decidedAt })).toBe(false)
+    await store.close()
+
+    const again = await place.open()
+    expect(await again.countSubmissions()).toEqual({
+      waiting: { submissions: 1, bytes: 100 },
+      accepted: { submissions: 1, bytes: 100 },
+      rejected: { submissions: 1, bytes: 200 },
+    })
+    expect(await again.submission('two')).toEqual({
+      ...submission('two', '2'),
+      number: numbers[1],
+      state: 'accepted',
+      species,
+      decidedAt,
+    })
+    expect(await again.submission('four')).toBeNull()
+    await again.insertSubmission(submission('five', '5'))
+    const idsOf = async (after: number | null, limit = 9) =>
+      (await again.listSubmissions({ state: 'waiting', after, limit })).map(({ id }) => id)
+    expect(await idsOf(null)).toEqual(['five', 'three'])
+    expect(await idsOf(0, 1)).toEqual(['three'])
+    expect(await idsOf(numbers[2]!)).toEqual(['five'])
+    expect([...(await again.submissionPhotosInUse())].sort()).toEqual(['1', '2', '3', '5'].map(hash))
+    expect(await again.deleteRejected(new Date(Date.parse(decidedAt) - 1))).toBe(0)
+    expect(await again.deleteRejected(new Date(decidedAt))).toBe(1)
+    expect([...(await again.submissionPhotosInUse())].sort()).toEqual(['2', '3', '5'].map(hash))
+    await again.close()
+  })
 }

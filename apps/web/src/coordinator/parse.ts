@@ -15,6 +15,7 @@ import {
 } from '@worldflora/protocol/http'
 import { RunStatus } from '@worldflora/protocol/messages'
 import { parseOrReject } from '@worldflora/protocol/rejection'
+import { FoundSpecies, Submission, SubmissionList } from '@worldflora/protocol/submissions'
 import { listOf } from './read.ts'
 
 export const parseStatus = (value: unknown) => parseOrReject(Status, value, 'the status')
@@ -27,6 +28,9 @@ export const parseRollback = (value: unknown) => parseOrReject(RolledBackRun, va
 export const parseModel = (value: unknown) => parseOrReject(PublishedModel, value, 'the published model')
 export const parseKey = (value: unknown) => parseOrReject(ApiKeySummary, value, 'the key')
 export const parseMadeKey = (value: unknown) => parseOrReject(MadeApiKey, value, 'the new key')
+export const parseSubmission = (value: unknown) => parseOrReject(Submission, value, 'the submission')
+export const parseSubmissions = (value: unknown) => parseOrReject(SubmissionList, value, 'the submissions')
+export const parseFoundSpecies = (value: unknown) => parseOrReject(FoundSpecies, value, 'the species')
 
 export const parseRuns = listOf((value) => parseOrReject(RunStatus, value, 'a run'), 'The runs')
 export const parseWorkers = listOf((value) => parseOrReject(WorkerSummary, value, 'a worker'), 'The workers')

@@ -14,6 +14,7 @@ import { EventLog } from './event-log.tsx'
 import { HealthPanel } from './health-panel.tsx'
 import { Login } from './login.tsx'
 import { useOperator } from './operator.ts'
+import { ReviewQueue } from './review-queue.tsx'
 import { RUN_LIST, RunList } from './run-list.tsx'
 import { RunView } from './run-view.tsx'
 import { WorkersTable } from './workers-table.tsx'
@@ -85,6 +86,7 @@ function Overview({ onLogout, fault }: { onLogout: () => void; fault: Rejection 
           <EventLog news={status} />
           <HealthPanel news={status} />
         </div>
+        <ReviewQueue news={status} />
         <ApiKeys news={status} />
       </div>
     </div>

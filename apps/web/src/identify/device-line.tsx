@@ -4,8 +4,16 @@ import { type SiteKept, useSiteKept } from '../offline/use-site-kept.ts'
 import styles from './device-line.module.css'
 import type { ModelState } from './use-identifier.ts'
 
-/** `isCalm`: the visitor waits for nothing. */
-export function DeviceLine({ model, isCalm }: { model: ModelState; isCalm: boolean }) {
+/** `isCalm`: the visitor waits for nothing. `given`: so many photos of this plant were given to the site. */
+export function DeviceLine({
+  model,
+  isCalm,
+  given,
+}: {
+  model: ModelState
+  isCalm: boolean
+  given: number
+}) {
   const t = useTexts('identify')
   const site = useSiteKept(isCalm)
   const opened = model.kind === 'open' ? model.model : null
@@ -14,7 +22,7 @@ export function DeviceLine({ model, isCalm }: { model: ModelState; isCalm: boole
       <p>
         {opened === null
           ? t('willCompute')
-          : `${t('computed')} ${t('knows', { species: opened.species, flora: opened.flora })}`}
+          : `${given > 0 ? t('computedGiven', { photos: given }) : t('computed')} ${t('knows', { species: opened.species, flora: opened.flora })}`}
       </p>
       <p role="status">
         {opened?.kept && site === 'kept' ? (

@@ -1,6 +1,7 @@
 /** Show a plant, read its name: photos in, the answer on the same page. */
 'use client'
 
+import { isRejection } from '@worldflora/protocol/rejection'
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import { Button } from '../design/button.tsx'
 import { Notice } from '../design/notice.tsx'
@@ -10,7 +11,10 @@ import { useAmounts, useLanguage, useTexts } from '../languages/use-texts.ts'
 import { AnswerSheet } from './answer-sheet.tsx'
 import { DeviceLine } from './device-line.tsx'
 import { FaultWords } from './fault-words.tsx'
+import { FeedbackSection } from './feedback/feedback-section.tsx'
+import { useFeedback } from './feedback/use-feedback.ts'
 import { History } from './history/history.tsx'
+import { useKeeping } from './history/use-keeping.ts'
 import styles from './identification.module.css'
 import { PhotoChoice } from './photo-choice.tsx'
 import { PhotoRow } from './photo-row.tsx'
@@ -19,6 +23,9 @@ import { UpdateLine } from './update-line.tsx'
 import { useIdentifier } from './use-identifier.ts'
 import { useModelUpdate } from './use-model-update.ts'
 import { useNaming } from './use-naming.ts'
+
+/** Who does not find theirs among so many types more. */
+const MOST_FOUND = 12
 
 export function Identification() {
   const t = useTexts('identify')
@@ -33,11 +40,18 @@ export function Identification() {
   const { model } = identifier
   const { photos, state } = naming
   const isEmpty = photos.length === 0
+  const keeping = useKeeping()
+  const feedback = useFeedback(isEmpty)
   const words = stageWords(t, amounts, model, state)
 
   const again = () => {
     identifier.again()
     naming.again()
+  }
+
+  const find = async (text: string) => {
+    const found = await identifier.ask((remote) => remote.findSpecies(text, MOST_FOUND))
+    return isRejection(found) ? null : found
   }
 
   return (
@@ -85,14 +99,28 @@ export function Identification() {
         </Notice>
       ) : null}
       {state.kind === 'named' ? <AnswerSheet answer={state.answer} nth={state.nth} /> : null}
+      {state.kind === 'named' && model.kind === 'open' ? (
+        <FeedbackSection
+          answer={state.answer}
+          photos={photos}
+          model={model.model}
+          feedback={feedback}
+          isKeeping={keeping.isOn === true}
+          find={find}
+        />
+      ) : null}
       {isEmpty ? null : (
         <div>
           <Button onClick={naming.clear}>{t('another')}</Button>
         </div>
       )}
       <UpdateLine update={update} />
-      <DeviceLine model={model} isCalm={model.kind !== 'opening' && state.kind !== 'naming'} />
-      <History photos={photos} state={state} model={model} />
+      <DeviceLine
+        model={model}
+        isCalm={model.kind !== 'opening' && state.kind !== 'naming'}
+        given={feedback.giving.kind === 'given' ? feedback.giving.photos : 0}
+      />
+      <History photos={photos} state={state} model={model} said={feedback.said} keeping={keeping} />
     </div>
   )
 }

@@ -1,5 +1,6 @@
 /** The identifier as the page sees it. Imports no tfjs: that is the Web Worker's alone. */
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { Found } from '@worldflora/protocol/species-search'
 import type { Answer } from './answer.ts'
 
 export type OpeningStage = { kind: 'fetching'; done: number; total: number } | { kind: 'preparing' }
@@ -34,6 +35,8 @@ export type Identifier = {
     photos: readonly Blob[],
     onStage: (stage: NamingStage) => void,
   ): Promise<Answer | Rejection | PhotoRejection>
+  /** Species of its flora by any of their names, at most `most`. Needs an open model. */
+  findSpecies(text: string, most: number): Promise<Found>
   /** Fetches a newer model and keeps it for the next visit. What is in use stays in use. Needs an open model. */
   lookForUpdate(): Promise<UpdateLook>
   /** The newer model is the one in use from now on. Needs one that was offered. */

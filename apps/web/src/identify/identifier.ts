@@ -4,7 +4,9 @@ import { showsPlant, suggestedOrgan } from '@worldflora/model/calibration'
 import { openDecoder, type Rgb } from '@worldflora/model/photo'
 import { bestOf, fuse, type Look } from '@worldflora/model/prediction'
 import { ORGANS, type Organ } from '@worldflora/protocol/calibration'
+import type { Species } from '@worldflora/protocol/http'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
+import { type Found, SpeciesSearch } from '@worldflora/protocol/species-search'
 import { type Answer, CANDIDATES, kinAnswer, shortlistLength } from './answer.ts'
 import type {
   Identifier,
@@ -37,6 +39,7 @@ export class ModelIdentifier implements Identifier {
   #newer: HeldModel | null = null
   #looking: Promise<UpdateLook> | null = null
   #isWarm = false
+  #search: { species: readonly Species[]; search: SpeciesSearch } | null = null
 
   constructor(assets: BackendAssets) {
     this.#assets = assets
@@ -94,6 +97,13 @@ export class ModelIdentifier implements Identifier {
         milliseconds: performance.now() - startMs,
       }
     })
+  }
+
+  async findSpecies(text: string, most: number): Promise<Found> {
+    if (this.#inUse === null) throw new Error('open comes first')
+    const { species } = this.#inUse.model
+    if (this.#search?.species !== species) this.#search = { species, search: new SpeciesSearch(species) }
+    return this.#search.search.find(text, most)
   }
 
   lookForUpdate(): Promise<UpdateLook> {

@@ -24,6 +24,7 @@ const exposed: Identifier = {
   open: (onStage) => withCallback(onStage, (told) => identifier.open((stage) => void told(stage))),
   name: (photos, onStage) =>
     withCallback(onStage, (told) => identifier.name(photos, (stage) => void told(stage))),
+  findSpecies: (text, most) => identifier.findSpecies(text, most),
   lookForUpdate: () => identifier.lookForUpdate(),
   takeUpdate: () => identifier.takeUpdate(),
 }

@@ -8,7 +8,16 @@ type Node = { type: string; loc?: { start: { line: number } } } & Record<string,
 
 const OF_REJECTIONS = new Set(['reject', 'crashed', 'brokenDownload', 'parseOrReject', 'Error'])
 /** Names that are the same in every language, and words of the browser's interfaces. */
-const NAMES = new Set(['Worldflora', 'WebGPU', 'Files', 'Hant', 'VersionError', 'QuotaExceededError'])
+const NAMES = new Set([
+  'Worldflora',
+  'WebGPU',
+  'Files',
+  'Hant',
+  'VersionError',
+  'QuotaExceededError',
+  'Enter',
+  'Escape',
+])
 const TEXT_ATTRIBUTES = new Set(['aria-label', 'aria-description', 'alt', 'title', 'placeholder', 'label'])
 const TRANSPARENT = new Set([
   'ConditionalExpression',

@@ -3,17 +3,16 @@ import type { IncomingMessage } from 'node:http'
 import { isRejection } from '@worldflora/protocol/rejection'
 import type { Clock } from '../../clock.ts'
 import { recogniseKind } from '../../identify/photo-kind.ts'
-import { brokenUpload, Upload } from '../uploads.ts'
+import { heardBody } from '../heard-body.ts'
+import { boundaryOf, type FormPart, parseForm } from '../multipart.ts'
+import { brokenUpload } from '../uploads.ts'
 import { type Fault, fault, faultOf } from './faults.ts'
-import { boundaryOf, type FormPart, parseForm } from './multipart.ts'
 
 export const MOST_IMAGES = 5
 /** Of all images together. */
 export const MOST_IMAGE_BYTES = 52_428_800
 /** With what a form has around them. */
 export const MOST_BODY_BYTES = MOST_IMAGE_BYTES + (64 << 10)
-/** A body that is too large is heard to its end, and forgotten, so that its sender hears the answer; but not for ever. */
-const MOST_UNHEARD_BYTES = 1 << 30
 
 export const ORGANS = ['leaf', 'flower', 'fruit', 'bark', 'auto'] as const
 export type Organ = (typeof ORGANS)[number]
@@ -41,21 +40,9 @@ export async function readIdentifyForm(
 }
 
 async function receive(incoming: IncomingMessage, clock: Clock): Promise<Buffer | Fault> {
-  const declared = Number(incoming.headers['content-length'] ?? 0)
-  const gone = new AbortController()
-  const onClose = () => gone.abort('gone')
-  incoming.once('close', onClose)
-  let chunks: Uint8Array[] | null = declared > MOST_BODY_BYTES ? null : []
-  let bytes = 0
-  const end = await new Upload(incoming, gone.signal, clock).receive((chunk) => {
-    bytes += chunk.byteLength
-    if (bytes > MOST_BODY_BYTES) chunks = null
-    chunks?.push(chunk)
-    return bytes <= MOST_UNHEARD_BYTES
-  })
-  incoming.off('close', onClose)
-  if (chunks === null || end === 'too-large') return tooLarge()
-  return end === 'whole' ? Buffer.concat(chunks) : faultOf(brokenUpload(end, MOST_BODY_BYTES))
+  const body = await heardBody(incoming, MOST_BODY_BYTES, clock)
+  if (typeof body !== 'string') return body
+  return body === 'too-large' ? tooLarge() : faultOf(brokenUpload(body, MOST_BODY_BYTES))
 }
 
 function photosIn(parts: readonly FormPart[], organsInQuery: readonly string[]): AskedPhoto[] | Fault {

@@ -52,6 +52,7 @@ async function startNaming(more: Partial<Adapters> = {}) {
 function fixedReaders(scores: readonly number[], plant: number | null = null): PhotoReaders {
   return {
     read: async () => lookOf(scores, plant),
+    fitToKeep: readers.fitToKeep,
     forget: () => {},
     waitMs: () => 2500,
     close: async () => {},

@@ -24,13 +24,18 @@ const HEAD = [
       (field) => `candidate_${i + 1}_${field}`,
     ),
   ).flat(),
+  // What was added later stands at the end: whoever counts columns finds the others where they were.
+  'said',
+  'said_common_name',
+  'said_scientific_name',
 ]
 
 export const CSV_HEAD = BYTE_ORDER_MARK + rowOf(HEAD)
 
 export function csvRowOf(sheet: Sheet): string {
   const title = titleOf(sheet)
-  const { begunAtMs, changedAtMs, verdict, photos, model, candidates } = sheet
+  const { begunAtMs, changedAtMs, verdict, photos, model, candidates, said } = sheet
+  const species = said?.kind === 'species' ? said : null
   return rowOf([
     new Date(begunAtMs).toISOString(),
     new Date(changedAtMs).toISOString(),
@@ -46,6 +51,9 @@ export function csvRowOf(sheet: Sheet): string {
     model.flora,
     model.id,
     ...Array.from({ length: CANDIDATES }, (_, i) => candidateCells(candidates[i])).flat(),
+    said?.kind,
+    species?.commonName,
+    species?.scientificName,
   ])
 }
 

@@ -8,7 +8,7 @@ import { ScientificName } from '../../design/scientific-name.tsx'
 import { useAmounts, useTexts } from '../../languages/use-texts.ts'
 import { surenessOf } from '../answer.ts'
 import { ScoreBar } from '../score-bar.tsx'
-import type { KeptCandidate, Sheet } from './sheet.ts'
+import type { KeptCandidate, KeptSaid, Sheet } from './sheet.ts'
 import styles from './sheet-dialog.module.css'
 import { SheetName } from './sheet-name.tsx'
 import { Thumbnail } from './thumbnail.tsx'
@@ -45,6 +45,7 @@ export function SheetDialog({
             </li>
           ))}
         </ul>
+        <SaidLine said={sheet.said} />
         <ol className={styles.candidates} aria-label={t('candidates')}>
           {candidates.map((candidate) => (
             <CandidateRow key={candidate.id} candidate={candidate} />
@@ -64,6 +65,27 @@ export function SheetDialog({
         </div>
       </div>
     </Modal>
+  )
+}
+
+function SaidLine({ said }: { said: KeptSaid | null }) {
+  const t = useTexts('history')
+  if (said === null) return null
+  if (said.kind === 'none') return <p data-testid="kept-said">{t('saidNone')}</p>
+  const { commonName, scientificName } = said
+  return (
+    <p data-testid="kept-said">
+      {t.rich('said', {
+        name: () => (
+          <>
+            {commonName === undefined ? null : <>{commonName} </>}
+            <span className={styles.scientific}>
+              <ScientificName name={scientificName} />
+            </span>
+          </>
+        ),
+      })}
+    </p>
   )
 }
 

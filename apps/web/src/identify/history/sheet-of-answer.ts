@@ -1,7 +1,8 @@
 /** From an answer to the sheet that is kept of it. */
 import { type Answer, type Candidate, isKinAnswer, isShortlistAnswer, isUnsure } from '../answer.ts'
 import { commonNameOf } from '../common-name.ts'
-import type { KeptCandidate, KeptPhoto, Sheet, SheetId, Verdict } from './sheet.ts'
+import type { Said } from '../feedback/said.ts'
+import type { KeptCandidate, KeptPhoto, KeptSaid, Sheet, SheetId, Verdict } from './sheet.ts'
 
 /** The plant that is asked about, from its first photo to "another plant". */
 export type Plant = { id: SheetId; begunAtMs: number }
@@ -11,12 +12,13 @@ export type Naming = {
   answer: Answer
   photos: KeptPhoto[]
   model: Sheet['model']
+  said: Said | null
   /** Of the page: common names are kept in it. */
   language: string
   nowMs: number
 }
 
-export function sheetOf({ plant, answer, photos, model, language, nowMs }: Naming): Sheet {
+export function sheetOf({ plant, answer, photos, model, said, language, nowMs }: Naming): Sheet {
   return {
     id: plant.id,
     begunAtMs: plant.begunAtMs,
@@ -25,7 +27,15 @@ export function sheetOf({ plant, answer, photos, model, language, nowMs }: Namin
     verdict: verdictOf(answer),
     candidates: answer.candidates.map((candidate) => keptOf(candidate, language)),
     photos,
+    said: said === null ? null : keptSaidOf(said, language),
   }
+}
+
+function keptSaidOf(said: Said, language: string): KeptSaid {
+  if (said.kind === 'none') return { kind: 'none' }
+  const { id, scientificName } = said.species
+  const commonName = commonNameOf(said.species, language)
+  return { kind: 'species', id, scientificName, ...(commonName ? { commonName } : {}) }
 }
 
 function verdictOf(answer: Answer): Verdict {

@@ -50,6 +50,19 @@ export const Verdict = v.variant('kind', [
 ])
 export type Verdict = v.InferOutput<typeof Verdict>
 
+/** What whoever was there said that it is, with the names of that day. */
+export const KeptSaid = v.variant('kind', [
+  v.object({
+    kind: v.literal('species'),
+    id: text(200),
+    scientificName: v.pipe(v.string(), v.maxLength(300)),
+    commonName: v.optional(text(200)),
+  }),
+  /** None of what they were shown. */
+  v.object({ kind: v.literal('none') }),
+])
+export type KeptSaid = v.InferOutput<typeof KeptSaid>
+
 export const Sheet = v.object({
   id: SheetId,
   begunAtMs: timeMs,
@@ -59,6 +72,8 @@ export const Sheet = v.object({
   verdict: Verdict,
   candidates: v.pipe(v.array(KeptCandidate), v.minLength(1), v.maxLength(20)),
   photos: v.pipe(v.array(KeptPhoto), v.maxLength(20)),
+  /** null: nothing was said, or it was kept before one could. */
+  said: v.optional(v.nullable(KeptSaid), null),
 })
 export type Sheet = v.InferOutput<typeof Sheet>
 

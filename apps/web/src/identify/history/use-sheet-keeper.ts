@@ -6,6 +6,7 @@
 
 import { useEffect, useRef, useState } from 'react'
 import { useLanguage } from '../../languages/use-texts.ts'
+import type { Said } from '../feedback/said.ts'
 import type { PlantPhoto } from '../plant-photos.ts'
 import type { ModelState } from '../use-identifier.ts'
 import type { NamingState } from '../use-naming.ts'
@@ -14,11 +15,16 @@ import type { SheetId } from './sheet.ts'
 import { type Plant, sheetOf } from './sheet-of-answer.ts'
 import { openThumbnails, type Thumbnails } from './thumbnails.ts'
 
-type Asked = { photos: readonly PlantPhoto[]; state: NamingState; model: ModelState }
+export type Asked = {
+  photos: readonly PlantPhoto[]
+  state: NamingState
+  model: ModelState
+  said: Said | null
+}
 
 /** Why the latest answer could not be kept; null if it was. */
 export function useSheetKeeper(
-  { photos, state, model }: Asked,
+  { photos, state, model, said }: Asked,
   store: HistoryStore | null,
   isKeeping: boolean,
 ): HistoryFault | null {
@@ -66,6 +72,7 @@ export function useSheetKeeper(
         answer: named.answer,
         photos: kept,
         model: { id, flora },
+        said,
         language,
         nowMs,
       })
@@ -74,8 +81,8 @@ export function useSheetKeeper(
       setFault(outcome)
     }
     writing.current = writing.current.then(keep)
-    // Photos change without a new answer where somebody says what one shows.
-  }, [named, photos, store, isKeeping])
+    // Without a new answer photos change where somebody says what one shows, and `said` where they say what the plant is.
+  }, [named, photos, store, isKeeping, said])
 
   return fault
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { boundaryOf, parseForm } from '../../../src/edge/plantnet/multipart.ts'
+import { boundaryOf, parseForm } from '../../src/edge/multipart.ts'
 
 async function bodyOf(form: FormData): Promise<{ body: Buffer; boundary: string }> {
   const request = new Request('http://localhost', { method: 'POST', body: form })

@@ -1,0 +1,62 @@
+/** The body of a submission: a statement and one to five photos, bounded before and while it is read, and parsed here (IN1). */
+import type { IncomingMessage } from 'node:http'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import { Statement, SUBMISSION_LIMITS } from '@worldflora/protocol/submissions'
+import type { Clock } from '../clock.ts'
+import { parseJson } from './body.ts'
+import { heardBody } from './heard-body.ts'
+import { boundaryOf, parseForm } from './multipart.ts'
+import { brokenUpload } from './uploads.ts'
+
+const {
+  photos: MOST_PHOTOS,
+  photoBytes: MOST_PHOTO_BYTES,
+  statementBytes: MOST_STATEMENT_BYTES,
+} = SUBMISSION_LIMITS
+
+/** With what a form has around them. */
+export const MOST_BODY_BYTES = MOST_PHOTOS * MOST_PHOTO_BYTES + MOST_STATEMENT_BYTES + (8 << 10)
+
+export type SubmissionForm = { statement: Statement; photos: Buffer[] }
+
+export async function readSubmissionForm(
+  incoming: IncomingMessage,
+  clock: Clock,
+): Promise<SubmissionForm | Rejection> {
+  const boundary = boundaryOf(incoming.headers['content-type'] ?? null)
+  if (boundary === null) return malformed('it is no form (multipart/form-data)')
+  const body = await heardBody(incoming, MOST_BODY_BYTES, clock)
+  if (body === 'too-large') return tooLarge()
+  if (typeof body === 'string') return brokenUpload(body, MOST_BODY_BYTES)
+  const parts = parseForm(body, boundary)
+  if (parts === null) return malformed('it ends before it is whole')
+
+  const statements = parts.filter(({ field }) => field === 'statement')
+  const photos = parts.filter(({ field }) => field === 'photos').map(({ bytes }) => bytes)
+  const [text] = statements.map(({ bytes }) => bytes)
+  if (text === undefined || parts.length !== photos.length + 1)
+    return malformed('its fields are one “statement” and some “photos”')
+  if (text.byteLength > MOST_STATEMENT_BYTES) return malformed('its statement is too long')
+  const statement = parseJson(new Uint8Array(text), Statement, 'the statement')
+  if (isRejection(statement)) return statement
+  if (photos.length !== statement.organs.length)
+    return malformed(`it has ${photos.length} photos, and its statement is of ${statement.organs.length}`)
+  if (photos.some(({ byteLength }) => byteLength > MOST_PHOTO_BYTES)) return tooLarge()
+  return { statement, photos }
+}
+
+function malformed(why: string): Rejection {
+  return reject(
+    'invalid',
+    `The submission is not valid: ${why}.`,
+    'Load the page again and send it once more.',
+  )
+}
+
+function tooLarge(): Rejection {
+  return reject(
+    'photos-too-large',
+    `A photo may have ${MOST_PHOTO_BYTES} bytes here, and ${MOST_PHOTOS} are taken at once.`,
+    'Send fewer, or smaller ones.',
+  )
+}

@@ -1,0 +1,120 @@
+/** /api/submissions: anybody may give photos from our own pages (FB2 to FB4); the operator looks at them and decides (FB6). */
+
+import type { HttpBindings } from '@hono/node-server'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
+import { Decision, SpeciesQuery, SubmissionsQuery } from '@worldflora/protocol/submissions'
+import { Hono } from 'hono'
+import { findSpecies, speciesOf } from '../submissions/submitted-species.ts'
+import { answer, answerRejection } from './answer.ts'
+import { Attempts } from './attempts.ts'
+import { readJson } from './body.ts'
+import { foreignOrigin, isSameOrigin, operatorOnly } from './operator-guard.ts'
+import { Room } from './room.ts'
+import type { Site } from './site.ts'
+import { MOST_BODY_BYTES, readSubmissionForm, type SubmissionForm } from './submission-form.ts'
+
+/** A class with its teacher may have one address. */
+const FROM_AN_ADDRESS = { attempts: 40, windowMs: 3_600_000 }
+/** Bodies in memory at one time. */
+const BYTES_AT_ONCE = 64 << 20
+
+type Bound = { Bindings: HttpBindings }
+
+export function submissionRoutes(site: Site): Hono<Bound> {
+  const { submissions, identifier, operator, clock, journal } = site
+  const guard = operatorOnly(operator)
+  const attempts = new Attempts(FROM_AN_ADDRESS)
+  const room = new Room(BYTES_AT_ONCE)
+  const routes = new Hono<Bound>()
+
+  routes.post('/', async (c) => {
+    if (!isSameOrigin(c.req.raw)) return answerRejection(foreignOrigin())
+    const address = getConnInfo(c).remote.address ?? ''
+    if (!attempts.isAllowed(address, clock.nowMs())) return answerRejection(tooMany())
+    attempts.note(address, clock.nowMs())
+    const full = await submissions.full()
+    if (full !== null) return answerRejection(full)
+    const declared = Number(c.req.header('content-length') ?? MOST_BODY_BYTES)
+    const taken = await identifier.admit(() =>
+      room.hold(Math.min(declared, MOST_BODY_BYTES), async () => {
+        const form = await readSubmissionForm(c.env.incoming, clock)
+        return isRejection(form) ? form : take(form)
+      }),
+    )
+    return answer('retryAfterSeconds' in taken ? tooMuchToDo() : taken, 201)
+  })
+
+  async function take({ statement, photos }: SubmissionForm): Promise<{ photos: number } | Rejection> {
+    const model = await identifier.published()
+    if (model === null || model.flora.name !== statement.flora) return otherFlora(statement.flora)
+    const ids = [statement.said, statement.named?.species ?? null]
+    if (ids.some((id) => id !== null && speciesOf(model, id) === null)) return otherFlora(statement.flora)
+    const fitted = await identifier.fitToKeep(photos)
+    if (isRejection(fitted)) return fitted
+    const taken = await submissions.take(statement, fitted, model)
+    if (isRejection(taken)) return taken
+    const said = taken.said?.scientificName ?? 'a plant that its sender could not name'
+    journal.note('submission-received', null, `Photos were given of ${said}: ${taken.photos.length}.`)
+    return { photos: taken.photos.length }
+  }
+
+  routes.get('/', guard, async (c) => {
+    const query = parseOrReject(SubmissionsQuery, c.req.query(), 'the question')
+    if (isRejection(query)) return answerRejection(query)
+    return answer(await submissions.list(query.state, query.after ?? null))
+  })
+
+  routes.get('/:id/photos/:index', guard, async (c) => {
+    const photo = await submissions.photo(c.req.param('id'), Number(c.req.param('index')))
+    if (isRejection(photo)) return answerRejection(photo)
+    const headers = { 'content-type': 'image/jpeg', 'cache-control': 'private, no-store' }
+    return new Response(photo, { headers })
+  })
+
+  routes.post('/:id/decision', guard, async (c) => {
+    const decision = await readJson(c.req.raw, Decision, 'the decision')
+    if (isRejection(decision)) return answerRejection(decision)
+    const decided = await submissions.decide(c.req.param('id'), decision, await identifier.published())
+    if (!isRejection(decided)) {
+      const { state, species, said } = decided
+      const what = (species ?? said)?.scientificName ?? 'a plant without a name'
+      journal.note(`submission-${state}`, null, `Photos that were given of ${what}: now ${state}.`)
+    }
+    return answer(decided)
+  })
+
+  return routes
+}
+
+/** /api/species: the published model's, for the operator who corrects a name. */
+export function speciesRoutes({ identifier, operator }: Site): Hono {
+  const routes = new Hono()
+  routes.get('/', operatorOnly(operator), async (c) => {
+    const query = parseOrReject(SpeciesQuery, c.req.query(), 'the question')
+    if (isRejection(query)) return answerRejection(query)
+    const model = await identifier.published()
+    return answer(model === null ? { species: [], isMore: false } : await findSpecies(model, query.text))
+  })
+  return routes
+}
+
+function tooMany(): Rejection {
+  return reject(
+    'too-many-submissions',
+    'So much came from your address within an hour that no more is taken for now.',
+    'Send the rest in an hour.',
+  )
+}
+
+function tooMuchToDo(): Rejection {
+  return reject('too-much-to-do', 'The site has too much to do at the moment.', 'Send it again in a minute.')
+}
+
+function otherFlora(flora: string): Rejection {
+  return reject(
+    'other-flora',
+    `The site names plants of another flora than ${flora} now, or has no such species any more.`,
+    'Load the page again so that it takes the newest model, and send then.',
+  )
+}

@@ -1,0 +1,37 @@
+/**
+ * FB3: a photo that a visitor gives, made fit to be kept: a whole JPEG, of a size as the page makes them, without anything but its picture.
+ * It is decoded to the end, and what came beside the picture is cut away rather than refused: browsers write segments of their own into
+ * what their canvas gives (Safari a small EXIF, some a colour profile), and who looks after a flora has no use for any of them.
+ */
+import { withoutMetadata } from '@worldflora/model/jpeg-segments'
+import { decodeJpeg, readJpegSize } from '@worldflora/model/photo'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import { SUBMISSION_LIMITS } from '@worldflora/protocol/submissions'
+
+export type GivenPhoto = { jpeg: Uint8Array; width: number; height: number }
+
+const SHORTEST_SIDE = 32
+
+export function fitToKeep(bytes: Uint8Array): GivenPhoto | Rejection {
+  const jpeg = withoutMetadata(bytes)
+  const size = jpeg === null ? null : readJpegSize(jpeg)
+  if (jpeg === null || size === null) return broken()
+  const { width, height } = size
+  const isFit = Math.max(width, height) <= SUBMISSION_LIMITS.longerSide
+  if (!isFit || Math.min(width, height) < SHORTEST_SIDE) {
+    return reject(
+      'photo-size',
+      `A photo of ${width} x ${height} pixels is not taken here.`,
+      `Send one of ${SHORTEST_SIDE} to ${SUBMISSION_LIMITS.longerSide} pixels on each side.`,
+    )
+  }
+  return isRejection(decodeJpeg(jpeg)) ? broken() : { jpeg, width, height }
+}
+
+function broken(): Rejection {
+  return reject(
+    'broken-photo',
+    'A photo is no JPEG that can be opened.',
+    'Save it as JPEG again, or send others.',
+  )
+}

@@ -1,0 +1,201 @@
+/**
+ * The queue of photos that visitors gave: taken in (photos first, then their row, then the answer), decided by the operator, and what was
+ * rejected is deleted once that can no longer be undone. Whether photos are fit to be kept is settled before they come here.
+ */
+import { randomBytes } from 'node:crypto'
+import type { PublishedModel } from '@worldflora/protocol/http'
+import { type Rejection, reject } from '@worldflora/protocol/rejection'
+import type {
+  Decision,
+  Statement,
+  Submission,
+  SubmissionList,
+  SubmissionState,
+} from '@worldflora/protocol/submissions'
+import type { Logger } from 'pino'
+import type { Alarm, Clock } from '../clock.ts'
+import type { GivenPhoto } from '../identify/given-photo.ts'
+import { Queue } from '../queue.ts'
+import { sweep } from '../runs/sweep.ts'
+import type { BlobStore } from '../store/blob-store.ts'
+import type { Store, SubmissionRecord } from '../store/store.ts'
+import { speciesOf, submittedForm } from './submitted-species.ts'
+
+/** Of submissions that nobody has decided, or that can still be brought back. */
+export const QUEUE_LIMITS = { submissions: 500, bytes: 1 << 30 } as const
+export const UNDO_MS = 3_600_000
+/** What could not be deleted is tried again after. */
+const RETRY_MS = 60_000
+const LISTED = 20
+
+export type SubmissionParts = { store: Store; photos: BlobStore; clock: Clock; log: Logger }
+
+export class Submissions {
+  readonly #parts: SubmissionParts
+  /** One change at a time: no photo is deleted between being stored and being named by a row. */
+  readonly #changes = new Queue()
+  readonly #deleting: Alarm
+  #dueMs: number | null = null
+
+  constructor(parts: SubmissionParts) {
+    this.#parts = parts
+    this.#deleting = parts.clock.alarm(() => {
+      this.#dueMs = null
+      void this.sweep()
+    })
+  }
+
+  /** What a sender may be told before they have sent anything; null: there is room. */
+  async full(): Promise<Rejection | null> {
+    const { waiting, rejected } = await this.#parts.store.countSubmissions()
+    const isFull =
+      waiting.submissions + rejected.submissions >= QUEUE_LIMITS.submissions ||
+      waiting.bytes + rejected.bytes >= QUEUE_LIMITS.bytes
+    if (!isFull) return null
+    return reject(
+      'queue-full',
+      'So many photos wait to be looked at here that no more are taken.',
+      'Keep yours, and send them in some days.',
+    )
+  }
+
+  /** `photos` in the order of the statement's organs. Durable when it resolves. */
+  take(
+    statement: Statement,
+    photos: readonly GivenPhoto[],
+    model: PublishedModel,
+  ): Promise<Submission | Rejection> {
+    return this.#changes.add(async () => {
+      const full = await this.full()
+      if (full !== null) return full
+      const { named, said, organs, licence, author, flora } = statement
+      const stored = await Promise.all(photos.map(({ jpeg }) => this.#parts.photos.put(jpeg)))
+      const record = {
+        id: randomBytes(12).toString('hex'),
+        at: this.#parts.clock.date().toISOString(),
+        state: 'waiting',
+        flora,
+        model: statement.model,
+        named: named === null ? null : { species: speciesOf(model, named.species)!, score: named.score },
+        said: said === null ? null : speciesOf(model, said),
+        species: null,
+        photos: photos.map(({ jpeg, width, height }, i) => ({
+          blob: stored[i]!,
+          bytes: jpeg.byteLength,
+          width,
+          height,
+          organ: organs[i] ?? null,
+        })),
+        licence,
+        author,
+        decidedAt: null,
+      } satisfies Omit<SubmissionRecord, 'number'>
+      const number = await this.#parts.store.insertSubmission(record)
+      return shown({ ...record, number })
+    })
+  }
+
+  async list(state: SubmissionState, after: number | null): Promise<SubmissionList> {
+    const { store } = this.#parts
+    const [counts, records] = await Promise.all([
+      store.countSubmissions(),
+      store.listSubmissions({ state, after, limit: LISTED + 1 }),
+    ])
+    return {
+      counts: {
+        waiting: counts.waiting.submissions,
+        accepted: counts.accepted.submissions,
+        rejected: counts.rejected.submissions,
+      },
+      submissions: records.slice(0, LISTED).map(shown),
+      isMore: records.length > LISTED,
+    }
+  }
+
+  /** `model`: whose flora species are accepted of; null: none is published. */
+  decide(id: string, decision: Decision, model: PublishedModel | null): Promise<Submission | Rejection> {
+    return this.#changes.add(async () => {
+      const { store, clock } = this.#parts
+      const record = await store.submission(id)
+      if (record === null) return unknown(id)
+      const species = decision.decision === 'accept' ? known(decision.species, record, model) : null
+      if (decision.decision === 'accept' && species === null) {
+        return reject(
+          'unknown-species',
+          `The flora of the published model has no species ${decision.species}.`,
+          'Choose one that it has.',
+        )
+      }
+      const decided = {
+        state: STATE_AFTER[decision.decision],
+        species,
+        decidedAt: decision.decision === 'undecide' ? null : clock.date().toISOString(),
+      }
+      await store.decideSubmission(id, decided)
+      if (decided.state === 'rejected') this.#deleteAfter(UNDO_MS)
+      return shown({ ...record, ...decided })
+    })
+  }
+
+  async photo(id: string, index: number): Promise<Uint8Array<ArrayBuffer> | Rejection> {
+    const record = await this.#parts.store.submission(id)
+    const photo = record?.photos[index]
+    const bytes = photo === undefined ? null : await this.#parts.photos.get(photo.blob)
+    return bytes ?? unknown(id)
+  }
+
+  /** Deletes what was rejected long enough ago, and photos that no submission names. What fails is tried again, or left to the next start. */
+  sweep(): Promise<void> {
+    return this.#changes.add(async () => {
+      const { store, photos, clock, log } = this.#parts
+      try {
+        const gone = await store.deleteRejected(new Date(clock.date().getTime() - UNDO_MS))
+        const swept = await sweep(photos, await store.submissionPhotosInUse())
+        if (gone + swept > 0) log.info({ submissions: gone, photos: swept }, 'deleted rejected submissions')
+        if ((await store.countSubmissions()).rejected.submissions > 0) this.#deleteAfter(UNDO_MS)
+      } catch {
+        // The guard has noted why.
+        this.#deleteAfter(RETRY_MS)
+      }
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#deleting.set(null)
+    await this.#changes.drained()
+  }
+
+  /** Unless it is to be earlier anyhow. */
+  #deleteAfter(delayMs: number): void {
+    const atMs = this.#parts.clock.nowMs() + delayMs
+    if (this.#dueMs !== null && this.#dueMs <= atMs) return
+    this.#dueMs = atMs
+    this.#deleting.set(atMs)
+  }
+}
+
+const STATE_AFTER = { accept: 'accepted', reject: 'rejected', undecide: 'waiting' } as const
+
+/** It may be one that the flora has no more, if the submission is about it. */
+function known(id: string, { said, named, species }: SubmissionRecord, model: PublishedModel | null) {
+  const current = model === null ? null : speciesOf(model, id)
+  return current ?? [said, named?.species ?? null, species].find((one) => one?.id === id) ?? null
+}
+
+function shown({ photos, said, species, named, ...record }: SubmissionRecord): Submission {
+  return {
+    ...record,
+    named: named === null ? null : { ...named, species: submittedForm(named.species) },
+    said: said === null ? null : submittedForm(said),
+    species: species === null ? null : submittedForm(species),
+    photos: photos.map(({ blob: _, ...photo }) => photo),
+  }
+}
+
+function unknown(id: string): Rejection {
+  return reject(
+    'no-submission',
+    `There is no submission ${id}, or not all of it.`,
+    'It may have been rejected an hour ago or more: look at the queue again.',
+  )
+}

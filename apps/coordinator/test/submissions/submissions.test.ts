@@ -1,0 +1,307 @@
+/** Photos that visitors give, from the edge to the disk and to the operator. */
+
+import type { FoundSpecies, Submission } from '@worldflora/protocol/submissions'
+import { SUBMISSION_LIMITS } from '@worldflora/protocol/submissions'
+import sharp from 'sharp'
+import { afterAll, describe, expect, it } from 'vitest'
+import { openPgliteStore } from '../../src/store/store.pglite.ts'
+import { QUEUE_LIMITS, UNDO_MS } from '../../src/submissions/submissions.ts'
+import { tappedAdapters } from '../durability/tapped-adapters.ts'
+import { handClock } from '../hand-clock.ts'
+import { jpeg, picture } from '../identify/fixture.ts'
+import { startSite } from '../running-site.ts'
+import {
+  adapters,
+  decide,
+  fromPhone,
+  give,
+  listOf,
+  photoOf,
+  photosIn,
+  readers,
+  startTaking,
+  statement,
+} from './fixture.ts'
+
+afterAll(() => readers.close())
+
+async function codeOf(response: Response): Promise<[number, string]> {
+  const { code, action } = (await response.json()) as { code: string; action: string }
+  expect(action).toMatch(/\w/)
+  return [response.status, code]
+}
+
+describe('FB3: a photo that is given', () => {
+  it('loses place, device, comment, thumbnail and what stands behind its end; its pixels stay as they were', async () => {
+    const site = await startTaking()
+    const phone = await fromPhone()
+    for (const word of ['Exif', 'Phonemaker', 'secret words', 'taken at home', 'behind the end'])
+      expect(Buffer.from(phone).includes(word)).toBe(true)
+    expect((await sharp(phone).metadata()).exif).toBeDefined()
+    expect((await give(site, { photos: [phone] })).status).toBe(201)
+    const [given] = (await listOf(site)).submissions
+    const kept = await photoOf(site, given!)
+    for (const word of ['Exif', 'Phonemaker', 'secret words', 'taken at home', 'behind the end', 'GPS'])
+      expect(Buffer.from(kept).includes(word)).toBe(false)
+    const { exif, icc, xmp, iptc } = await sharp(kept).metadata()
+    expect([exif, icc, xmp, iptc]).toEqual([undefined, undefined, undefined, undefined])
+    expect(await sharp(kept).raw().toBuffer()).toEqual(await sharp(phone).raw().toBuffer())
+    expect(photosIn(site)).toHaveLength(1)
+  })
+
+  it('is refused, and nothing of it is kept, if it is no JPEG, broken, cut off, or of another size than the page makes', async () => {
+    const site = await startTaking()
+    const good = await jpeg(2)
+    const { longerSide, photoBytes } = SUBMISSION_LIMITS
+    const refused: [string, Uint8Array, [number, string]][] = [
+      ['a PNG', await picture(1).png().toBuffer(), [400, 'broken-photo']],
+      ['a text', Buffer.from('\xff\xd8\xff\xe0 no photo', 'latin1'), [400, 'broken-photo']],
+      ['cut off', (await jpeg(1)).subarray(0, 600), [400, 'broken-photo']],
+      ['a broken table', brokenTable(await jpeg(1)), [400, 'broken-photo']],
+      ['too large', await jpeg(1, { width: longerSide + 1, height: 40 }), [400, 'photo-size']],
+      ['too small', await jpeg(1, { width: 31, height: 40 }), [400, 'photo-size']],
+      ['too many bytes', new Uint8Array(photoBytes + 1), [413, 'photos-too-large']],
+    ]
+    for (const [what, photo, expected] of refused)
+      expect(await codeOf(await give(site, { photos: [good, photo] })), what).toEqual(expected)
+    const many = Array.from({ length: 6 }, () => new Uint8Array(photoBytes))
+    expect(await codeOf(await give(site, { photos: many }))).toEqual([413, 'photos-too-large'])
+    expect((await listOf(site)).counts.waiting).toBe(0)
+    expect(photosIn(site)).toEqual([])
+  })
+})
+
+/** Its first quantisation table says that it is longer than it is. */
+function brokenTable(photo: Buffer): Uint8Array {
+  const at = photo.indexOf(Buffer.from([0xff, 0xdb]))
+  const broken = Buffer.from(photo)
+  broken[at + 4] = 0x7f
+  return broken
+}
+
+describe('FB4: the edge', () => {
+  it('IN1: refuses a statement that lacks something, or says more than is asked for', async () => {
+    const site = await startTaking()
+    const wrong: [string, object][] = [
+      ['no licence', { licence: undefined }],
+      ['a licence that forbids changes', { licence: 'CC BY-ND 4.0' }],
+      ['no author', { author: '  ' }],
+      ['an author of two lines', { author: 'a\nb' }],
+      ['an author that a spreadsheet would compute', { author: '=1+1' }],
+      ['an author without an end', { author: 'a'.repeat(101) }],
+      ['a field that is not asked for', { place: '48.8584, 2.2945' }],
+      ['fewer organs than photos', { organs: [] }],
+      ['more organs than photos', { organs: ['leaf', 'leaf'] }],
+      ['a score above 1', { named: { species: 'acer', score: 2 } }],
+    ]
+    for (const [what, change] of wrong)
+      expect(await codeOf(await give(site, { statement: change })), what).toEqual([400, 'invalid'])
+    expect(photosIn(site)).toEqual([])
+  })
+
+  it('refuses what is no form, six photos, another flora, an unknown species, and what comes from another site', async () => {
+    const site = await startTaking()
+    const photo = await jpeg(1)
+    const photos = Array.from({ length: 6 }, () => photo)
+    expect(await codeOf(await give(site, { photos }))).toEqual([400, 'invalid'])
+    expect(await codeOf(await give(site, { statement: { flora: 'other' } }))).toEqual([409, 'other-flora'])
+    expect(await codeOf(await give(site, { statement: { said: 'oak' } }))).toEqual([409, 'other-flora'])
+    const headers = { 'sec-fetch-site': 'cross-site' }
+    expect(await codeOf(await give(site, { headers }))).toEqual([403, 'foreign-origin'])
+    const post = (body: string | FormData) =>
+      fetch(`${site.url}/api/submissions`, {
+        method: 'POST',
+        body,
+        headers: { 'sec-fetch-site': 'same-origin' },
+      })
+    expect(await codeOf(await post('{}'))).toEqual([400, 'invalid'])
+    const form = new FormData()
+    form.append('statement', JSON.stringify(statement))
+    form.append('position', '48.8584, 2.2945')
+    form.append('photos', new Blob([photo as Uint8Array<ArrayBuffer>]))
+    expect(await codeOf(await post(form))).toEqual([400, 'invalid'])
+    expect((await listOf(site)).counts.waiting).toBe(0)
+  })
+
+  it('takes forty times an hour from an address, says when to go on, and keeps the address nowhere', async () => {
+    const clock = handClock()
+    const site = await startTaking({ clock })
+    const attempt = async () => (await give(site, { statement: { licence: 'none' } })).status
+    for (let i = 0; i < 40; i++) expect(await attempt()).toBe(400)
+    expect(await codeOf(await give(site))).toEqual([429, 'too-many-submissions'])
+    clock.moveOn(3_600_000)
+    expect((await give(site)).status).toBe(201)
+    expect(JSON.stringify(await listOf(site))).not.toContain('127.0.0.1')
+    expect(JSON.stringify(await site.json('GET', '/api/events'))).not.toContain('127.0.0.1')
+  })
+
+  it('a full queue says so (507), and takes again once the operator has decided', async () => {
+    const site = await startTaking({
+      openStore: async (folder) => {
+        const store = await openPgliteStore(folder)
+        const counted = async () => {
+          const counts = await store.countSubmissions()
+          const { waiting } = counts
+          return {
+            ...counts,
+            waiting: { ...waiting, submissions: waiting.submissions + QUEUE_LIMITS.submissions - 1 },
+          }
+        }
+        return { ...store, countSubmissions: counted }
+      },
+    })
+    expect((await give(site)).status).toBe(201)
+    expect(await codeOf(await give(site))).toEqual([507, 'queue-full'])
+    const [given] = (await listOf(site)).submissions
+    await decide(site, given!, { decision: 'accept', species: 'bellis' })
+    expect((await give(site)).status).toBe(201)
+  })
+
+  it('without a published model there is no flora to give to', async () => {
+    const site = await startSite({}, adapters())
+    expect(await codeOf(await give(site))).toEqual([409, 'other-flora'])
+  })
+})
+
+describe('FB6: the operator', () => {
+  it('sees what the model named and what the sender says, accepts as another species, rejects, and takes both back', async () => {
+    const site = await startTaking()
+    await give(site)
+    await give(site, {
+      statement: { said: null, named: null, author: 'Ann' },
+      photos: [await jpeg(2), await jpeg(3)],
+    })
+    const { submissions, counts } = await listOf(site)
+    expect(counts).toEqual({ waiting: 2, accepted: 0, rejected: 0 })
+    const [second, first] = submissions as [Submission, Submission]
+    expect(first).toMatchObject({
+      named: {
+        species: { id: 'acer', scientificName: 'Acer campestre', commonName: 'field maple' },
+        score: 0.4,
+      },
+      said: {
+        id: 'bellis',
+        scientificName: 'Bellis perennis',
+        genus: 'Bellis',
+        family: 'Asteraceae',
+        authorship: 'L.',
+      },
+      licence: 'CC BY 4.0',
+      author: 'Zoë Ångström',
+      species: null,
+      decidedAt: null,
+      photos: [{ organ: 'flower', width: 64, height: 48 }],
+    })
+    expect(first.said).not.toHaveProperty('synonyms')
+    expect([second.named, second.said, second.author]).toEqual([null, null, 'Ann'])
+
+    const found = await site.json<FoundSpecies>('GET', '/api/species?text=acer%20cor')
+    expect(found.species.map(({ id }) => id)).toEqual(['acer-2'])
+    expect(await codeOf(await decide(site, first, { decision: 'accept', species: 'oak' }))).toEqual([
+      409,
+      'unknown-species',
+    ])
+    const accepted = await (await decide(site, first, { decision: 'accept', species: 'acer-2' })).json()
+    expect(accepted).toMatchObject({ state: 'accepted', species: { scientificName: 'Acer ×coriaceum' } })
+    await decide(site, second, { decision: 'reject' })
+    expect((await listOf(site, 'accepted')).counts).toEqual({ waiting: 0, accepted: 1, rejected: 1 })
+    for (const submission of submissions) await decide(site, submission, { decision: 'undecide' })
+    const again = await listOf(site)
+    expect(again.submissions.map(({ species, decidedAt }) => [species, decidedAt])).toEqual([
+      [null, null],
+      [null, null],
+    ])
+    expect(await codeOf(await decide(site, { ...first, id: 'none' }, { decision: 'reject' }))).toEqual([
+      404,
+      'no-submission',
+    ])
+  })
+
+  it('alone sees them: no photo is a public blob, nothing is listed or decided without the token', async () => {
+    const site = await startTaking()
+    await give(site)
+    const [given] = (await listOf(site)).submissions
+    const [photo] = photosIn(site)
+    expect((await fetch(`${site.url}/blobs/${photo}`)).status).toBe(404)
+    for (const [method, path] of [
+      ['GET', '/api/submissions'],
+      ['GET', `/api/submissions/${given!.id}/photos/0`],
+      ['POST', `/api/submissions/${given!.id}/decision`],
+      ['GET', '/api/species?text=a'],
+    ] as const)
+      expect((await fetch(site.url + path, { method })).status, path).toBe(401)
+    expect((await site.call('GET', `/api/submissions/${given!.id}/photos/1`)).status).toBe(404)
+  })
+
+  it('pages through many, in the order of coming', async () => {
+    const site = await startTaking()
+    for (let i = 0; i < 23; i++) await give(site, { statement: { author: `author ${i}` } })
+    const page = await site.json<{ submissions: Submission[]; isMore: boolean }>(
+      'GET',
+      '/api/submissions?after=0',
+    )
+    expect([page.submissions.length, page.submissions[0]!.author, page.isMore]).toEqual([
+      20,
+      'author 0',
+      true,
+    ])
+    const rest = await site.json<typeof page>(
+      'GET',
+      `/api/submissions?after=${page.submissions.at(-1)!.number}`,
+    )
+    expect([rest.submissions.map(({ author }) => author), rest.isMore]).toEqual([
+      ['author 20', 'author 21', 'author 22'],
+      false,
+    ])
+  })
+})
+
+describe('FB5: what is taken', () => {
+  it('CK1: is there after a restart; photos whose row never came are swept away, those that wait are not', async () => {
+    let isCut = false
+    const cut = tappedAdapters(({ method, moment }) => {
+      if (isCut && method === 'insertSubmission' && moment === 'before') throw new Error('cut off here')
+    })
+    const site = await startTaking({ ...cut, photoReaders: adapters().photoReaders })
+    await give(site)
+    isCut = true
+    expect((await give(site, { photos: [await jpeg(9)] })).status).toBe(503)
+    expect(photosIn(site)).toHaveLength(2)
+    await site.stop()
+    const again = await startSite({ data: site.data }, adapters())
+    const { submissions } = await listOf(again)
+    expect(submissions).toHaveLength(1)
+    expect(photosIn(again)).toHaveLength(1)
+    expect((await photoOf(again, submissions[0]!)).byteLength).toBe(submissions[0]!.photos[0]!.bytes)
+  })
+
+  it('and was rejected is deleted an hour later, row and photos; a photo that another submission has too stays', async () => {
+    const clock = handClock()
+    const site = await startTaking({ clock })
+    const [own, shared] = [await jpeg(5), await jpeg(6)]
+    await give(site, { photos: [own, shared] })
+    await give(site, { photos: [shared], statement: { author: 'another' } })
+    expect(photosIn(site)).toHaveLength(2)
+    const { submissions } = await listOf(site)
+    await decide(site, submissions[1]!, { decision: 'reject' })
+    clock.moveOn(UNDO_MS - 1)
+    expect((await listOf(site)).counts.rejected).toBe(1)
+    clock.moveOn(1)
+    await expect.poll(() => photosIn(site).length).toBe(1)
+    expect((await listOf(site)).counts).toEqual({ waiting: 1, accepted: 0, rejected: 0 })
+    expect((await photoOf(site, submissions[0]!)).byteLength).toBeGreaterThan(0)
+    expect((await site.call('GET', `/api/submissions/${submissions[1]!.id}/photos/0`)).status).toBe(404)
+  })
+
+  it('and was rejected before a restart is deleted at the start after the hour', async () => {
+    const site = await startTaking({ clock: handClock() })
+    await give(site)
+    const [given] = (await listOf(site)).submissions
+    await decide(site, given!, { decision: 'reject' })
+    await site.stop()
+    // By the wall clock of 1970 the hour is over now.
+    const again = await startSite({ data: site.data }, adapters())
+    expect(photosIn(again)).toEqual([])
+    expect((await listOf(again)).counts.rejected).toBe(0)
+  })
+})

@@ -1,0 +1,127 @@
+/** Photos that visitors gave (FB6): each looked at, accepted as a species or rejected. What was decided can be undone here. */
+'use client'
+
+import { SUBMISSION_STATES, type Submission, type SubmissionState } from '@worldflora/protocol/submissions'
+import { useMemo, useRef, useState } from 'react'
+import { parseSubmission, parseSubmissions } from '../coordinator/parse.ts'
+import { useReading } from '../coordinator/use-reading.ts'
+import { FaultLine } from '../design/fault-line.tsx'
+import { count, counted } from '../words/amounts.ts'
+import { useOrder } from './order.ts'
+import { OrderOutcome } from './order-outcome.tsx'
+import styles from './review-queue.module.css'
+import { SubmissionCard } from './submission-card.tsx'
+
+const REST_MS = 3000
+
+const TITLES = { waiting: 'Waiting', accepted: 'Accepted', rejected: 'Rejected' } as const
+const NOTHING = {
+  waiting:
+    'Nothing waits to be looked at. Visitors of /identify can say what a plant was and give their photos; they come here, and nowhere else.',
+  accepted: 'Nothing is accepted yet. What is stays here until the data folder goes.',
+  rejected: 'Nothing was rejected within the last hour.',
+} as const
+const AFTER = { accept: 'accepted', reject: 'rejected', undecide: 'waiting' } as const
+
+/** Those that wait come in their order, so that nobody waits for ever. */
+const QUERY = {
+  waiting: '?state=waiting&after=0',
+  accepted: '?state=accepted',
+  rejected: '?state=rejected',
+} as const
+
+export type DecisionWish =
+  | { decision: 'accept'; species: string; name: string }
+  | { decision: 'reject' }
+  | { decision: 'undecide' }
+
+export function ReviewQueue({ news }: { news: unknown }) {
+  const [state, setState] = useState<SubmissionState>('waiting')
+  const [changes, setChanges] = useState(0)
+  const anyNews = useMemo(() => ({ news, changes }), [news, changes])
+  const { value: list, rejection } = useReading(`/api/submissions${QUERY[state]}`, parseSubmissions, {
+    news: anyNews,
+    restMs: REST_MS,
+  })
+  const deciding = useOrder()
+  const heading = useRef<HTMLHeadingElement>(null)
+  const [last, setLast] = useState<Submission | null>(null)
+
+  async function decide({ id, said }: Submission, wish: DecisionWish): Promise<void> {
+    const { decision } = wish
+    const body = decision === 'accept' ? { decision, species: wish.species } : { decision }
+    const what = decision === 'accept' ? ` as ${wish.name}` : said === null ? '' : ` (${said.scientificName})`
+    const ended = await deciding.send(
+      { method: 'POST', path: `/api/submissions/${id}/decision`, body },
+      {
+        parse: parseSubmission,
+        done: ({ author }) => `The photos by ${author} are ${AFTER[decision]}${what}.`,
+      },
+    )
+    setChanges((before) => before + 1)
+    if (ended.kind === 'refused') return
+    setLast(decision === 'undecide' ? null : ended.answer)
+    // What had the focus is gone from this list.
+    heading.current?.focus()
+  }
+
+  const counts = list?.counts
+  return (
+    <section aria-labelledby="review-heading" className={styles.queue} data-testid="review-queue">
+      <h2 id="review-heading" ref={heading} tabIndex={-1} className={styles.heading}>
+        Photos given by visitors
+      </h2>
+      <fieldset className={styles.states} aria-label="Which are shown">
+        {SUBMISSION_STATES.map((one) => (
+          <button key={one} type="button" aria-pressed={state === one} onClick={() => setState(one)}>
+            {TITLES[one]}
+            {counts === undefined ? '' : ` (${count(counts[one])})`}
+          </button>
+        ))}
+      </fieldset>
+      <FaultLine rejection={rejection} />
+      <div className={styles.outcome}>
+        <OrderOutcome outcome={deciding.outcome} />
+        {last === null ? null : (
+          <button
+            type="button"
+            className={styles.undo}
+            onClick={() => void decide(last, { decision: 'undecide' })}
+          >
+            Undo
+          </button>
+        )}
+      </div>
+      {list === null ? null : list.submissions.length === 0 ? (
+        <p className={styles.quiet}>{NOTHING[state]}</p>
+      ) : (
+        <ul className={styles.list}>
+          {list.submissions.map((submission) => (
+            <SubmissionCard
+              key={submission.id}
+              submission={submission}
+              isBusy={deciding.isBusy}
+              onDecide={(wish) => void decide(submission, wish)}
+            />
+          ))}
+        </ul>
+      )}
+      {list?.isMore ? (
+        <p className={styles.quiet}>
+          {state === 'waiting'
+            ? 'The others follow as these are decided.'
+            : `The newest ${counted(list.submissions.length, 'one')} of them.`}
+        </p>
+      ) : null}
+      {state === 'accepted' && list !== null && list.submissions.length > 0 ? (
+        <p className={styles.quiet}>
+          <code>npx worldflora export-submissions FOLDER</code> writes all that are accepted as photos with a
+          table of their names, licences and authors, which <code>worldflora import</code> takes.
+        </p>
+      ) : null}
+      {state === 'rejected' ? (
+        <p className={styles.quiet}>An hour after their rejection they are deleted, photos and all.</p>
+      ) : null}
+    </section>
+  )
+}

@@ -1,0 +1,117 @@
+/**
+ * Photos that somebody gives to a flora's keepers: what is sent with them, what the operator's queue answers, and the limits of both. A
+ * submission is one plant: what the model named, what its sender says that it is, one to five photos, a licence, a name to be credited.
+ */
+import * as v from 'valibot'
+import { ORGANS } from './calibration.ts'
+import { Species } from './http.ts'
+import { Slug } from './ids.ts'
+
+export const SUBMISSION_LIMITS = {
+  photos: 5,
+  /** Pixels of the longer side. */
+  longerSide: 1600,
+  photoBytes: 2 << 20,
+  /** What stands beside the photos. */
+  statementBytes: 8 << 10,
+  authorLength: 100,
+} as const
+
+/** Those of Creative Commons that let a flora be trained on by strangers and changed on the way (no ND). The manifest keeps them by these names. */
+export const LICENCES = ['CC0 1.0', 'CC BY 4.0', 'CC BY-SA 4.0', 'CC BY-NC 4.0', 'CC BY-NC-SA 4.0'] as const
+export type Licence = (typeof LICENCES)[number]
+
+const index = v.pipe(v.number(), v.integer(), v.minValue(0))
+const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
+const speciesId = v.pipe(v.string(), v.minLength(1), v.maxLength(200))
+
+/** Of one line, of what can be seen, and nothing that a spreadsheet would compute. */
+export const AuthorName = v.pipe(
+  v.string(),
+  v.trim(),
+  v.minLength(1, 'a name is needed'),
+  v.maxLength(SUBMISSION_LIMITS.authorLength),
+  v.regex(
+    /^(?![=+\-@])[^\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u,
+    'a name is one line of letters',
+  ),
+)
+
+/** The part `statement` of the form that is sent to `POST /api/submissions`; its other parts, `photos`, are JPEGs. */
+export const Statement = v.strictObject({
+  flora: Slug,
+  /** Of the model that named the plant. */
+  model: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
+  /** Its best; null: it found nothing that it knows. */
+  named: v.nullable(v.strictObject({ species: speciesId, score: share })),
+  /** What the sender says that it is; null: none of what they were shown. */
+  said: v.nullable(speciesId),
+  /** What each photo shows, in the order of the photos. */
+  organs: v.pipe(
+    v.array(v.nullable(v.picklist(ORGANS))),
+    v.minLength(1),
+    v.maxLength(SUBMISSION_LIMITS.photos),
+  ),
+  licence: v.picklist(LICENCES),
+  author: AuthorName,
+})
+export type Statement = v.InferOutput<typeof Statement>
+
+/** The answer to it: so many photos are in the queue. */
+export const ReceivedSubmission = v.object({ photos: index })
+
+/** A species as a submission keeps it: what the label table of an import says of one. */
+export const SubmittedSpecies = v.omit(Species, ['synonyms', 'commonNames'])
+export type SubmittedSpecies = v.InferOutput<typeof SubmittedSpecies>
+
+export const SUBMISSION_STATES = ['waiting', 'accepted', 'rejected'] as const
+export const SubmissionState = v.picklist(SUBMISSION_STATES)
+export type SubmissionState = v.InferOutput<typeof SubmissionState>
+
+export const Submission = v.object({
+  id: v.string(),
+  /** The order of coming. */
+  number: index,
+  at: v.string(),
+  state: SubmissionState,
+  flora: v.string(),
+  model: v.string(),
+  named: v.nullable(v.object({ species: SubmittedSpecies, score: share })),
+  said: v.nullable(SubmittedSpecies),
+  /** What the operator has accepted it as; null unless it is accepted. */
+  species: v.nullable(SubmittedSpecies),
+  photos: v.array(v.object({ organ: v.nullable(v.string()), bytes: index, width: index, height: index })),
+  licence: v.string(),
+  author: v.string(),
+  /** null while it waits. */
+  decidedAt: v.nullable(v.string()),
+})
+export type Submission = v.InferOutput<typeof Submission>
+
+const count = v.pipe(v.string(), v.regex(/^\d{1,15}$/, 'has to be a whole number'), v.transform(Number))
+
+/** `GET /api/submissions` (operator): those of one state, the newest first unless `after` is given: then those that came after it, in the order of coming. */
+export const SubmissionsQuery = v.strictObject({
+  state: v.optional(SubmissionState, 'waiting'),
+  after: v.optional(count),
+})
+
+export const SubmissionList = v.object({
+  counts: v.object({ waiting: index, accepted: index, rejected: index }),
+  submissions: v.array(Submission),
+  isMore: v.boolean(),
+})
+export type SubmissionList = v.InferOutput<typeof SubmissionList>
+
+/** `POST /api/submissions/:id/decision` (operator). `undecide`: it waits again. */
+export const Decision = v.variant('decision', [
+  v.strictObject({ decision: v.literal('accept'), species: speciesId }),
+  v.strictObject({ decision: v.literal('reject') }),
+  v.strictObject({ decision: v.literal('undecide') }),
+])
+export type Decision = v.InferOutput<typeof Decision>
+
+/** `GET /api/species?text=` (operator): of the published model's flora. */
+export const SpeciesQuery = v.strictObject({ text: v.pipe(v.string(), v.maxLength(200)) })
+export const FoundSpecies = v.object({ species: v.array(SubmittedSpecies), isMore: v.boolean() })
+export type FoundSpecies = v.InferOutput<typeof FoundSpecies>

@@ -5,15 +5,7 @@ import styles from './device-line.module.css'
 import type { ModelState } from './use-identifier.ts'
 
 /** `isCalm`: the visitor waits for nothing. `given`: so many photos of this plant were given to the site. */
-export function DeviceLine({
-  model,
-  isCalm,
-  given,
-}: {
-  model: ModelState
-  isCalm: boolean
-  given: number
-}) {
+export function DeviceLine({ model, isCalm, given }: { model: ModelState; isCalm: boolean; given: number }) {
   const t = useTexts('identify')
   const site = useSiteKept(isCalm)
   const opened = model.kind === 'open' ? model.model : null

@@ -3,6 +3,7 @@
  * a shard is a fair sample; val and test keep an observation's photos side by side. All seeded: equal lists, equal floras (SD3).
  */
 import { availableParallelism } from 'node:os'
+import { hashOf } from '@worldflora/protocol/hash'
 import { RandomStream } from '@worldflora/protocol/random'
 import { inOrder } from './in-order.ts'
 import type { Manifest, ShardRef, Species } from './manifest.ts'
@@ -24,6 +25,8 @@ export type FloraToWrite<P extends LabelledPhoto> = {
   jpegOf: (photo: P) => Promise<Uint8Array>
   /** Keeps the labels of the train photos as well. */
   writeShard: WriteShard
+  /** Where the species have been met, encoded; null: nobody has said. */
+  places?: Uint8Array | null | undefined
   onPhoto?: (() => void) | undefined
 }
 
@@ -33,6 +36,9 @@ export async function writeFlora<P extends LabelledPhoto>(flora: FloraToWrite<P>
   const train = await writeSplit(flora, 'train')
   const { ref, blobs } = encodeTrainLabels(train.labels, flora.species.length)
   for (const { hash, bytes } of blobs) await flora.writeShard(hash, bytes)
+  const { places } = flora
+  const placed = places && { hash: hashOf(places), bytes: places.length }
+  if (placed) await flora.writeShard(placed.hash, places)
   return {
     formatVersion: 1,
     name: flora.name,
@@ -44,6 +50,7 @@ export async function writeFlora<P extends LabelledPhoto>(flora: FloraToWrite<P>
       test: (await writeSplit(flora, 'test')).shards,
     },
     trainLabels: ref,
+    ...(placed && { places: placed }),
     licences: countLicences(flora.photos),
   }
 }

@@ -7,7 +7,7 @@ import { Species } from '@worldflora/protocol/http'
 import { Hash, Slug } from '@worldflora/protocol/ids'
 import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
 import * as v from 'valibot'
-import { TrainLabelsRef } from './train-labels.ts'
+import { BlobRef, TrainLabelsRef } from './train-labels.ts'
 
 export { Species }
 
@@ -48,6 +48,8 @@ export const Manifest = v.object({
   }),
   /** Absent in floras that were imported before there was any use for it. */
   trainLabels: v.optional(TrainLabelsRef),
+  /** Where the species have been met, as squares (protocol/places); absent where nobody has said. */
+  places: v.optional(BlobRef),
   /** Photos per licence, as the importer was told. */
   licences: v.optional(v.record(v.string(), index)),
 })

@@ -9,7 +9,7 @@ import * as v from 'valibot'
 import type { PhotoLabel } from './shard.ts'
 
 const index = v.pipe(v.number(), v.integer(), v.minValue(0))
-const BlobRef = v.object({ hash: Hash, bytes: index })
+export const BlobRef = v.object({ hash: Hash, bytes: index })
 
 /** Where they are, as the manifest has it. */
 export const TrainLabelsRef = v.object({

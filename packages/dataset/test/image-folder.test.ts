@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hashOf } from '@worldflora/protocol/hash'
+import { decodePlaces } from '@worldflora/protocol/places'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import sharp, { type Sharp } from 'sharp'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -316,6 +317,55 @@ describe('a folder with a table', () => {
       'labels.csv': 'the table does not name it',
     })
     expect(flora.manifest.licences).toEqual({ 'CC BY 4.0': 1, unknown: 1 })
+  })
+
+  test('PL1: of coordinates only squares remain: of train photos, one a plant, wide where a species is threatened', async () => {
+    const photos = ['x/1', 'x/2', 'x/3', 'x/4', 'y/5', 'y/6', 'z/7']
+    for (const path of photos) await put(`${path}.png`)
+    const rows = (shift: number, head = 'latitude,longitude') => [
+      `image,species,iucnCategory,observation,split,${head}`,
+      `x/1.png,orchid,CR,p1,train,${46.123456 + shift},${7.654321 + shift}`,
+      `x/2.png,orchid,CR,p1,train,${46.123457 + shift},${7.654321 + shift}`,
+      `x/3.png,orchid,CR,p2,test,12.5,12.5`,
+      `x/4.png,orchid,CR,p3,train,north,7`,
+      `y/5.png,daisy,LC,p4,train,${46.123456 + shift},${7.654321 + shift}`,
+      'y/6.png,daisy,LC,p5,train,,',
+      'z/7.png,fern,,p6,train,91,7',
+    ]
+    await table(rows(0))
+    const flora = await withTable()
+    const { hash } = flora.manifest.places!
+    const places = flora.shardBytes().find((bytes) => hashOf(bytes) === hash)!
+    expect(decodePlaces(places, 3)).toEqual([
+      { degrees: 1, squares: [{ row: 136, column: 187, sightings: 1 }] },
+      { degrees: 1, squares: [] },
+      { degrees: 5, squares: [{ row: 27, column: 37, sightings: 1 }] },
+    ])
+    expect(flora.manifest.species.map(({ id }) => id)).toEqual(['daisy', 'fern', 'orchid'])
+    expect(flora.warnings).toContainEqual(
+      expect.stringContaining('2 photos have a latitude and longitude that are none'),
+    )
+    for (const bytes of flora.shardBytes()) {
+      expect(Buffer.from(bytes).toString('latin1')).not.toMatch(/46[.,]123|7[.,]654/)
+    }
+    await table(rows(0.2, 'decimalLatitude,decimalLongitude'))
+    expect((await withTable()).hash).toBe(flora.hash)
+    await table(rows(0).map((row) => row.split(',').slice(0, 5).join(',')))
+    expect((await withTable()).manifest).not.toHaveProperty('places')
+  })
+
+  test('takes the checklists of a species from all of its photos, in one order', async () => {
+    for (const path of ['x/1.png', 'x/2.png', 'y/3.png']) await put(path)
+    await table([
+      'image,species,floras',
+      'x/1.png,bellis,garden|alps',
+      'x/2.png,bellis,alps|coast',
+      'y/3.png,acer,',
+    ])
+    expect((await withTable()).manifest.species).toEqual([
+      { id: 'acer', scientificName: 'Acer' },
+      { id: 'bellis', scientificName: 'Bellis', checklists: ['alps', 'coast', 'garden'] },
+    ])
   })
 
   test('takes what other programs call a species: authorship, ids, category, synonyms, names by language', async () => {

@@ -37,6 +37,12 @@ describe('a manifest', () => {
     expect(parseManifest(encodeManifest(labelled))).toEqual(labelled)
   })
 
+  test('PL1: one of before there were places is read as it is, and keeps its hash', () => {
+    expect(parseManifest(encodeManifest(manifest))).not.toHaveProperty('places')
+    const placed: Manifest = { ...manifest, places: { hash: 'd'.repeat(64) as Hash, bytes: 12 } }
+    expect(parseManifest(encodeManifest(placed))).toEqual(placed)
+  })
+
   test('IN1: what is wrong is named, with what to do', () => {
     expect(parseManifest(new Uint8Array([1, 2, 3]))).toMatchObject({ code: 'invalid-manifest' })
     expect(parseManifest(encoded(null))).toMatchObject({ kind: 'rejection' })

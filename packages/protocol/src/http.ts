@@ -40,6 +40,10 @@ export const Species = v.object({
   commonNames: v.optional(
     v.record(Language, v.pipe(v.array(v.pipe(v.string(), v.maxLength(200))), v.maxLength(50))),
   ),
+  /** Names of lists that it stands in: of a country's plants, of a garden's. Answers can be kept to one of them. */
+  checklists: v.optional(
+    v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(100))), v.maxLength(50)),
+  ),
 })
 export type Species = v.InferOutput<typeof Species>
 
@@ -87,10 +91,33 @@ export const PublishedModel = v.object({
   species: v.array(Species),
   evaluation: v.nullable(Evaluation),
   publishedAt: v.string(),
+  /** Where its species have been met (places.ts), a blob; null: its flora does not say. */
+  places: v.optional(v.nullable(v.object({ blob: Hash, bytes: index })), null),
   /** null until it is fitted, some time after publication. */
   calibration: v.optional(v.nullable(Calibration), null),
 })
 export type PublishedModel = v.InferOutput<typeof PublishedModel>
+
+/**
+ * `GET /api/references/FLORA/SPECIES`: train photos of a species of the published model's flora, for people to compare with; some of each
+ * organ. What is null nobody has said. Its answer follows from its address alone.
+ */
+export const ReferencePhotos = v.object({
+  photos: v.pipe(
+    v.array(
+      v.object({
+        /** The photo as JPEG is at `/v2/photos/SHARD/SAMPLE.jpg`. */
+        shard: Hash,
+        sample: index,
+        organ: v.nullable(v.string()),
+        author: v.nullable(v.string()),
+        license: v.nullable(v.string()),
+      }),
+    ),
+    v.maxLength(100),
+  ),
+})
+export type ReferencePhotos = v.InferOutput<typeof ReferencePhotos>
 
 /** `POST /api/login` */
 export const LoginRequest = v.object({ token: v.pipe(v.string(), v.minLength(1), v.maxLength(200)) })

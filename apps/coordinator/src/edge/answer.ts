@@ -12,6 +12,7 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   'no-blob': 404,
   'no-key': 404,
   'no-submission': 404,
+  'no-references': 404,
   'too-many-keys': 409,
   'no-route': 404,
   'other-run-of-that-name': 409,

@@ -9,6 +9,7 @@ import { keyRoutes } from './key-routes.ts'
 import { loginRoutes } from './login-routes.ts'
 import { operatorOnly } from './operator-guard.ts'
 import { plantnetRoutes } from './plantnet/routes.ts'
+import { referenceRoutes } from './reference-routes.ts'
 import { resultRoutes } from './result-routes.ts'
 import { runRoutes } from './run-routes.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -63,6 +64,7 @@ export function siteApp(site: Site, pages: Hono): Hono {
   app.route('/api/species', speciesRoutes(site))
   app.route('/api/runs', runRoutes(site))
   app.route('/api/leases', resultRoutes(site))
+  app.route('/api/references', referenceRoutes(site))
   app.route('/blobs', blobRoutes(site.blobs, operator))
   app.all('/api/*', (c) =>
     answerRejection(

@@ -16,8 +16,8 @@ import type { BlobStore } from '../store/blob-store.ts'
 export type ReferencePhoto = { shard: Hash; sample: number; label: PhotoLabel }
 
 /** Of a species, this many of its first photos are looked at: shards are shuffled, so that they are a fair sample of it. */
-const LOOKED_AT = 12
-const SHOWN = 4
+const LOOKED_AT = { byProgram: 12, byPerson: 24 }
+const SHOWN = { toProgram: 4, toPersonOfAnOrgan: 3 }
 const DIRECTORIES_KEPT = 256
 
 type Place = { shard: number; sample: number }
@@ -40,15 +40,34 @@ export class ReferencePhotos {
 
   /** At most four. None if the flora is not here any more. `species`: its index in the model. */
   async of(model: PublishedModel, species: number, organs: readonly string[]): Promise<ReferencePhoto[]> {
+    return mostTelling(await this.#passableOf(model, species, LOOKED_AT.byProgram), organs)
+  }
+
+  /** At most three of each organ, those whose species is known to be right before others. */
+  async forPeople(model: PublishedModel, species: number): Promise<ReferencePhoto[]> {
+    const found = await this.#passableOf(model, species, LOOKED_AT.byPerson)
+    const surest = [...found].sort(
+      (a, b) => Number(b.label.trusted ?? false) - Number(a.label.trusted ?? false),
+    )
+    const shown = new Map<string, number>()
+    return surest.filter(({ label: { organ = '' } }) => {
+      const nth = (shown.get(organ) ?? 0) + 1
+      shown.set(organ, nth)
+      return nth <= SHOWN.toPersonOfAnOrgan
+    })
+  }
+
+  /** Of the first photos of a species, those that may be passed on. */
+  async #passableOf(model: PublishedModel, species: number, most: number): Promise<ReferencePhoto[]> {
     const photos = await this.#photosOf(model.flora.hash)
     const found: ReferencePhoto[] = []
-    for (const { shard, sample } of photos?.bySpecies[species] ?? []) {
+    for (const { shard, sample } of photos?.bySpecies[species]?.slice(0, most) ?? []) {
       const hash = photos!.shards[shard]!
       const entry = (await this.#directoryOf(hash))[sample]
       if (entry === undefined || forbidsPassingOn(entry.label.license ?? '')) continue
       found.push({ shard: hash, sample, label: entry.label })
     }
-    return mostTelling(found, organs)
+    return found
   }
 
   /** A train photo of the published flora, as JPEG; null: it is none. */
@@ -80,7 +99,7 @@ export class ReferencePhotos {
     const bySpecies: Place[][] = manifest.species.map(() => [])
     for await (const { species, ...place } of this.#labelled(manifest)) {
       const places = bySpecies[species]
-      if (places !== undefined && places.length < LOOKED_AT) places.push(place)
+      if (places !== undefined && places.length < LOOKED_AT.byPerson) places.push(place)
     }
     return { shards: manifest.shards.train.map(({ hash }) => hash), bySpecies }
   }
@@ -132,6 +151,6 @@ function mostTelling(photos: readonly ReferencePhoto[], organs: readonly string[
   })
   return ranked
     .sort((a, b) => a.rank - b.rank)
-    .slice(0, SHOWN)
+    .slice(0, SHOWN.toProgram)
     .map(({ photo }) => photo)
 }

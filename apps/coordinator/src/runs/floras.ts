@@ -89,9 +89,9 @@ export class Floras {
 }
 
 /** All that a flora needs to be there besides its manifest. */
-export function blobsOf({ shards, trainLabels }: Manifest): { hash: Hash; bytes: number }[] {
+export function blobsOf({ shards, trainLabels, places }: Manifest): { hash: Hash; bytes: number }[] {
   const labels = trainLabels === undefined ? [] : [trainLabels.labels, trainLabels.counts]
-  return [...shards.train, ...shards.val, ...shards.test, ...labels]
+  return [...shards.train, ...shards.val, ...shards.test, ...labels, ...(places ? [places] : [])]
 }
 
 function summaryOf(name: string, hash: Hash, { species, shards }: Manifest): FloraSummary {

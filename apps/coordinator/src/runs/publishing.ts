@@ -52,6 +52,7 @@ async function publish(
       species: manifest.species,
       evaluation: evaluationOf(evaluations, step),
       publishedAt: at.clock.date().toISOString(),
+      places: manifest.places ? { blob: manifest.places.hash, bytes: manifest.places.bytes } : null,
       calibration: null,
     }
     await at.store.publishModel(published)

@@ -243,6 +243,7 @@ function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
         used.add(weights)
         for (const { blob } of model.compact?.shards ?? []) used.add(blob)
         if (model.calibration?.heads) used.add(model.calibration.heads.blob)
+        if (model.places) used.add(model.places.blob)
       }
       return used
     },
@@ -337,8 +338,8 @@ function storeOn(db: ReturnType<typeof drizzle>, client: MortalPglite): Store {
         .limit(1)
       if (latest === undefined) return null
       // Those of before have no such fields.
-      const { compact = null, calibration = null } = latest.model
-      return { ...latest.model, compact, calibration }
+      const { compact = null, places = null, calibration = null } = latest.model
+      return { ...latest.model, compact, places, calibration }
     },
 
     async recordCalibration(modelId, calibration) {

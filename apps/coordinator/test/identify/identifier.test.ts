@@ -52,6 +52,7 @@ function modelOf(weights: Uint8Array, name: string, shards: readonly Uint8Array[
     evaluation: null,
     calibration: null,
     publishedAt: '2026-01-01T00:00:00.000Z',
+    places: null,
   }
 }
 

@@ -133,6 +133,7 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
         species: [],
         evaluation: null,
         publishedAt: '2026-01-01T00:00:00.000Z',
+        places: null,
         calibration: null,
       })
     }

@@ -4,7 +4,8 @@
  * has used: a page asks for its own, and a new build keeps those of the build before.
  *
  * Pages and binaries come from the network while there is one, so that a tab never gets a stale build; what has its hash in
- * its name comes from the cache. The API and blobs pass: the identifier keeps its model by itself.
+ * its name comes from the cache. The API and blobs pass: the identifier keeps its model by itself. Reference photos, and
+ * which there are of a species, are kept once they have been seen, the latest few hundred of them: their addresses never change.
  */
 /* global SITE */
 
@@ -13,6 +14,10 @@ const LANGUAGE_OF = new Map(
   Object.entries(SITE.pages).flatMap(([language, paths]) => paths.map((path) => [path, language])),
 )
 const PATHS = new Set([...SITE.shared, ...LANGUAGE_OF.keys()])
+const REFERENCES = 'reference-photos'
+const REFERENCE = /^\/(api\/references|v2\/photos)\//
+/** Of some 30 kB each. */
+const MOST_REFERENCES = 400
 /** After so long a kept page is better than none. */
 const PATIENCE_MS = 5000
 
@@ -42,6 +47,7 @@ self.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || url.origin !== self.location.origin) return
   if (url.pathname.startsWith('/_next/static/')) event.respondWith(fromCache(request))
   else if (PATHS.has(url.pathname)) event.respondWith(fromNetwork(request))
+  else if (REFERENCE.test(url.pathname)) event.respondWith(onceSeen(event))
 })
 
 async function keepSite() {
@@ -95,6 +101,30 @@ async function fromCache(request) {
  */
 function withoutAddress({ body, status, statusText, headers }) {
   return new Response(body, { status, statusText, headers })
+}
+
+async function onceSeen(event) {
+  const { request } = event
+  const cache = await caches.open(REFERENCES)
+  const kept = await cache.match(request.url)
+  if (kept !== undefined) return kept
+  const response = await fetch(request)
+  const lasts = /\bimmutable\b/.test(response.headers.get('cache-control') ?? '')
+  if (response.ok && lasts) event.waitUntil(keepReference(cache, request.url, response.clone()))
+  return response
+}
+
+/** Where there is no room nothing is kept; what has been here longest goes first. */
+async function keepReference(cache, url, response) {
+  try {
+    await cache.put(url, response)
+    const kept = await cache.keys()
+    await Promise.all(
+      kept.slice(0, Math.max(0, kept.length - MOST_REFERENCES)).map((one) => cache.delete(one)),
+    )
+  } catch {
+    // The device is full.
+  }
 }
 
 async function fromNetwork(request) {

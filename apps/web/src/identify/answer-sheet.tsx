@@ -2,7 +2,6 @@
 
 import type { Species } from '@worldflora/protocol/http'
 import type { ReactNode } from 'react'
-import { ScientificName } from '../design/scientific-name.tsx'
 import { useAmounts, useLanguage, useTexts } from '../languages/use-texts.ts'
 import {
   type Answer,
@@ -15,12 +14,29 @@ import {
 } from './answer.ts'
 import styles from './answer-sheet.module.css'
 import { commonNameOf } from './common-name.ts'
+import { NarrowedLine } from './narrowing/narrowed-line.tsx'
+import { PresenceWords } from './narrowing/presence-words.tsx'
+import type { PageNarrowing } from './narrowing/use-narrowing.ts'
 import { ScoreBar } from './score-bar.tsx'
+import { FullName } from './species/name-facts.tsx'
+import { OpenSpecies } from './species/open-species.tsx'
+import type { OwnPlant } from './species/species-dialog.tsx'
+import { UnsureWords } from './unsure-words.tsx'
 
-export function AnswerSheet({ answer, nth }: { answer: Answer; nth: number }) {
+export function AnswerSheet({
+  answer,
+  nth,
+  own,
+  asked,
+}: {
+  answer: Answer
+  nth: number
+  own: OwnPlant
+  asked: PageNarrowing
+}) {
   const t = useTexts('identify')
   const { percent } = useAmounts()
-  const { candidates, kin, shortlist } = answer
+  const { candidates, kin, shortlist, narrowed } = answer
   return (
     <section
       className={styles.sheet}
@@ -29,12 +45,10 @@ export function AnswerSheet({ answer, nth }: { answer: Answer; nth: number }) {
       data-testid="answer"
       data-answer={nth}
     >
-      {isUnsure(answer) ? (
-        <div className={styles.unsure}>
-          <h2>{t('unsureTitle')}</h2>
-          <p>{t('unsureWords')}</p>
-        </div>
-      ) : null}
+      {narrowed === undefined ? null : (
+        <NarrowedLine narrowed={narrowed} narrowing={asked.narrowing} onClear={asked.clear} />
+      )}
+      {isUnsure(answer) ? <UnsureWords answer={answer} /> : null}
       {isKinAnswer(answer) && kin !== null ? (
         <p className={styles.kin} data-testid="kin">
           {t.rich(kin.rank === 'genus' ? 'genus' : 'family', {
@@ -56,6 +70,7 @@ export function AnswerSheet({ answer, nth }: { answer: Answer; nth: number }) {
           <CandidateRow
             key={candidate.species.id}
             candidate={candidate}
+            own={own}
             shape={i === 0 && isSpeciesAnswer(answer) ? 'best' : 'other'}
           />
         ))}
@@ -64,10 +79,18 @@ export function AnswerSheet({ answer, nth }: { answer: Answer; nth: number }) {
   )
 }
 
-function CandidateRow({ candidate, shape }: { candidate: Candidate; shape: 'best' | 'other' }) {
+function CandidateRow({
+  candidate,
+  own,
+  shape,
+}: {
+  candidate: Candidate
+  own: OwnPlant
+  shape: 'best' | 'other'
+}) {
   const t = useTexts('identify')
   const { percent } = useAmounts()
-  const { species, score } = candidate
+  const { species, score, presence } = candidate
   const sureness = surenessOf(score)
   return (
     <li
@@ -76,13 +99,17 @@ function CandidateRow({ candidate, shape }: { candidate: Candidate; shape: 'best
       data-species={species.id}
       data-score={score}
     >
-      <Names species={species} />
+      <div className={styles.names}>
+        <Names species={species} />
+        <OpenSpecies species={species} own={own} />
+      </div>
       <div className={styles.score}>
         <ScoreBar score={score} />
         <span className={styles.words}>
           <span className="number">{percent(score)}</span>{' '}
           <span className={styles.sureness}>{t(`sureness.${sureness}`)}</span>
         </span>
+        {presence === undefined ? null : <PresenceWords presence={presence} />}
       </div>
     </li>
   )
@@ -90,16 +117,16 @@ function CandidateRow({ candidate, shape }: { candidate: Candidate; shape: 'best
 
 /** The common name first, for people; the scientific name right below it. */
 function Names({ species }: { species: Species }) {
-  const { scientificName, family } = species
+  const { family } = species
   const commonName = commonNameOf(species, useLanguage())
-  const scientific = <ScientificName name={scientificName} />
+  const scientific = <FullName species={species} />
   return (
-    <div className={styles.names}>
+    <>
       <p className={styles.name}>{commonName ?? scientific}</p>
       <p className={styles.scientific}>
-        {commonName === undefined ? null : scientific}
+        {commonName === undefined ? null : <span>{scientific}</span>}
         {family === undefined ? null : <span className={styles.family}>{family}</span>}
       </p>
-    </div>
+    </>
   )
 }

@@ -2,8 +2,14 @@
 import { nameAtRank, rollUp, shortlistOf } from '@worldflora/model/calibration'
 import type { Organ, RollUp } from '@worldflora/protocol/calibration'
 import type { Species } from '@worldflora/protocol/http'
+import { isHardlyOfChecklist, type Narrowed, type Presence } from './narrowing/narrowing.ts'
 
-export type Candidate = { species: Species; score: number }
+export type Candidate = {
+  species: Species
+  score: number
+  /** Of the species around the place that was given; absent where none was. */
+  presence?: Presence
+}
 
 /** A genus or family, and how much of the score its species have together. */
 export type Kin = { rank: 'genus' | 'family'; name: string; score: number }
@@ -19,6 +25,8 @@ export type Answer = {
   isPlant: boolean | null
   /** What each photo seems to show: `leaf`, `flower` ... null: the model knows no organs. */
   organs: (Organ | null)[]
+  /** What was known of the plant beside its photos; absent where nothing was. */
+  narrowed?: Narrowed
   /** Time of decoding and computing. */
   milliseconds: number
 }
@@ -37,7 +45,8 @@ export function surenessOf(score: number): Sureness {
 /** No plant is on the photos, or nothing of it is sure enough to be presented as the answer. */
 export function isUnsure(answer: Answer): boolean {
   if (isKinAnswer(answer) || isShortlistAnswer(answer)) return false
-  return answer.isPlant === false || (answer.candidates[0]?.score ?? 0) < 0.15
+  if (answer.isPlant === false || isHardlyOfChecklist(answer.narrowed)) return true
+  return (answer.candidates[0]?.score ?? 0) < 0.15
 }
 
 /** The best species is the answer. */

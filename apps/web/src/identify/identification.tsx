@@ -16,6 +16,8 @@ import { useFeedback } from './feedback/use-feedback.ts'
 import { History } from './history/history.tsx'
 import { useKeeping } from './history/use-keeping.ts'
 import styles from './identification.module.css'
+import { NarrowingPanel } from './narrowing/narrowing-panel.tsx'
+import { useNarrowing } from './narrowing/use-narrowing.ts'
 import { PhotoChoice } from './photo-choice.tsx'
 import { PhotoRow } from './photo-row.tsx'
 import { stageWords } from './stage-words.ts'
@@ -32,7 +34,8 @@ export function Identification() {
   const amounts = useAmounts()
   const language = useLanguage()
   const identifier = useIdentifier()
-  const naming = useNaming(identifier.name)
+  const asked = useNarrowing(identifier.model)
+  const naming = useNaming(identifier, asked.narrowing)
   const update = useModelUpdate(identifier, naming.again)
   const page = useRef<HTMLDivElement>(null)
   const isDragging = useDroppedAndPasted(naming.add)
@@ -98,7 +101,19 @@ export function Identification() {
           <RefusalParts rejection={state.rejection} />
         </Notice>
       ) : null}
-      {state.kind === 'named' ? <AnswerSheet answer={state.answer} nth={state.nth} /> : null}
+      {model.kind === 'open' && !isEmpty ? <NarrowingPanel model={model.model} asked={asked} /> : null}
+      {state.kind === 'named' && model.kind === 'open' ? (
+        <AnswerSheet
+          answer={state.answer}
+          nth={state.nth}
+          asked={asked}
+          own={{
+            photos,
+            organs: photos.map(({ organ }, i) => organ ?? state.answer.organs[i] ?? null),
+            flora: { name: model.model.flora, hash: model.model.floraHash },
+          }}
+        />
+      ) : null}
       {state.kind === 'named' && model.kind === 'open' ? (
         <FeedbackSection
           answer={state.answer}

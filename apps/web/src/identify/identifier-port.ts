@@ -1,7 +1,9 @@
 /** The identifier as the page sees it. Imports no tfjs: that is the Web Worker's alone. */
+import type { Hash } from '@worldflora/protocol/ids'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { Found } from '@worldflora/protocol/species-search'
 import type { Answer } from './answer.ts'
+import type { Narrowing } from './narrowing/narrowing.ts'
 
 export type OpeningStage = { kind: 'fetching'; done: number; total: number } | { kind: 'preparing' }
 export type NamingStage = { kind: 'opening-photo'; photo: number } | { kind: 'computing' }
@@ -10,7 +12,12 @@ export type NamingStage = { kind: 'opening-photo'; photo: number } | { kind: 'co
 export type OpenedModel = {
   id: string
   flora: string
+  floraHash: Hash
   species: number
+  /** Lists of its flora that answers can be kept to, by name. */
+  checklists: { name: string; species: number }[]
+  /** It knows where its species have been met. */
+  hasPlaces: boolean
   /** Kept on this device for when there is no network. */
   kept: boolean
   /** It is what the site said a moment ago; else it was on the device, and there may be a newer one. */
@@ -33,10 +40,13 @@ export type Identifier = {
   /** One plant from one to five photos of it. Needs an open model. */
   name(
     photos: readonly Blob[],
+    narrowing: Narrowing,
     onStage: (stage: NamingStage) => void,
   ): Promise<Answer | Rejection | PhotoRejection>
   /** Species of its flora by any of their names, at most `most`. Needs an open model. */
   findSpecies(text: string, most: number): Promise<Found>
+  /** About the same photos, without looking at them again; null: they are being looked at, or there are none. */
+  answerAgain(narrowing: Narrowing): Promise<Answer | null>
   /** Fetches a newer model and keeps it for the next visit. What is in use stays in use. Needs an open model. */
   lookForUpdate(): Promise<UpdateLook>
   /** The newer model is the one in use from now on. Needs one that was offered. */

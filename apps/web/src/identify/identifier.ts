@@ -1,13 +1,12 @@
 /** Names plants with the published model. Lives in a Web Worker; the page talks to it through comlink. */
 import { type BackendAssets, openBackend } from '@worldflora/model/backend'
-import { showsPlant, suggestedOrgan } from '@worldflora/model/calibration'
 import { openDecoder, type Rgb } from '@worldflora/model/photo'
-import { bestOf, fuse, type Look } from '@worldflora/model/prediction'
-import { ORGANS, type Organ } from '@worldflora/protocol/calibration'
+import type { Look } from '@worldflora/model/prediction'
 import type { Species } from '@worldflora/protocol/http'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { type Found, SpeciesSearch } from '@worldflora/protocol/species-search'
-import { type Answer, CANDIDATES, kinAnswer, shortlistLength } from './answer.ts'
+import type { Answer } from './answer.ts'
+import { answerFrom } from './answering.ts'
 import type {
   Identifier,
   NamingStage,
@@ -19,13 +18,9 @@ import type {
 import { fetchNewer, fetchNewest, type HeldModel, takeFromShelf } from './model/held-model.ts'
 import { ModelInUse } from './model/model-in-use.ts'
 import { openShelf } from './model/shelf.ts'
+import type { Narrowing } from './narrowing/narrowing.ts'
 import { paced } from './paced.ts'
 import { openPhoto } from './photo/open-photo.ts'
-
-/** Another word than ours would be of a newer site. */
-function organNamed(name: string | undefined): Organ | null {
-  return ORGANS.find((organ) => organ === name) ?? null
-}
 
 /** By then a photo that was waiting for the model has been asked about. */
 const WARM_UP_AFTER_MS = 100
@@ -40,6 +35,8 @@ export class ModelIdentifier implements Identifier {
   #looking: Promise<UpdateLook> | null = null
   #isWarm = false
   #search: { species: readonly Species[]; search: SpeciesSearch } | null = null
+  /** What was seen on the photos that were named last. */
+  #seen: { by: ModelInUse; looks: readonly Look[] } | null = null
 
   constructor(assets: BackendAssets) {
     this.#assets = assets
@@ -69,12 +66,15 @@ export class ModelIdentifier implements Identifier {
 
   async name(
     photos: readonly Blob[],
+    narrowing: Narrowing,
     onStage: (stage: NamingStage) => void,
   ): Promise<Answer | Rejection | PhotoRejection> {
     if (this.#inUse === null) throw new Error('open comes first')
     this.#isWarm = true
     const startMs = performance.now()
-    return this.#inUse.lend(async ({ model, predictor }) => {
+    const by = this.#inUse
+    this.#seen = null
+    return by.lend(async ({ predictor }) => {
       const looks: Look[] = []
       for (const [index, file] of photos.entries()) {
         onStage({ kind: 'opening-photo', photo: index })
@@ -83,19 +83,8 @@ export class ModelIdentifier implements Identifier {
         onStage({ kind: 'computing' })
         looks.push(...(await predictor.look([photo])))
       }
-      const scores = fuse(looks.map((look) => look.scores))
-      const { calibration } = model
-      return {
-        candidates: bestOf(scores, CANDIDATES).map(([species, score]) => ({
-          species: model.species[species]!,
-          score,
-        })),
-        kin: kinAnswer(model.species, scores, calibration?.rollUp),
-        shortlist: shortlistLength(model.species, scores, calibration?.rollUp),
-        isPlant: showsPlant(calibration, looks),
-        organs: looks.map((look) => organNamed(suggestedOrgan(calibration, look)?.name)),
-        milliseconds: performance.now() - startMs,
-      }
+      this.#seen = { by, looks }
+      return this.#answer(narrowing, startMs)!
     })
   }
 
@@ -104,6 +93,17 @@ export class ModelIdentifier implements Identifier {
     const { species } = this.#inUse.model
     if (this.#search?.species !== species) this.#search = { species, search: new SpeciesSearch(species) }
     return this.#search.search.find(text, most)
+  }
+
+  async answerAgain(narrowing: Narrowing): Promise<Answer | null> {
+    return this.#answer(narrowing, performance.now())
+  }
+
+  #answer(narrowing: Narrowing, startMs: number): Answer | null {
+    if (this.#seen === null) return null
+    const { by, looks } = this.#seen
+    const answer = answerFrom({ model: by.model, places: by.places(), looks }, narrowing)
+    return { ...answer, milliseconds: performance.now() - startMs }
   }
 
   lookForUpdate(): Promise<UpdateLook> {
@@ -160,7 +160,27 @@ export class ModelIdentifier implements Identifier {
   }
 }
 
-function summaryOf({ model, isKept }: HeldModel, isFresh: boolean): OpenedModel {
+function summaryOf({ model, extras, isKept }: HeldModel, isFresh: boolean): OpenedModel {
   const { id, flora, species } = model
-  return { id, flora: flora.name, species: species.length, kept: isKept, isFresh }
+  return {
+    id,
+    flora: flora.name,
+    floraHash: flora.hash,
+    species: species.length,
+    checklists: checklistsOf(species),
+    hasPlaces: extras.places !== null,
+    kept: isKept,
+    isFresh,
+  }
+}
+
+/** By name. */
+function checklistsOf(species: readonly Species[]): OpenedModel['checklists'] {
+  const counts = new Map<string, number>()
+  for (const { checklists = [] } of species) {
+    for (const name of checklists) counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  return [...counts]
+    .map(([name, count]) => ({ name, species: count }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
 }

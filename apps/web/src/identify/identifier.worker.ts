@@ -22,8 +22,9 @@ async function withCallback<C extends object, T>(callback: C, use: (callback: C)
 
 const exposed: Identifier = {
   open: (onStage) => withCallback(onStage, (told) => identifier.open((stage) => void told(stage))),
-  name: (photos, onStage) =>
-    withCallback(onStage, (told) => identifier.name(photos, (stage) => void told(stage))),
+  name: (photos, narrowing, onStage) =>
+    withCallback(onStage, (told) => identifier.name(photos, narrowing, (stage) => void told(stage))),
+  answerAgain: (narrowing) => identifier.answerAgain(narrowing),
   findSpecies: (text, most) => identifier.findSpecies(text, most),
   lookForUpdate: () => identifier.lookForUpdate(),
   takeUpdate: () => identifier.takeUpdate(),

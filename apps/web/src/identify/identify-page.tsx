@@ -9,7 +9,17 @@ export function IdentifyPage({ language }: { language: Language }) {
     <PageFrame language={language} path="/identify">
       <PageTexts
         language={language}
-        of={['identify', 'history', 'feedback', 'camera', 'photoEditor', 'modelUpdate', 'refusals']}
+        of={[
+          'identify',
+          'species',
+          'narrowing',
+          'history',
+          'feedback',
+          'camera',
+          'photoEditor',
+          'modelUpdate',
+          'refusals',
+        ]}
       >
         <Identification />
       </PageTexts>

@@ -7,6 +7,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Answer } from './answer.ts'
 import type { Identifier, NamingStage, OpenedModel, OpeningStage, PhotoRejection } from './identifier-port.ts'
 import { type IdentifierThread, startThread, unlessDead } from './identifier-thread.ts'
+import type { Narrowing } from './narrowing/narrowing.ts'
 
 export type ModelState =
   | { kind: 'opening'; stage: OpeningStage | null }
@@ -15,6 +16,7 @@ export type ModelState =
 
 export type Naming = (
   photos: readonly Blob[],
+  narrowing: Narrowing,
   onStage: (stage: NamingStage) => void,
 ) => Promise<Answer | Rejection | PhotoRejection>
 
@@ -64,10 +66,12 @@ export function useIdentifier(): PageIdentifier {
   }, [])
 
   const name = useCallback<Naming>(
-    (photos, onStage) =>
+    (photos, narrowing, onStage) =>
       ask(
         (remote) =>
-          remote.name(photos, proxy(onStage)) as unknown as Promise<Answer | Rejection | PhotoRejection>,
+          remote.name(photos, narrowing, proxy(onStage)) as unknown as Promise<
+            Answer | Rejection | PhotoRejection
+          >,
       ),
     [ask],
   )

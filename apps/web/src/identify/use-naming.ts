@@ -7,8 +7,9 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Answer } from './answer.ts'
 import { type PhotoEdit, UNEDITED } from './editor/photo-edit.ts'
 import type { NamingStage } from './identifier-port.ts'
+import type { Narrowing } from './narrowing/narrowing.ts'
 import { type PlantPhoto, takePhotos } from './plant-photos.ts'
-import type { Naming } from './use-identifier.ts'
+import type { PageIdentifier } from './use-identifier.ts'
 
 export type NamingState =
   | { kind: 'empty' }
@@ -26,7 +27,10 @@ export type PhotoFault =
 /** A stage that is over sooner is not worth a word that nobody can read, nor the work of showing it. */
 const SHOWN_AFTER_MS = 150
 
-export function useNaming(name: Naming) {
+export function useNaming(
+  { name, ask: askWorker }: Pick<PageIdentifier, 'name' | 'ask'>,
+  narrowing: Narrowing,
+) {
   const [photos, setPhotos] = useState<readonly PlantPhoto[]>([])
   const [state, setState] = useState<NamingState>({ kind: 'empty' })
   const [faults, setFaults] = useState<readonly PhotoFault[]>([])
@@ -34,6 +38,22 @@ export function useNaming(name: Naming) {
   const asked = useRef<readonly PlantPhoto[]>([])
   const nextId = useRef(1)
   const answers = useRef(0)
+  const known = useRef(narrowing)
+  known.current = narrowing
+
+  /** What is known of the plant beside its photos is different: the same looks, another answer. */
+  const answerAgain = useCallback(async () => {
+    const [question, used] = [asked.current, known.current]
+    if (question.length === 0) return
+    const answer = await askWorker((remote) => remote.answerAgain(used) as Promise<Answer | null>)
+    if (answer === null || isRejection(answer)) return
+    if (asked.current !== question || known.current !== used) return
+    const nth = ++answers.current
+    setState((before) => (before.kind === 'named' ? { kind: 'named', answer, nth } : before))
+  }, [askWorker])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is read from where the latest is
+  useEffect(() => void answerAgain(), [narrowing, answerAgain])
 
   const ask = useCallback(
     async (question: readonly PlantPhoto[]) => {
@@ -50,8 +70,10 @@ export function useNaming(name: Naming) {
         setState((before) => (before.kind === 'naming' ? { kind: 'naming', stage: latest } : before))
       }
       const waiting = setTimeout(show, SHOWN_AFTER_MS)
+      const used = known.current
       const answer = await name(
         question.map(({ file }) => file),
+        used,
         (stage) => {
           latest = stage
           if (isShown) show()
@@ -59,8 +81,10 @@ export function useNaming(name: Naming) {
       )
       clearTimeout(waiting)
       if (asked.current !== question) return
-      if (!isRejection(answer)) setState({ kind: 'named', answer, nth: ++answers.current })
-      else if ('photo' in answer) {
+      if (!isRejection(answer)) {
+        setState({ kind: 'named', answer, nth: ++answers.current })
+        if (known.current !== used) void answerAgain()
+      } else if ('photo' in answer) {
         const broken = question[answer.photo]!
         const { id, file } = broken
         setFaults((before) => [...before, { kind: 'unopened', id, file: file.name, rejection: answer }])
@@ -68,7 +92,7 @@ export function useNaming(name: Naming) {
         await ask(question.filter((photo) => photo.id !== id))
       } else setState({ kind: 'refused', rejection: answer })
     },
-    [name],
+    [name, answerAgain],
   )
 
   const add = useCallback(

@@ -17,6 +17,7 @@ const NAMES = new Set([
   'QuotaExceededError',
   'Enter',
   'Escape',
+  'noreferrer noopener',
 ])
 const TEXT_ATTRIBUTES = new Set(['aria-label', 'aria-description', 'alt', 'title', 'placeholder', 'label'])
 const TRANSPARENT = new Set([

@@ -64,8 +64,15 @@ export function nameSpecies(all: NamedSpecies[]): Species[] {
       genus: genus.name,
       family: genus.family,
       commonName: `${english} ${genus.commonNoun}`,
+      checklists: listsOf(kin),
     }
   })
+}
+
+/** As invented as the plants; one in six stands in both. */
+function listsOf({ species }: Kinship): string[] {
+  const [meadow, wood] = ['drawn meadow', 'drawn wood'] as const
+  return species % 6 === 0 ? [meadow, wood] : [species % 2 === 0 ? wood : meadow]
 }
 
 function epithetFor(form: PlantForm, kin: Kinship, isTaken: (latin: string) => boolean): Epithet {

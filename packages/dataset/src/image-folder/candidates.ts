@@ -1,6 +1,7 @@
 /** Which files of the folder are to be photos, and what is said of each: by the table where there is one, else by its path. */
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import type { Split } from '@worldflora/protocol/messages'
+import { isPoint, type Point } from '@worldflora/protocol/places'
 import type { Skipped } from '../imported-flora.ts'
 import { parseSplit, prettifyFolderName, readLayout } from './folder-layout.ts'
 import type { FoundFile } from './folder-walk.ts'
@@ -19,6 +20,7 @@ export type SaidSpecies = {
   gbifId: string
   powoId: string
   iucnCategory: string
+  checklists: string[]
 }
 
 /** Empty strings are what nobody has said. */
@@ -31,6 +33,8 @@ export type Candidate = {
   author: string
   /** The label is known to be right. */
   trusted: boolean
+  /** Where the plant stood; of a flora only squares are kept. `unreadable`: something else was said. */
+  place: Point | 'unreadable' | null
   split: Split | null
 }
 
@@ -48,7 +52,10 @@ const UNSAID: Omit<SaidSpecies, 'id' | 'scientificName'> = {
   gbifId: '',
   powoId: '',
   iucnCategory: '',
+  checklists: [],
 }
+
+const UNTOLD = { observation: '', organ: '', license: '', author: '', trusted: false, place: null }
 
 export function candidatesByPath(files: FoundFile[]): Candidates {
   const placeOf = readLayout(files.map((file) => file.path))
@@ -61,8 +68,8 @@ export function candidatesByPath(files: FoundFile[]): Candidates {
       found.skipped.push({ path: file.path, reason: place })
     } else {
       const names = { ...UNSAID, scientificName: prettifyFolderName(place.species) }
-      const said = { observation: '', organ: '', license: '', author: '', trusted: false, split: place.split }
-      found.candidates.push({ file, species: { id: place.species, ...names }, ...said })
+      const species = { id: place.species, ...names }
+      found.candidates.push({ ...UNTOLD, file, species, split: place.split })
     }
   }
   return found
@@ -117,9 +124,21 @@ function candidateOfRow(file: FoundFile, row: TableRow, split: Split | null): Ca
     gbifId: row.gbifId,
     powoId: row.powoId,
     iucnCategory: row.iucnCategory,
+    checklists: namesIn(row.checklists),
   }
   const trusted = trustIn(row) === true
-  return { file, species: { id: row.species, ...names }, observation, organ, license, author, trusted, split }
+  const species = { id: row.species, ...names }
+  return { file, species, observation, organ, license, author, trusted, place: placeIn(row), split }
+}
+
+/** In degrees; some spreadsheets write a comma for the point. */
+function placeIn({ latitude, longitude }: TableRow): Point | 'unreadable' | null {
+  if (latitude === '' && longitude === '') return null
+  const [north, east] = [latitude, longitude].map((field) =>
+    /^[+-]?\d+([.,]\d+)?$/.test(field) ? Number(field.replace(',', '.')) : Number.NaN,
+  ) as [number, number]
+  const point = { latitude: north, longitude: east }
+  return isPoint(point) ? point : 'unreadable'
 }
 
 /** Nothing said is no. */

@@ -56,13 +56,14 @@ export async function importImageFolder(request: ImageFolderImport): Promise<Imp
       onProgress: request.onProgress,
     })
     if (usable.length === 0) return noPhoto(request, skipped)
-    const { species, photos, warnings } = labelPhotos(usable, seed)
+    const { species, photos, places, warnings } = labelPhotos(usable, seed)
     const trained = new Set(
       photos.filter((photo) => photo.split === 'train').map((photo) => photo.label.species),
     )
     if (trained.size === 0) return nothingToTrainOn(request)
     const jpegOf = (photo: { place: SpoolPlace }) => spool.read(photo.place)
-    const flora = { name, storedSize, species, photos, seed, jpegOf, writeShard: request.writeShard }
+    const { writeShard } = request
+    const flora = { name, storedSize, species, photos, places, seed, jpegOf, writeShard }
     const manifest = await writeFlora(flora)
     if (trained.size < species.length) {
       warnings.push(

@@ -1,7 +1,8 @@
 /**
  * The CSV that says what is on the photos. Columns: image, species, scientificName, authorship, genus, family, commonName (and
- * commonName.fr and the like), synonyms, gbifId, powoId, iucnCategory, observation, organ, split, license, author, trusted; only
- * image and species are needed, others are ignored. Comma, semicolon or tab; several names in one field are parted by |.
+ * commonName.fr and the like), synonyms, gbifId, powoId, iucnCategory, checklists, observation, organ, latitude, longitude, split,
+ * license, author, trusted; only image and species are needed, others are ignored. Comma, semicolon or tab; several names in one field are
+ * parted by |.
  */
 import { readFile } from 'node:fs/promises'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
@@ -19,8 +20,11 @@ const COLUMNS = [
   'powoId',
   'iucnCategory',
   'synonyms',
+  'checklists',
   'observation',
   'organ',
+  'latitude',
+  'longitude',
   'split',
   'license',
   'author',
@@ -32,6 +36,9 @@ type Column = (typeof COLUMNS)[number]
 const OTHER_NAMES: { [header: string]: Column } = {
   gbif_species_id: 'gbifId',
   scientificnameauthorship: 'authorship',
+  floras: 'checklists',
+  decimallatitude: 'latitude',
+  decimallongitude: 'longitude',
 }
 
 /** Of names in one language: `commonName.fr`. */

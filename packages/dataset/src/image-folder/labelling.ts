@@ -1,5 +1,6 @@
 /** From usable photos to the flora's species list, observations and splits. Settles what the table says in two ways. */
 import { hashOfText } from '@worldflora/protocol/hash'
+import { encodePlaces, type Sighting } from '@worldflora/protocol/places'
 import type { LabelledPhoto } from '../flora-writer.ts'
 import type { Species } from '../manifest.ts'
 import { assignSplits, type Split } from '../split.ts'
@@ -9,7 +10,13 @@ import { comparePaths } from './folder-walk.ts'
 /** `contentHash` is of the file as it was found. */
 export type UsablePhoto = { candidate: Candidate; contentHash: string }
 
-export type Labelled<P> = { species: Species[]; photos: (P & LabelledPhoto)[]; warnings: string[] }
+export type Labelled<P> = {
+  species: Species[]
+  photos: (P & LabelledPhoto)[]
+  /** Where the species have been met, encoded; null: nobody has said. */
+  places: Uint8Array | null
+  warnings: string[]
+}
 
 export function labelPhotos<P extends UsablePhoto>(usable: P[], seed: number): Labelled<P> {
   const species = speciesOf(usable)
@@ -47,10 +54,30 @@ export function labelPhotos<P extends UsablePhoto>(usable: P[], seed: number): L
       `${given.straddling} observations had photos in several splits; each went to one (train before val, val before test).`,
     )
   }
-  return { species, photos, warnings }
+  const unreadable = usable.filter(({ candidate }) => candidate.place === 'unreadable').length
+  if (unreadable > 0) {
+    warnings.push(
+      `${unreadable} photos have a latitude and longitude that are none; their places are left out.`,
+    )
+  }
+  return { species, photos, places: placesOf(species, photos), warnings }
 }
 
-/** Sorted by id. Of each name, the first that any photo gives. */
+/**
+ * Photos of one plant are one sighting, and only what is trained on counts: what the held-back photos say of a place is not known to who is
+ * measured by them.
+ */
+function placesOf(species: Species[], photos: readonly (UsablePhoto & LabelledPhoto)[]): Uint8Array | null {
+  const sightings = new Map<string, Sighting>()
+  for (const { candidate, split, label } of photos) {
+    const { place } = candidate
+    if (split !== 'train' || place === null || place === 'unreadable' || sightings.has(keyOf(label))) continue
+    sightings.set(keyOf(label), { species: label.species, ...place })
+  }
+  return sightings.size === 0 ? null : encodePlaces(species, [...sightings.values()])
+}
+
+/** Sorted by id. Of each name, the first that any photo gives; of checklists, all. */
 function speciesOf(usable: UsablePhoto[]): Species[] {
   const species = new Map<string, Species>()
   for (const { candidate } of usable) {
@@ -60,6 +87,10 @@ function speciesOf(usable: UsablePhoto[]): Species[] {
       if (said[field] !== '') known[field] ??= said[field].slice(0, length)
     }
     if (said.synonyms.length > 0) known.synonyms ??= cut(said.synonyms, 200, 300)
+    if (said.checklists.length > 0) {
+      const lists = new Set([...(known.checklists ?? []), ...cut(said.checklists, 50, 100)])
+      known.checklists = [...lists].sort().slice(0, 50)
+    }
     for (const [language, names] of Object.entries(said.commonNames)) {
       if (names.length === 0) continue
       known.commonNames ??= {}

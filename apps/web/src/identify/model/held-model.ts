@@ -8,14 +8,13 @@ import type { PublishedModel } from '@worldflora/protocol/http'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { askForDescription } from './description.ts'
 import { download, type OnBytes } from './download.ts'
-import { fetchHeads, keptHeads } from './heads.ts'
+import { type Extras, fetchExtras, keptExtras } from './extras.ts'
 import type { Shelf } from './shelf.ts'
 
 export type HeldModel = {
   model: PublishedModel
   weights: PublishedWeights
-  /** Of its calibration; null if it has none, or they cannot be had: it works without. */
-  heads: Uint8Array | null
+  extras: Extras
   /** Whether it is on the shelf, for when there is no network. */
   isKept: boolean
 }
@@ -31,7 +30,7 @@ export async function takeFromShelf(shelf: Shelf): Promise<HeldModel | null> {
     if (part?.byteLength !== into.byteLength) return null
     into.set(part)
   }
-  return { model, weights: { form, bytes }, heads: await keptHeads(shelf, model), isKept: true }
+  return { model, weights: { form, bytes }, extras: await keptExtras(shelf, model), isKept: true }
 }
 
 /** The site's. `onBytes` is told how far the weights have come. */
@@ -53,12 +52,12 @@ async function fetchModel(
   onBytes: OnBytes,
 ): Promise<HeldModel | Rejection> {
   const parts = partsOf(model)
-  const heads = await fetchHeads(shelf, model)
+  const extras = await fetchExtras(shelf, model)
   const weights = await download(shelf, parts, onBytes)
   if (isRejection(weights)) return weights
   const { bytes } = weights
   const isKept = weights.isKept ? await shelf.settle(model) : await keepAlone(shelf, model, bytes)
-  return { model, weights: { form: parts.form, bytes }, heads, isKept }
+  return { model, weights: { form: parts.form, bytes }, extras, isKept }
 }
 
 /** There may be room for one model and no second: now that this one is whole, the one before goes. */

@@ -40,6 +40,11 @@ it('up to five photos of a plant, chosen and pasted, each with what it shows; wh
   await answered(page, 2)
   const cards = page.getByRole('list', { name: 'Your photos' }).getByRole('img')
   expect(await cards.count()).toBe(3)
+  for (const card of await cards.all()) {
+    const { width, height } = (await card.boundingBox())!
+    expect(width).toBeGreaterThan(140)
+    expect(height).toBe(width)
+  }
 
   await page.getByLabel('What photo 2 shows').selectOption({ label: 'Flower' })
   await input.setInputFiles(jpegs.slice(3, 6).map((jpeg, i) => file(jpeg, `${i + 3}.jpg`)))

@@ -25,6 +25,7 @@ export type CoordinatorOptions = {
   web?: string
   tlsCert?: string
   tlsKey?: string
+  imageHosts?: string
 }
 
 export type RunningCoordinator = {
@@ -56,6 +57,7 @@ export async function spawnCoordinator(options: CoordinatorOptions): Promise<Run
   const args = ['--data', resolve(options.data), '--port', String(options.port), '--host', options.host]
   if (options.web !== undefined) args.push('--web', options.web)
   if (options.tlsCert !== undefined) args.push('--tls-cert', resolve(options.tlsCert))
+  if (options.imageHosts !== undefined) args.push('--image-hosts', options.imageHosts)
   if (options.tlsKey !== undefined) args.push('--tls-key', resolve(options.tlsKey))
   // Its own process group: Ctrl-C reaches this process alone, which then ends its children in order.
   const child = fork(main, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true })

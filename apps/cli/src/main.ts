@@ -30,6 +30,12 @@ program
   )
   .option('--tls-cert <file>', 'certificate (PEM): serve https')
   .option('--tls-key <file>', 'private key (PEM) of the certificate')
+  .addOption(
+    new Option(
+      '--image-hosts <hosts>',
+      'hosts, with commas between, from which programs may name photos by their addresses',
+    ).env('WORLDFLORA_IMAGE_HOSTS'),
+  )
   .option('--workers <number>', 'local workers', wholeNumber(0, 64), 1)
   .option('--no-demo', 'do not draw the demo flora and do not start its run')
   .action(report(() => import('./commands/start.ts').then((it) => it.start)))

@@ -146,6 +146,7 @@ export async function startCoordinator(
     references: new ReferencePhotos(blobs, floras),
     apiKeys: new ApiKeys(store, unwritten, clock),
     submissions,
+    imageHosts: options.imageHosts,
     journal,
     storage,
     operator,

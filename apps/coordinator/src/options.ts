@@ -9,6 +9,8 @@ export type Options = {
   /** Folder of the pages' export; without it only the API is served. */
   web: string | null
   tls: { cert: string; key: string } | null
+  /** Hosts from which photos may be fetched by their addresses, each as in an address. */
+  imageHosts: readonly string[]
 }
 
 const DEFAULT_PORT = 8420
@@ -25,6 +27,7 @@ export function parseOptions(args: string[]): Options | Rejection {
         web: { type: 'string' },
         'tls-cert': { type: 'string' },
         'tls-key': { type: 'string' },
+        'image-hosts': { type: 'string' },
       },
     }).values
   } catch (error) {
@@ -42,11 +45,29 @@ export function parseOptions(args: string[]): Options | Rejection {
   if ((cert === undefined) !== (key === undefined)) {
     return reject('half-tls', 'https needs both --tls-cert and --tls-key.', 'Give both, or neither.')
   }
+  const imageHosts = (values['image-hosts'] ?? '')
+    .split(',')
+    .map((host) => host.trim())
+    .filter(Boolean)
+  const noHost = imageHosts.find((host) => !isHost(host))
+  if (noHost !== undefined) {
+    return reject(
+      'bad-host',
+      `“${noHost}” is not a host.`,
+      'Give --image-hosts names such as images.example.org, with commas between.',
+    )
+  }
   return {
     data: values.data,
     port,
     host: values.host ?? '127.0.0.1',
     web: values.web ?? null,
     tls: cert === undefined || key === undefined ? null : { cert, key },
+    imageHosts,
   }
+}
+
+/** As an address has it: a name or number, with a port where it is not the usual one. There are no wildcards. */
+function isHost(text: string): boolean {
+  return !text.includes('*') && URL.canParse(`http://${text}`) && new URL(`http://${text}`).host === text
 }

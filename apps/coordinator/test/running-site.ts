@@ -52,7 +52,7 @@ export async function tryStart(
   const data = options.data ?? temporaryFolder()
   await copyEmptyDatabase(join(data, 'database'))
   const started = await startCoordinator(
-    { port: 0, host: '127.0.0.1', web: null, tls: null, ...options, data },
+    { port: 0, host: '127.0.0.1', web: null, tls: null, imageHosts: [], ...options, data },
     pino({ level: 'silent' }),
     (error) => {
       throw error

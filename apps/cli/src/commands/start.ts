@@ -14,6 +14,7 @@ type Options = {
   host: string
   tlsCert?: string
   tlsKey?: string
+  imageHosts?: string
   workers: number
   demo: boolean
 }

@@ -32,6 +32,8 @@ export type Site = {
   references: ReferencePhotos
   apiKeys: ApiKeys
   submissions: Submissions
+  /** From which photos are fetched by their addresses. */
+  imageHosts: readonly string[]
   journal: Journal
   /** Of the data folder. */
   storage: StorageHealth

@@ -21,7 +21,7 @@ const fail = (error: unknown) => {
   process.exit(1)
 }
 const started = await startCoordinator(
-  { data: data!, port: 0, host: '127.0.0.1', web: null, tls: null },
+  { data: data!, port: 0, host: '127.0.0.1', web: null, tls: null, imageHosts: [] },
   pino({ level: 'silent' }),
   fail,
   tappedAdapters(dieThere),

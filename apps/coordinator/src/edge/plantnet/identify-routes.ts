@@ -1,9 +1,11 @@
-/** POST /v2/identify: photos of one plant in, species out. Each step can end it with a fault; only an answer counts for the key's quota. */
+/** /v2/identify: photos of one plant in, species out. Each step can end it with a fault; only an answer counts for the key's quota. */
 import { isRejection } from '@worldflora/protocol/rejection'
 import { type Context, Hono } from 'hono'
 import { Room } from '../room.ts'
 import type { Site } from '../site.ts'
+import { MOST_IMAGE_BYTES, organsOf } from './asked-photos.ts'
 import { answerFault, answerWith, type Fault, fault, faultOf, isFault, NOT_FOUND, noModel } from './faults.ts'
+import { fetchPhotos } from './identify-addresses.ts'
 import { answerOf } from './identify-answer.ts'
 import { MOST_BODY_BYTES, readIdentifyForm } from './identify-form.ts'
 import type { Keyed } from './key-guard.ts'
@@ -27,9 +29,14 @@ export function identifyRoutes(site: Site): Hono<Keyed> {
     const unknown = faultOfProject(model, project)
     if (unknown !== null) return unknown
 
+    const organs = c.req.queries('organs') ?? []
+    const isForm = c.req.method === 'POST'
     const declared = Number(c.req.header('content-length') ?? MOST_BODY_BYTES)
-    const form = await room.hold(Math.min(declared, MOST_BODY_BYTES), async () => {
-      const photos = await readIdentifyForm(c.env.incoming, clock, c.req.queries('organs') ?? [])
+    const bytes = isForm ? Math.min(declared, MOST_BODY_BYTES) : MOST_IMAGE_BYTES
+    const read = await room.hold(bytes, async () => {
+      const photos = isForm
+        ? await readIdentifyForm(c.env.incoming, clock, organs)
+        : await fetchPhotos(c.req.queries('images') ?? [], organsOf(organs), site.imageHosts)
       if (isFault(photos)) return photos
       const named = await identifier.scoresOf(
         model,
@@ -37,8 +44,8 @@ export function identifyRoutes(site: Site): Hono<Keyed> {
       )
       return isRejection(named) ? faultOf(named) : { photos, ...named }
     })
-    if (isFault(form)) return form
-    const { photos, scores, isPlant, organs } = form
+    if (isFault(read)) return read
+    const { photos, scores, isPlant, organs: seen } = read
     if (!isPlant && !query['no-reject']) return NOT_FOUND
     const asked = photos.map(({ organ }) => organ)
     return answerOf({
@@ -47,7 +54,7 @@ export function identifyRoutes(site: Site): Hono<Keyed> {
       query,
       photos,
       scores,
-      organs,
+      organs: seen,
       related: (species) => references.of(model, species, asked),
       origin: new URL(c.req.url).origin,
       remaining: await apiKeys.remaining(key),
@@ -79,9 +86,10 @@ export function identifyRoutes(site: Site): Hono<Keyed> {
 
   routes.post('/', answer)
   routes.post('/:project', answer)
-  // It would have the server fetch what a stranger names.
-  routes.get('/:project?', () =>
-    answerFault(fault(403, 'Images are not fetched by their addresses here: send them in a POST.')),
-  )
+  routes.get('/:project?', (c) => {
+    if (site.imageHosts.length > 0) return answer(c)
+    // It would have the server fetch what a stranger names.
+    return answerFault(fault(403, 'Images are not fetched by their addresses here: send them in a POST.'))
+  })
   return routes
 }

@@ -1,5 +1,5 @@
 /** What the answers of /v2 are made of, as JSON Schemas of its OpenAPI document. */
-import { ORGANS } from './identify-form.ts'
+import { ORGANS } from './asked-photos.ts'
 
 export type Schema = { [keyword: string]: unknown }
 

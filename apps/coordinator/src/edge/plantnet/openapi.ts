@@ -1,5 +1,5 @@
 /** /v2 as an OpenAPI document (3.1), for programs that make clients, and for /v2/docs. A test holds it against the routes and their answers. */
-import { MOST_IMAGE_BYTES, MOST_IMAGES, ORGANS } from './identify-form.ts'
+import { MOST_IMAGE_BYTES, MOST_IMAGES, ORGANS } from './asked-photos.ts'
 import { day, fields, flag, list, ref, SCHEMAS, type Schema, text } from './openapi-schemas.ts'
 import { WORLD } from './projects.ts'
 
@@ -81,54 +81,72 @@ function operation(
   return { summary, ...more, parameters, responses: { '200': ok, ...failures } }
 }
 
-const IDENTIFY = operation(
-  'Names a plant',
-  {
-    ...answer('The species, best first.', ref('Identification')),
-    headers: { RateLimit: { schema: text }, 'RateLimit-Policy': { schema: text } },
-  },
-  {
-    description:
-      'From one to five photos of one plant. The photos are computed beside each other and their scores are averaged; nothing of them is kept.',
-    faults: ['400', '401', '403', '404', '413', '414', '415', '429', '503'],
-    parameters: [
-      PROJECT,
-      query(
-        'include-related-images',
-        { ...flag, default: false },
-        'Whether each result has photos to compare with.',
-      ),
-      query('no-reject', { ...flag, default: false }, 'Answers also where no plant is recognised.'),
-      query('nb-results', { type: 'integer', minimum: 1, maximum: 1000, default: 10 }, 'How many species.'),
-      LANG,
-      TYPE,
-      query('detailed', { ...flag, default: false }, 'Adds the scores of genera and families.'),
-    ],
-    requestBody: {
-      required: true,
-      content: {
-        'multipart/form-data': {
-          schema: {
-            type: 'object',
-            required: ['images'],
-            properties: {
-              images: {
-                ...list({ type: 'string', contentMediaType: 'image/jpeg' }),
-                minItems: 1,
-                maxItems: MOST_IMAGES,
-                description: `JPEG or PNG, together at most ${MOST_IMAGE_BYTES} bytes.`,
-              },
-              organs: {
-                ...list({ enum: ORGANS }),
-                description: 'One for each image, in their order, or none. May stand in the address instead.',
-              },
+const IDENTIFY_PARAMETERS = [
+  PROJECT,
+  query(
+    'include-related-images',
+    { ...flag, default: false },
+    'Whether each result has photos to compare with.',
+  ),
+  query('no-reject', { ...flag, default: false }, 'Answers also where no plant is recognised.'),
+  query('nb-results', { type: 'integer', minimum: 1, maximum: 1000, default: 10 }, 'How many species.'),
+  LANG,
+  TYPE,
+  query('detailed', { ...flag, default: false }, 'Adds the scores of genera and families.'),
+]
+const IDENTIFIED: Answer = {
+  ...answer('The species, best first.', ref('Identification')),
+  headers: { RateLimit: { schema: text }, 'RateLimit-Policy': { schema: text } },
+}
+const ORGANS_OF_IMAGES = {
+  ...list({ enum: ORGANS }),
+  description: 'One for each image, in their order, or none. May stand in the address instead.',
+}
+
+const IDENTIFY = operation('Names a plant', IDENTIFIED, {
+  description:
+    'From one to five photos of one plant. The photos are computed beside each other and their scores are averaged; nothing of them is kept.',
+  faults: ['400', '401', '403', '404', '413', '414', '415', '429', '503'],
+  parameters: IDENTIFY_PARAMETERS,
+  requestBody: {
+    required: true,
+    content: {
+      'multipart/form-data': {
+        schema: {
+          type: 'object',
+          required: ['images'],
+          properties: {
+            images: {
+              ...list({ type: 'string', contentMediaType: 'image/jpeg' }),
+              minItems: 1,
+              maxItems: MOST_IMAGES,
+              description: `JPEG or PNG, together at most ${MOST_IMAGE_BYTES} bytes.`,
             },
+            organs: ORGANS_OF_IMAGES,
           },
         },
       },
     },
   },
-)
+})
+
+const IDENTIFY_BY_ADDRESS = operation('Names a plant whose photos are on the web', IDENTIFIED, {
+  description:
+    'As by a form, from the photos’ addresses. The site fetches only from hosts that its operator has named (`--image-hosts`); others, and where none is named all, are answered 403.',
+  faults: ['400', '401', '403', '404', '413', '414', '415', '429', '503'],
+  parameters: [
+    ...IDENTIFY_PARAMETERS,
+    {
+      ...query(
+        'images',
+        { ...list(text), minItems: 1, maxItems: MOST_IMAGES },
+        'Addresses of JPEG or PNG files.',
+      ),
+      required: true,
+    },
+    query('organs', list({ enum: ORGANS }), 'One for each image, in their order, or none.'),
+  ],
+})
 
 const SPECIES_LIST = operation('The species', answer('By scientific name.', list(ref('Species'))), {
   faults: ['400', '401', '403', '404', '414', '503'],
@@ -142,7 +160,7 @@ const SPECIES_LIST = operation('The species', answer('By scientific name.', list
 })
 
 const PATHS: OpenApiDocument['paths'] = {
-  '/v2/identify/{project}': { post: IDENTIFY },
+  '/v2/identify/{project}': { post: IDENTIFY, get: IDENTIFY_BY_ADDRESS },
   '/v2/languages': { get: operation('The languages of common names', answer('Their codes.', list(text))) },
   '/v2/projects': {
     get: operation('The floras', answer('Each with the number of its species.', list(ref('Project'))), {

@@ -1,0 +1,51 @@
+/** The photos of an identification, however they came: how many, how large, of which kinds, and what part of the plant each shows. */
+import { isRejection } from '@worldflora/protocol/rejection'
+import { recogniseKind } from '../../identify/photo-kind.ts'
+import { type Fault, fault, faultOf } from './faults.ts'
+
+export const MOST_IMAGES = 5
+/** Of all images together. */
+export const MOST_IMAGE_BYTES = 52_428_800
+
+export const ORGANS = ['leaf', 'flower', 'fruit', 'bark', 'auto'] as const
+export type Organ = (typeof ORGANS)[number]
+
+export type AskedPhoto = { bytes: Buffer; filename: string; organ: Organ }
+
+/** `hint`: how one sends them. */
+export function faultOfCount(images: number, hint: string): Fault | null {
+  if (images === 0) return fault(400, `There is no image: ${hint}.`)
+  if (images <= MOST_IMAGES) return null
+  return fault(400, `There are ${images} images; at most ${MOST_IMAGES} of one plant are taken.`)
+}
+
+export function tooLarge(): Fault {
+  return fault(413, `The images of one identification have ${MOST_IMAGE_BYTES} bytes together at most.`)
+}
+
+export function askedPhotos(
+  images: readonly { bytes: Buffer; filename: string }[],
+  organs: readonly Organ[],
+): AskedPhoto[] | Fault {
+  if (images.reduce((sum, { bytes }) => sum + bytes.length, 0) > MOST_IMAGE_BYTES) return tooLarge()
+  if (organs.length > 0 && organs.length !== images.length) {
+    return fault(
+      400,
+      `There are ${organs.length} organs for ${images.length} images: send one for each, or none.`,
+    )
+  }
+  for (const { bytes } of images) {
+    const kind = recogniseKind(bytes)
+    if (isRejection(kind)) return faultOf(kind)
+  }
+  return images.map((image, i) => ({ ...image, organ: organs[i] ?? 'auto' }))
+}
+
+/** Any other word is as good as none. */
+export function organsOf(words: readonly string[]): Organ[] {
+  return words
+    .flatMap((text) => text.split(','))
+    .map((text) => text.trim().toLowerCase())
+    .filter((text) => text !== '')
+    .map((text) => ORGANS.find((organ) => organ === text) ?? 'auto')
+}

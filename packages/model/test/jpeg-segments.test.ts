@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { withoutMetadata } from '../src/photo/jpeg-segments.ts'
@@ -68,5 +69,19 @@ describe('FB3: a JPEG without metadata', () => {
     expect(withoutMetadata(plain)).not.toBeNull()
     expect(withoutMetadata(Buffer.from('no photo'))).toBeNull()
     expect(withoutMetadata(Buffer.from([0xff, 0xd8, 0xff, 0xd9]))).toBeNull()
+  })
+
+  it('of damaged ones comes nothing, or what has nothing to take away any more', async () => {
+    const plain = await picture(32).jpeg().toBuffer()
+    const change = fc.tuple(fc.nat(plain.length - 1), fc.nat(255))
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 8 }), (changes) => {
+        const damaged = new Uint8Array(plain)
+        for (const [at, value] of changes) damaged[at] = value
+        const bare = withoutMetadata(damaged)
+        if (bare !== null) expect(withoutMetadata(bare)).toEqual(bare)
+      }),
+      { numRuns: 2000, seed: 1 },
+    )
   })
 })

@@ -2,11 +2,11 @@
 'use client'
 
 import { SUBMISSION_STATES, type Submission, type SubmissionState } from '@worldflora/protocol/submissions'
-import { useMemo, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { parseSubmission, parseSubmissions } from '../coordinator/parse.ts'
 import { useReading } from '../coordinator/use-reading.ts'
 import { FaultLine } from '../design/fault-line.tsx'
-import { count, counted } from '../words/amounts.ts'
+import { count } from '../words/amounts.ts'
 import { useOrder } from './order.ts'
 import { OrderOutcome } from './order-outcome.tsx'
 import styles from './review-queue.module.css'
@@ -44,10 +44,22 @@ export function ReviewQueue({ news }: { news: unknown }) {
     restMs: REST_MS,
   })
   const deciding = useOrder()
+  const section = useRef<HTMLElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
+  const toFocus = useRef<number | null>(null)
   const [last, setLast] = useState<Submission | null>(null)
 
+  // What had the focus is gone from the list: the one that has its place gets it.
+  useEffect(() => {
+    if (toFocus.current === null || list === null) return
+    const cards = cardsOf(section.current)
+    const next = cards[Math.min(toFocus.current, cards.length - 1)] ?? heading.current
+    toFocus.current = null
+    next?.focus()
+  }, [list])
+
   async function decide({ id, said }: Submission, wish: DecisionWish): Promise<void> {
+    const index = list?.submissions.findIndex((one) => one.id === id) ?? 0
     const { decision } = wish
     const body = decision === 'accept' ? { decision, species: wish.species } : { decision }
     const what = decision === 'accept' ? ` as ${wish.name}` : said === null ? '' : ` (${said.scientificName})`
@@ -61,13 +73,17 @@ export function ReviewQueue({ news }: { news: unknown }) {
     setChanges((before) => before + 1)
     if (ended.kind === 'refused') return
     setLast(decision === 'undecide' ? null : ended.answer)
-    // What had the focus is gone from this list.
-    heading.current?.focus()
+    toFocus.current = index
   }
 
   const counts = list?.counts
   return (
-    <section aria-labelledby="review-heading" className={styles.queue} data-testid="review-queue">
+    <section
+      ref={section}
+      aria-labelledby="review-heading"
+      className={styles.queue}
+      data-testid="review-queue"
+    >
       <h2 id="review-heading" ref={heading} tabIndex={-1} className={styles.heading}>
         Photos given by visitors
       </h2>
@@ -110,7 +126,7 @@ export function ReviewQueue({ news }: { news: unknown }) {
         <p className={styles.quiet}>
           {state === 'waiting'
             ? 'The others follow as these are decided.'
-            : `The newest ${counted(list.submissions.length, 'one')} of them.`}
+            : `The newest ${count(list.submissions.length)} of them.`}
         </p>
       ) : null}
       {state === 'accepted' && list !== null && list.submissions.length > 0 ? (
@@ -124,4 +140,8 @@ export function ReviewQueue({ news }: { news: unknown }) {
       ) : null}
     </section>
   )
+}
+
+function cardsOf(section: HTMLElement | null): HTMLElement[] {
+  return [...(section?.querySelectorAll<HTMLElement>('[data-testid="submission"]') ?? [])]
 }

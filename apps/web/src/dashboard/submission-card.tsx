@@ -28,7 +28,13 @@ export function SubmissionCard({
   const species = chosen ?? submission.species ?? said
   const moment = timeOfDay(Date.parse(at), Date.now())
   return (
-    <li className={styles.card} aria-labelledby={titleId} data-testid="submission" data-author={author}>
+    <li
+      className={styles.card}
+      tabIndex={-1}
+      aria-labelledby={titleId}
+      data-testid="submission"
+      data-author={author}
+    >
       <ul className={styles.photos}>
         {photos.map(({ organ, width, height }, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: photos have no other identity and never move
@@ -48,7 +54,13 @@ export function SubmissionCard({
       </ul>
       <div className={styles.words}>
         <h3 id={titleId} className={styles.title}>
-          {said === null ? 'Its sender could not name it' : <NameOf species={said} />}
+          {said === null ? (
+            'Its sender could not name it'
+          ) : (
+            <>
+              <span className={styles.whose}>The sender says</span> <NameOf species={said} />
+            </>
+          )}
         </h3>
         <dl className={styles.facts}>
           <div>

@@ -22,6 +22,9 @@ import type { Narrowing } from './narrowing/narrowing.ts'
 import { paced } from './paced.ts'
 import { openPhoto } from './photo/open-photo.ts'
 
+/** Species, for some tens of milliseconds. */
+const FOLDED_AT_ONCE = 2000
+
 /** By then a photo that was waiting for the model has been asked about. */
 const WARM_UP_AFTER_MS = 100
 const BLANK: Rgb = { width: 1, height: 1, data: new Uint8Array(4) }
@@ -92,7 +95,10 @@ export class ModelIdentifier implements Identifier {
     if (this.#inUse === null) throw new Error('open comes first')
     const { species } = this.#inUse.model
     if (this.#search?.species !== species) this.#search = { species, search: new SpeciesSearch(species) }
-    return this.#search.search.find(text, most)
+    const { search } = this.#search
+    // Whoever asks for a name meanwhile does not wait for 300,000 of them to be folded.
+    while (!search.prepare(FOLDED_AT_ONCE)) await new Promise((resolve) => setTimeout(resolve))
+    return search.find(text, most)
   }
 
   async answerAgain(narrowing: Narrowing): Promise<Answer | null> {

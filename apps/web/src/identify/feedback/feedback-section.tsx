@@ -78,16 +78,12 @@ export function FeedbackSection({
           more: t('more'),
         }}
       />
-      <div role="status" className={styles.said}>
-        {said === null ? null : <SaidWords said={said} />}
+      <div className={styles.said}>
+        <div role="status">{said === null ? null : <SaidWords said={said} />}</div>
+        {said === null ? null : <Button onClick={() => say(null)}>{t('takeBack')}</Button>}
       </div>
       {said === null ? null : (
-        <>
-          <div>
-            <Button onClick={() => say(null)}>{t('takeBack')}</Button>
-          </div>
-          <GiveSection answer={answer} photos={photos} model={model} feedback={feedback} said={said} />
-        </>
+        <GiveSection answer={answer} photos={photos} model={model} feedback={feedback} said={said} />
       )}
     </section>
   )

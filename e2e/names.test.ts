@@ -128,6 +128,24 @@ describe('an answer of /identify', () => {
     await page.getByRole('button', { name: `Photos and names: plant ${second}`, exact: true }).click()
     await dialog.getByText('out of reach just now').waitFor()
     await dialog.getByText(`herb ${second}`).waitFor()
+    await page.keyboard.press('Escape')
+
+    // Of all that was seen the latest 400 stay.
+    await context.setOffline(false)
+    await page.evaluate(async () => {
+      const cache = await caches.open('reference-photos')
+      for (let n = 0; n < 400; n++) await cache.put(`/v2/photos/older/${n}.jpg`, new Response(''))
+    })
+    await page.getByRole('button', { name: `Photos and names: plant ${second}`, exact: true }).click()
+    await expectSeen(references)
+    await expect
+      .poll(() =>
+        page.evaluate(async () => {
+          const kept = await (await caches.open('reference-photos')).keys()
+          return [kept.length, kept.filter(({ url }) => !url.includes('/older/')).length]
+        }),
+      )
+      .toEqual([400, 1 + (await references.count())])
     expectNoFaults(page)
   })
 
@@ -156,6 +174,9 @@ describe('an answer of /identify', () => {
     expect(await page.getByRole('heading', { name: 'This is hardly a plant of alps' }).count()).toBe(
       [...listed.keys()].reduce((sum, id) => sum + (before.get(id) ?? 0), 0) < 0.15 ? 1 : 0,
     )
+    await page.getByTestId('sheet').first().click()
+    await page.getByTestId('kept-narrowed').getByText('Only plants of alps.').waitFor()
+    await page.keyboard.press('Escape')
     await page.getByLabel('Plants of').selectOption('')
     await expect.poll(() => scoresOf(page)).toEqual(before)
 

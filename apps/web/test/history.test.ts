@@ -94,6 +94,19 @@ describe('a sheet', () => {
     expect(parseSheet(older)?.photos).toEqual([{ jpeg, organ: null }])
   })
 
+  it('HI1, PL3: says which list an answer was kept to, and that a place weighed it, never which place', () => {
+    const sheet = kept({
+      narrowed: { checklist: { name: 'alps', species: 2, share: 0.4 }, place: { isKnown: true } },
+    })
+    expect(sheet.narrowed).toEqual({ checklist: 'alps', place: true })
+    expect(parseSheet(structuredClone(sheet))).toEqual(sheet)
+    const [row] = rowsOf(csvRowOf(sheet))
+    expect(row!.slice(-2)).toEqual(['alps', 'yes'])
+    const { narrowed: _, ...older } = kept()
+    expect(parseSheet(older)?.narrowed).toBeNull()
+    expect(rowsOf(csvRowOf(kept()))[0]!.slice(-2)).toEqual(['', ''])
+  })
+
   it('FB1: keeps what was said of it with the names of that day; one of before that could be said is read as saying nothing', () => {
     const said = kept({}, 'fr', { kind: 'species', species: daisy })
     expect(said.said).toEqual({
@@ -142,15 +155,16 @@ describe('the table', () => {
     expect(cell(second!, 'scientific_name')).toBe('')
   })
 
-  it('FB1: has what was said in its last three columns, so that the others stand where they were', () => {
+  it('FB1: has what was said in columns behind the first, and later ones behind those, so that all stand where they were', () => {
     const rows = [
       kept(),
       kept({}, 'fr', { kind: 'none' }),
       kept({}, 'fr', { kind: 'species', species: daisy }),
     ]
     const [head, ...table] = rowsOf((CSV_HEAD + rows.map(csvRowOf).join('')).slice(1))
-    expect(head!.slice(-3)).toEqual(['said', 'said_common_name', 'said_scientific_name'])
-    expect(table.map((row) => row.slice(-3))).toEqual([
+    expect(head!.slice(-5, -2)).toEqual(['said', 'said_common_name', 'said_scientific_name'])
+    expect(head!.slice(-2)).toEqual(['checklist', 'weighed_by_place'])
+    expect(table.map((row) => row.slice(-5, -2))).toEqual([
       ['', '', ''],
       ['none', '', ''],
       ['species', 'Pâquerette', 'Bellis perennis L.'],

@@ -345,6 +345,7 @@ describe('a folder with a table', () => {
     expect(flora.warnings).toContainEqual(
       expect.stringContaining('2 photos have a latitude and longitude that are none'),
     )
+    expect(flora.warnings).toContainEqual(expect.stringContaining('1 species have no iucnCategory'))
     for (const bytes of flora.shardBytes()) {
       expect(Buffer.from(bytes).toString('latin1')).not.toMatch(/46[.,]123|7[.,]654/)
     }

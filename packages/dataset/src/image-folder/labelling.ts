@@ -60,7 +60,14 @@ export function labelPhotos<P extends UsablePhoto>(usable: P[], seed: number): L
       `${unreadable} photos have a latitude and longitude that are none; their places are left out.`,
     )
   }
-  return { species, photos, places: placesOf(species, photos), warnings }
+  const places = placesOf(species, photos)
+  const uncategorised = species.filter(({ iucnCategory }) => iucnCategory === undefined).length
+  if (places !== null && uncategorised > 0) {
+    warnings.push(
+      `${uncategorised} species have no iucnCategory: their places are kept as squares of one degree (some 100 km), as if they were in no danger.`,
+    )
+  }
+  return { species, photos, places, warnings }
 }
 
 /**

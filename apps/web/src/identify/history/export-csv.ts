@@ -28,13 +28,15 @@ const HEAD = [
   'said',
   'said_common_name',
   'said_scientific_name',
+  'checklist',
+  'weighed_by_place',
 ]
 
 export const CSV_HEAD = BYTE_ORDER_MARK + rowOf(HEAD)
 
 export function csvRowOf(sheet: Sheet): string {
   const title = titleOf(sheet)
-  const { begunAtMs, changedAtMs, verdict, photos, model, candidates, said } = sheet
+  const { begunAtMs, changedAtMs, verdict, photos, model, candidates, narrowed, said } = sheet
   const species = said?.kind === 'species' ? said : null
   return rowOf([
     new Date(begunAtMs).toISOString(),
@@ -54,6 +56,8 @@ export function csvRowOf(sheet: Sheet): string {
     said?.kind,
     species?.commonName,
     species?.scientificName,
+    narrowed?.checklist ?? '',
+    narrowed?.place ? 'yes' : '',
   ])
 }
 

@@ -46,6 +46,7 @@ export function SheetDialog({
           ))}
         </ul>
         <SaidLine said={sheet.said} />
+        <NarrowedWords narrowed={sheet.narrowed} />
         <ol className={styles.candidates} aria-label={t('candidates')}>
           {candidates.map((candidate) => (
             <CandidateRow key={candidate.id} candidate={candidate} />
@@ -65,6 +66,17 @@ export function SheetDialog({
         </div>
       </div>
     </Modal>
+  )
+}
+
+function NarrowedWords({ narrowed }: { narrowed: Sheet['narrowed'] }) {
+  const t = useTexts('history')
+  if (narrowed === null || (narrowed.checklist === null && !narrowed.place)) return null
+  return (
+    <p data-testid="kept-narrowed">
+      {narrowed.checklist === null ? null : t('keptToList', { name: narrowed.checklist })}{' '}
+      {narrowed.place ? t('weighedByPlace') : null}
+    </p>
   )
 }
 

@@ -27,8 +27,14 @@ export function sheetOf({ plant, answer, photos, model, said, language, nowMs }:
     verdict: verdictOf(answer),
     candidates: answer.candidates.map((candidate) => keptOf(candidate, language)),
     photos,
+    narrowed: narrowedOf(answer),
     said: said === null ? null : keptSaidOf(said, language),
   }
+}
+
+function narrowedOf({ narrowed }: Answer): Sheet['narrowed'] {
+  if (narrowed === undefined) return null
+  return { checklist: narrowed.checklist?.name ?? null, place: narrowed.place?.isKnown ?? false }
 }
 
 function keptSaidOf(said: Said, language: string): KeptSaid {

@@ -72,6 +72,8 @@ export const Sheet = v.object({
   verdict: Verdict,
   candidates: v.pipe(v.array(KeptCandidate), v.minLength(1), v.maxLength(20)),
   photos: v.pipe(v.array(KeptPhoto), v.maxLength(20)),
+  /** What else was known of the plant: the list that the answer was kept to, and whether it was weighed by a place; never which. null: nothing. */
+  narrowed: v.optional(v.nullable(v.object({ checklist: v.nullable(text(100)), place: v.boolean() })), null),
   /** null: nothing was said, or it was kept before one could. */
   said: v.optional(v.nullable(KeptSaid), null),
 })

@@ -32,7 +32,11 @@ export function PlaceField({
     setUnreadable(read === null && words.trim() !== '')
     if (read !== null || words.trim() === '') onPlace(read)
   }
-  const fault = isUnreadable ? t('unreadable') : location.kind === 'refused' ? t('refused') : ''
+  const fault = isUnreadable
+    ? t('unreadable')
+    : location.kind === 'refused' && place === null
+      ? t('refused')
+      : ''
   return (
     <form className={styles.field} onSubmit={use} noValidate>
       <label htmlFor={id}>{t('place')}</label>

@@ -3,6 +3,7 @@
 
 import type { Species } from '@worldflora/protocol/http'
 import { useState } from 'react'
+import { createPortal } from 'react-dom'
 import { useLanguage, useTexts } from '../../languages/use-texts.ts'
 import { commonNameOf } from '../common-name.ts'
 import styles from './open-species.module.css'
@@ -23,7 +24,13 @@ export function OpenSpecies({ species, own }: { species: Species; own: OwnPlant 
       >
         {t('open')}
       </button>
-      {isOpen ? <SpeciesDialog species={species} own={own} onClose={() => setOpen(false)} /> : null}
+      {/* Outside of the answer, which is read out whenever something in it changes. */}
+      {isOpen
+        ? createPortal(
+            <SpeciesDialog species={species} own={own} onClose={() => setOpen(false)} />,
+            document.body,
+          )
+        : null}
     </>
   )
 }

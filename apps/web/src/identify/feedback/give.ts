@@ -1,7 +1,8 @@
 /** From photos on the page to the site's queue: copies of their pixels, one request, and every way in which it can end as a value. */
 import type { Organ } from '@worldflora/protocol/calibration'
-import { isRejection, parseOrReject, Rejection, reject } from '@worldflora/protocol/rejection'
-import { ReceivedSubmission, type Statement } from '@worldflora/protocol/submissions'
+import { type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { Statement } from '@worldflora/protocol/submissions'
+import { outcomeOf } from './outcome.ts'
 import { openPhotoCopier } from './photo-copier.ts'
 import type { Giving } from './use-feedback.ts'
 
@@ -64,28 +65,6 @@ function send(
     request.setRequestHeader('accept', 'application/json')
     request.send(form)
   })
-}
-
-function outcomeOf(status: number, text: string): { photos: number } | Rejection {
-  let body: unknown = null
-  try {
-    body = JSON.parse(text)
-  } catch {
-    // Something in between answers with a page of its own.
-  }
-  if (status >= 200 && status < 300) return parseOrReject(ReceivedSubmission, body, 'the answer')
-  if (isRejection(body)) return parseOrReject(Rejection, body, 'the refusal')
-  if (status === 413) {
-    return reject('photos-too-large', 'The photos are too large for this site.', 'Give fewer at once.')
-  }
-  if (status === 429) {
-    return reject('too-many-submissions', 'Too much came from your address.', 'Send the rest in an hour.')
-  }
-  return reject(
-    'give-refused',
-    `The site refused the photos (${status}).`,
-    'Try later, or tell its operator.',
-  )
 }
 
 function noCopy(): Rejection {

@@ -37,8 +37,9 @@ export function GiveSection({
 
   function give({ chosen, licence, author }: GiveWish): void {
     const [best] = answer.candidates
-    const named =
-      best === undefined || isUnsure(answer) ? null : { species: best.species.id, score: shareOf(best.score) }
+    // What a list or a place made first is not what the model said.
+    const isOwn = best !== undefined && !isUnsure(answer) && answer.narrowed === undefined
+    const named = isOwn ? { species: best.species.id, score: shareOf(best.score) } : null
     feedback.give({
       photos: photos
         .map(({ id, file, organ }, i) => ({ id, file, organ: organ ?? answer.organs[i] ?? null }))

@@ -19,6 +19,9 @@ import type { Presence } from './narrowing.ts'
 
 const SIGMA_KM = 200
 const EARTH_RADIUS_KM = 6371
+/** Further off, what a sighting counts is below a hundred-thousandth. */
+const REACH_KM = 5 * SIGMA_KM
+const KM_OF_LATITUDE = (EARTH_RADIUS_KM * Math.PI) / 180
 /** From so many on, counted by distance, a species is known from here: one within 360 km of a fine square's middle. */
 const KNOWN_FROM = 0.2
 /** Fewer than that of all species together: nobody has been there. */
@@ -73,9 +76,10 @@ function nearnessAround(place: Point): { fine: Nearness; coarse: Nearness } {
   for (let row = 0; row < rows; row++) {
     const latitude = (row + 0.5) * FINE_DEGREES - 90
     const area = Math.cos((latitude * Math.PI) / 180)
+    const isInReach = Math.abs(latitude - place.latitude) * KM_OF_LATITUDE < REACH_KM
     for (let column = 0; column < columns; column++) {
       const middle = { latitude, longitude: (column + 0.5) * FINE_DEGREES - 180 }
-      const near = Math.exp(-((distanceKm(place, middle) / SIGMA_KM) ** 2) / 2)
+      const near = isInReach ? Math.exp(-((distanceKm(place, middle) / SIGMA_KM) ** 2) / 2) : 0
       const around = Math.floor(row / wide) * coarse.columns + Math.floor(column / wide)
       fine.values[row * columns + column] = near
       coarse.values[around]! += near * area

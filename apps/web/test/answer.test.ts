@@ -2,15 +2,7 @@
 import type { RollUp } from '@worldflora/protocol/calibration'
 import type { Species } from '@worldflora/protocol/http'
 import { describe, expect, it } from 'vitest'
-import {
-  type Answer,
-  isKinAnswer,
-  isSpeciesAnswer,
-  isUnsure,
-  kinAnswer,
-  shortlistLength,
-  surenessOf,
-} from '../src/identify/answer.ts'
+import { type Answer, kinAnswer, shortlistLength, surenessOf, verdictOf } from '../src/identify/answer.ts'
 import { UNEDITED } from '../src/identify/editor/photo-edit.ts'
 import { type PlantPhoto, takePhotos } from '../src/identify/plant-photos.ts'
 
@@ -34,16 +26,18 @@ function answerOf(scores: number[], calibrated: Calibrated = { rollUp: null, isP
   }
 }
 
+const kindOf = (scores: number[], calibrated?: Calibrated) => verdictOf(answerOf(scores, calibrated)).kind
+
 describe('an answer', () => {
   it('says the genus where only the genus is sure', () => {
-    expect(isKinAnswer(answerOf([0.45, 0.4, 0.15]))).toBe(true)
-    expect(isKinAnswer(answerOf([0.9, 0.05, 0.05]))).toBe(false)
-    expect(isKinAnswer(answerOf([0.3, 0.2, 0.5]))).toBe(false)
+    expect(kindOf([0.45, 0.4, 0.15])).toBe('kin')
+    expect(kindOf([0.9, 0.05, 0.05])).toBe('species')
+    expect(kindOf([0.3, 0.2, 0.5])).toBe('species')
   })
 
   it('is no answer where nothing is likely', () => {
-    expect(isUnsure(answerOf([0.1, 0.1, 0.1]))).toBe(true)
-    expect(isUnsure(answerOf([0.2, 0.1, 0.1]))).toBe(false)
+    expect(kindOf([0.1, 0.1, 0.1])).toBe('unknown')
+    expect(kindOf([0.2, 0.1, 0.1])).toBe('species')
   })
 
   it('says a score in a word', () => {
@@ -56,13 +50,11 @@ describe('an answer', () => {
 
   it('CA2: names a genus from the score on that the model says, and no sooner', () => {
     const named = (genus: number | null) =>
-      isKinAnswer(
-        answerOf([0.45, 0.4, 0.15], {
-          rollUp: { species: 0.9, genus, family: null, shortlist: null },
-          isPlant: true,
-        }),
-      )
-    expect([named(0.8), named(0.9), named(null)]).toEqual([true, false, false])
+      kindOf([0.45, 0.4, 0.15], {
+        rollUp: { species: 0.9, genus, family: null, shortlist: null },
+        isPlant: true,
+      })
+    expect([named(0.8), named(0.9), named(null)]).toEqual(['kin', 'species', 'species'])
   })
 
   it('CA2: names a family, or the few species that it is one of, where that is all that is sure', () => {
@@ -78,14 +70,12 @@ describe('an answer', () => {
     expect(kinAnswer(kindred, scores, few)).toBeNull()
     expect(shortlistLength(kindred, scores, few)).toBe(3)
     expect(shortlistLength(kindred, scores, { ...few, shortlist: 0.5 })).toBeNull()
-    const answer = answerOf([0.1, 0.1, 0.08], { rollUp: few, isPlant: true })
-    expect([isUnsure(answer), isSpeciesAnswer(answer)]).toEqual([false, false])
+    expect(kindOf([0.1, 0.1, 0.08], { rollUp: few, isPlant: true })).toBe('shortlist')
   })
 
   it('CA3: is no answer where the model sees no plant, however sure a species looks', () => {
     const rollUp = { species: 0.9, genus: 0.8, family: null, shortlist: null }
-    const refused = answerOf([0.45, 0.4, 0.15], { rollUp, isPlant: false })
-    expect([isUnsure(refused), isKinAnswer(refused)]).toEqual([true, false])
+    expect(kindOf([0.45, 0.4, 0.15], { rollUp, isPlant: false })).toBe('no-plant')
   })
 })
 

@@ -5,7 +5,7 @@ import type { Species } from '@worldflora/protocol/http'
 import type { Point, SpeciesPlaces } from '@worldflora/protocol/places'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isKinAnswer, isShortlistAnswer, isSpeciesAnswer, isUnsure } from '../src/identify/answer.ts'
+import { verdictOf } from '../src/identify/answer.ts'
 import { answerFrom, type Seen } from '../src/identify/answering.ts'
 import { UNNARROWED } from '../src/identify/narrowing/narrowing.ts'
 import { placePriorAt } from '../src/identify/narrowing/place-prior.ts'
@@ -206,14 +206,13 @@ describe('an answer that is narrowed', () => {
       ...answerFrom(seen(scores, plant), { ...UNNARROWED, checklist }),
     })
     const open = [0.35, 0.3, 0.05, 0.3]
-    expect(isShortlistAnswer(answer(open, null))).toBe(true)
+    expect(verdictOf(answer(open, null)).kind).toBe('shortlist')
     const wood = answer(open, 'wood')
-    expect(isKinAnswer(wood)).toBe(true)
+    expect(verdictOf(wood).kind).toBe('kin')
     expect(wood.kin).toMatchObject({ rank: 'genus', name: 'Quercus' })
     expect(wood.kin!.score).toBeCloseTo(0.65 / 0.7, 5)
-    expect(isSpeciesAnswer(answer([0.02, 0.02, 0.02, 0.94], 'garden'))).toBe(true)
-    expect(answer(open, 'wood', -1).isPlant).toBe(false)
-    expect(isUnsure(answer(open, 'wood', -1))).toBe(true)
+    expect(verdictOf(answer([0.02, 0.02, 0.02, 0.94], 'garden')).kind).toBe('species')
+    expect(verdictOf(answer(open, 'wood', -1)).kind).toBe('no-plant')
   })
 
   it('NR3: of a list that has little of the score, nothing is said to be the answer', () => {
@@ -222,8 +221,8 @@ describe('an answer that is narrowed', () => {
       ...answerFrom(seen([0.02, 0.02, 0.06, 0.9]), { ...UNNARROWED, checklist: 'wood' }),
     }
     expect(answer.candidates[0]!.score).toBeGreaterThan(0.5)
-    expect(isUnsure(answer)).toBe(true)
-    expect([answer.kin, answer.shortlist, isSpeciesAnswer(answer)]).toEqual([null, null, false])
+    expect(verdictOf(answer).kind).toBe('unknown')
+    expect([answer.kin, answer.shortlist]).toEqual([null, null])
   })
 
   it('NR1, PL2: a list that the model does not have, and a place where it knows none, change nothing', () => {

@@ -3,18 +3,11 @@
 import type { Species } from '@worldflora/protocol/http'
 import type { ReactNode } from 'react'
 import { useAmounts, useLanguage, useTexts } from '../languages/use-texts.ts'
-import {
-  type Answer,
-  type Candidate,
-  isKinAnswer,
-  isShortlistAnswer,
-  isSpeciesAnswer,
-  isUnsure,
-  surenessOf,
-} from './answer.ts'
+import { type Answer, type Candidate, surenessOf, type Verdict, verdictOf } from './answer.ts'
 import styles from './answer-sheet.module.css'
 import { commonNameOf } from './common-name.ts'
 import { NarrowedLine } from './narrowing/narrowed-line.tsx'
+import { isHardlyOfChecklist, type Narrowed } from './narrowing/narrowing.ts'
 import { PresenceWords } from './narrowing/presence-words.tsx'
 import type { PageNarrowing } from './narrowing/use-narrowing.ts'
 import { ScoreBar } from './score-bar.tsx'
@@ -35,8 +28,8 @@ export function AnswerSheet({
   asked: PageNarrowing
 }) {
   const t = useTexts('identify')
-  const { percent } = useAmounts()
-  const { candidates, kin, shortlist, narrowed } = answer
+  const { candidates, narrowed } = answer
+  const verdict = verdictOf(answer)
   return (
     <section
       className={styles.sheet}
@@ -48,35 +41,53 @@ export function AnswerSheet({
       {narrowed === undefined ? null : (
         <NarrowedLine narrowed={narrowed} narrowing={asked.narrowing} onClear={asked.clear} />
       )}
-      {isUnsure(answer) ? <UnsureWords answer={answer} /> : null}
-      {isKinAnswer(answer) && kin !== null ? (
-        <p className={styles.kin} data-testid="kin">
-          {t.rich(kin.rank === 'genus' ? 'genus' : 'family', {
-            kin: kin.name,
-            share: percent(kin.score),
-            // Botany writes genera in italics, families upright.
-            name: (words: ReactNode) =>
-              kin.rank === 'genus' ? <i lang="la">{words}</i> : <span lang="la">{words}</span>,
-          })}
-        </p>
-      ) : null}
-      {isShortlistAnswer(answer) ? (
-        <p className={styles.kin} data-testid="shortlist">
-          {t('shortlist', { species: shortlist! })}
-        </p>
-      ) : null}
+      <VerdictWords verdict={verdict} narrowed={narrowed} />
       <ol className={styles.candidates}>
         {candidates.map((candidate, i) => (
           <CandidateRow
             key={candidate.species.id}
             candidate={candidate}
             own={own}
-            shape={i === 0 && isSpeciesAnswer(answer) ? 'best' : 'other'}
+            shape={i === 0 && verdict.kind === 'species' ? 'best' : 'other'}
           />
         ))}
       </ol>
     </section>
   )
+}
+
+/** What stands above the candidates; a species that is sure speaks for itself. */
+function VerdictWords({ verdict, narrowed }: { verdict: Verdict; narrowed: Narrowed | undefined }) {
+  const t = useTexts('identify')
+  const { percent } = useAmounts()
+  switch (verdict.kind) {
+    case 'species':
+      return null
+    case 'kin': {
+      const { rank, name, score } = verdict.kin
+      return (
+        <p className={styles.kin} data-testid="kin">
+          {t.rich(rank === 'genus' ? 'genus' : 'family', {
+            kin: name,
+            share: percent(score),
+            // Botany writes genera in italics, families upright.
+            name: (words: ReactNode) =>
+              rank === 'genus' ? <i lang="la">{words}</i> : <span lang="la">{words}</span>,
+          })}
+        </p>
+      )
+    }
+    case 'shortlist':
+      return (
+        <p className={styles.kin} data-testid="shortlist">
+          {t('shortlist', { species: verdict.species })}
+        </p>
+      )
+    case 'unknown':
+      return <UnsureWords outside={isHardlyOfChecklist(narrowed) ? narrowed?.checklist : null} />
+    case 'no-plant':
+      return <UnsureWords outside={null} />
+  }
 }
 
 function CandidateRow({

@@ -42,26 +42,24 @@ export function surenessOf(score: number): Sureness {
   return score >= 0.15 ? 'possible' : 'unlikely'
 }
 
-/** No plant is on the photos, or nothing of it is sure enough to be presented as the answer. */
-export function isUnsure(answer: Answer): boolean {
-  if (isKinAnswer(answer) || isShortlistAnswer(answer)) return false
-  if (answer.isPlant === false || isHardlyOfChecklist(answer.narrowed)) return true
-  return (answer.candidates[0]?.score ?? 0) < 0.15
-}
+/** What an answer says first. */
+export type Verdict =
+  /** The best species is the answer. */
+  | { kind: 'species' }
+  /** The genus or family, sure where the species is not. */
+  | { kind: 'kin'; kin: Kin }
+  /** It is one of the first so many. */
+  | { kind: 'shortlist'; species: number }
+  /** Nothing is sure enough to be presented as the answer. */
+  | { kind: 'unknown' }
+  | { kind: 'no-plant' }
 
-/** The best species is the answer. */
-export function isSpeciesAnswer(answer: Answer): boolean {
-  return !isUnsure(answer) && !isKinAnswer(answer) && !isShortlistAnswer(answer)
-}
-
-/** The genus or family is worth a line of its own: sure where the species is not. */
-export function isKinAnswer(answer: Answer): boolean {
-  return answer.kin !== null && answer.isPlant !== false
-}
-
-/** Surely one of the first few. */
-export function isShortlistAnswer(answer: Answer): boolean {
-  return answer.shortlist !== null && answer.isPlant !== false
+export function verdictOf({ candidates, kin, shortlist, isPlant, narrowed }: Answer): Verdict {
+  if (isPlant === false) return { kind: 'no-plant' }
+  if (kin !== null) return { kind: 'kin', kin }
+  if (shortlist !== null) return { kind: 'shortlist', species: shortlist }
+  const isLikely = surenessOf(candidates[0]?.score ?? 0) !== 'unlikely'
+  return { kind: isLikely && !isHardlyOfChecklist(narrowed) ? 'species' : 'unknown' }
 }
 
 /** For a model that does not say from which score on a genus is sure. */

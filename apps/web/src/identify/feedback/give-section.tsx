@@ -8,7 +8,7 @@ import { ProgressLine } from '../../design/progress-line.tsx'
 import { RefusalParts } from '../../design/refusal-parts.tsx'
 import { useAmounts, useTexts } from '../../languages/use-texts.ts'
 import type { Answer } from '../answer.ts'
-import { isUnsure } from '../answer.ts'
+import { verdictOf } from '../answer.ts'
 import type { OpenedModel } from '../identifier-port.ts'
 import type { PlantPhoto } from '../plant-photos.ts'
 import { GiveForm, type GiveWish } from './give-form.tsx'
@@ -37,9 +37,11 @@ export function GiveSection({
 
   function give({ chosen, licence, author }: GiveWish): void {
     const [best] = answer.candidates
+    const { kind } = verdictOf(answer)
     // What a list or a place made first is not what the model said.
-    const isOwn = best !== undefined && !isUnsure(answer) && answer.narrowed === undefined
-    const named = isOwn ? { species: best.species.id, score: shareOf(best.score) } : null
+    const isOwn = kind !== 'unknown' && kind !== 'no-plant' && answer.narrowed === undefined
+    const named =
+      isOwn && best !== undefined ? { species: best.species.id, score: shareOf(best.score) } : null
     feedback.give({
       photos: photos
         .map(({ id, file, organ }, i) => ({ id, file, organ: organ ?? answer.organs[i] ?? null }))

@@ -1,5 +1,5 @@
 /** From an answer to the sheet that is kept of it. */
-import { type Answer, type Candidate, isKinAnswer, isShortlistAnswer, isUnsure } from '../answer.ts'
+import { type Answer, type Verdict as AnswerVerdict, type Candidate, verdictOf } from '../answer.ts'
 import { commonNameOf } from '../common-name.ts'
 import type { Said } from '../feedback/said.ts'
 import type { KeptCandidate, KeptPhoto, KeptSaid, Sheet, SheetId, Verdict } from './sheet.ts'
@@ -24,7 +24,7 @@ export function sheetOf({ plant, answer, photos, model, said, language, nowMs }:
     begunAtMs: plant.begunAtMs,
     changedAtMs: nowMs,
     model,
-    verdict: verdictOf(answer),
+    verdict: keptVerdictOf(verdictOf(answer)),
     candidates: answer.candidates.map((candidate) => keptOf(candidate, language)),
     photos,
     narrowed: narrowedOf(answer),
@@ -44,12 +44,10 @@ function keptSaidOf(said: Said, language: string): KeptSaid {
   return { kind: 'species', id, scientificName, ...(commonName ? { commonName } : {}) }
 }
 
-function verdictOf(answer: Answer): Verdict {
-  const { kin, shortlist, isPlant } = answer
-  if (isPlant === false) return { kind: 'no-plant' }
-  if (isKinAnswer(answer) && kin !== null) return { kind: 'kin', ...kin, score: shareOf(kin.score) }
-  if (isShortlistAnswer(answer)) return { kind: 'shortlist', species: shortlist! }
-  return isUnsure(answer) ? { kind: 'unknown' } : { kind: 'species' }
+function keptVerdictOf(verdict: AnswerVerdict): Verdict {
+  if (verdict.kind !== 'kin') return verdict
+  const { rank, name, score } = verdict.kin
+  return { kind: 'kin', rank, name, score: shareOf(score) }
 }
 
 function keptOf({ species, score }: Candidate, language: string): KeptCandidate {

@@ -30,6 +30,8 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           globalSetup: ['e2e/global-setup.ts'],
           testTimeout: 300_000,
+          // Whoever waits for a fact waits as long as it takes.
+          expect: { poll: { timeout: 60_000 } },
           hookTimeout: 300_000,
         },
       },

@@ -4,6 +4,9 @@ import { expect, inject } from 'vitest'
 import { CHROMIUM_ARGS } from './chromium.ts'
 import { atEnd } from './lifetime.ts'
 
+/** Whoever waits for a fact waits as long as it takes. */
+const PATIENCE_MS = 60_000
+
 /** `args`: Chromium's, beside those of every test. */
 export async function openBrowser(args: readonly string[] = []): Promise<Browser> {
   const browser = await chromium.launch({
@@ -23,6 +26,7 @@ export async function openPage(
   path: string,
 ): Promise<WatchedPage> {
   const page = (await context.newPage()) as WatchedPage
+  page.setDefaultTimeout(PATIENCE_MS)
   page.faults = []
   page.on('pageerror', (error) => page.faults.push(`error: ${error.message}`))
   page.on('console', (message) => {
@@ -43,7 +47,7 @@ export function expectNoFaults(page: WatchedPage): void {
 
 /** /identify with a model that it has opened: a page that is not at work yet would not notice a file. */
 export async function untilAtWork(page: WatchedPage): Promise<void> {
-  await page.getByText(/This model knows/).waitFor({ timeout: 60_000 })
+  await page.getByText(/This model knows/).waitFor()
 }
 
 /** A tab that contributes. */

@@ -7,9 +7,6 @@ import { expectNoFaults, openBrowser, openPage, type WatchedPage } from './brows
 import type { Site } from './processes.ts'
 import { publishUntrained, SMALL_RUN, startPublishedSite } from './published-site.ts'
 
-/** Whoever waits for a fact waits as long as it takes. */
-const PATIENT = { timeout: 60_000 }
-
 /** Which species it prefers as it is drawn differs by the seed. Large enough for several shards. */
 const run = (seed: number) => ({
   ...SMALL_RUN,
@@ -75,7 +72,7 @@ async function name(page: WatchedPage, photo: Uint8Array): Promise<string[]> {
 
 async function answerOf(page: WatchedPage, nth?: number): Promise<string[]> {
   const answer = page.getByTestId('answer')
-  await (nth === undefined ? answer : answer.and(page.locator(`[data-answer="${nth}"]`))).waitFor(PATIENT)
+  await (nth === undefined ? answer : answer.and(page.locator(`[data-answer="${nth}"]`))).waitFor()
   return page
     .getByTestId('candidate')
     .evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.species!))
@@ -99,7 +96,7 @@ function keptTemperature(page: WatchedPage): Promise<number | null> {
   })
 }
 
-const opened = (page: WatchedPage) => page.getByText('This model knows 6 species').waitFor(PATIENT)
+const opened = (page: WatchedPage) => page.getByText('This model knows 6 species').waitFor()
 const offer = (page: WatchedPage) => page.getByTestId('model-update').getByText('A newer model is ready')
 
 async function setQuota(context: BrowserContext, page: WatchedPage, bytes: number): Promise<void> {
@@ -248,7 +245,7 @@ it('QW6: a calibration that comes later changes nothing in mid-use and asks noth
   calibration = { ...fitted, temperature: 20 }
   watch.asked.length = 0
   await page.reload()
-  await expect.poll(() => keptTemperature(page), PATIENT).toBe(20)
+  await expect.poll(() => keptTemperature(page)).toBe(20)
   expect(await bestScore(page)).toBe(before)
   expect(await offer(page).count()).toBe(0)
 

@@ -11,9 +11,6 @@ import { bringHerbarium, call, openRun, untilRun } from './operator.ts'
 import { startCoordinator, temporaryFolder } from './processes.ts'
 import { SMALL_RUN as run, startTrainedSite } from './published-site.ts'
 
-/** Whoever waits for a fact waits as long as it takes. */
-const PATIENT = { timeout: 60_000 }
-
 describe('/identify', () => {
   it('names held-back photos, and again with the network off (PR1: nothing is sent)', async () => {
     const site = await startTrainedSite()
@@ -86,7 +83,7 @@ describe('/contribute and /dashboard', () => {
     const browser = await openBrowser()
     const tab = await openContributor(browser, site)
     await untilRun(site, id, (status) => status.step >= 3)
-    await expect.poll(() => tab.getByTestId('images-done').textContent(), PATIENT).toMatch(/[1-9]/)
+    await expect.poll(() => tab.getByTestId('images-done').textContent()).toMatch(/[1-9]/)
     expect(await tab.getByTestId('backend').textContent()).toContain('WASM')
 
     const { path } = await call<{ path: string }>(site, 'POST', '/api/operator-links')
@@ -106,7 +103,7 @@ describe('/contribute and /dashboard', () => {
     await tab.getByRole('button', { name: 'Start contributing' }).waitFor()
     await untilRun(site, id, () => true)
     await expect
-      .poll(async () => (await call<{ workers: number }>(site, 'GET', '/api/status')).workers, PATIENT)
+      .poll(async () => (await call<{ workers: number }>(site, 'GET', '/api/status')).workers)
       .toBe(0)
     for (const page of [tab, dashboard]) expectNoFaults(page)
   })

@@ -39,7 +39,7 @@ export async function openTab(url: string): Promise<Tab> {
       for (let nth = 0; performance.now() < endsMs || nth < photos.length; nth++) {
         await page.getByRole('button', { name: 'Another plant' }).click()
         // Nobody has the next photo at hand before the page has come to rest.
-        await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)))
+        await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve, { timeout: 1000 })))
         const namedAtMs = await nameOne(photos[nth % photos.length]!)
         ms.push(namedAtMs - (await page.evaluate(() => (globalThis as Notes).chosenAtMs)))
       }

@@ -7,7 +7,6 @@ import { type Answer, type Candidate, surenessOf, type Verdict, verdictOf } from
 import styles from './answer-sheet.module.css'
 import { commonNameOf } from './common-name.ts'
 import { NarrowedLine } from './narrowing/narrowed-line.tsx'
-import { isHardlyOfChecklist, type Narrowed } from './narrowing/narrowing.ts'
 import { PresenceWords } from './narrowing/presence-words.tsx'
 import type { PageNarrowing } from './narrowing/use-narrowing.ts'
 import { ScoreBar } from './score-bar.tsx'
@@ -41,7 +40,7 @@ export function AnswerSheet({
       {narrowed === undefined ? null : (
         <NarrowedLine narrowed={narrowed} narrowing={asked.narrowing} onClear={asked.clear} />
       )}
-      <VerdictWords verdict={verdict} narrowed={narrowed} />
+      <VerdictWords verdict={verdict} />
       <ol className={styles.candidates}>
         {candidates.map((candidate, i) => (
           <CandidateRow
@@ -57,14 +56,14 @@ export function AnswerSheet({
 }
 
 /** What stands above the candidates; a species that is sure speaks for itself. */
-function VerdictWords({ verdict, narrowed }: { verdict: Verdict; narrowed: Narrowed | undefined }) {
+function VerdictWords({ verdict }: { verdict: Verdict }) {
   const t = useTexts('identify')
   const { percent } = useAmounts()
   switch (verdict.kind) {
     case 'species':
       return null
     case 'kin': {
-      const { rank, name, score } = verdict.kin
+      const { rank, name, score } = verdict
       return (
         <p className={styles.kin} data-testid="kin">
           {t.rich(rank === 'genus' ? 'genus' : 'family', {
@@ -83,8 +82,9 @@ function VerdictWords({ verdict, narrowed }: { verdict: Verdict; narrowed: Narro
           {t('shortlist', { species: verdict.species })}
         </p>
       )
+    case 'outside':
+      return <UnsureWords outside={verdict.checklist} />
     case 'unknown':
-      return <UnsureWords outside={isHardlyOfChecklist(narrowed) ? narrowed?.checklist : null} />
     case 'no-plant':
       return <UnsureWords outside={null} />
   }

@@ -2,7 +2,7 @@
 import { nameAtRank, rollUp, shortlistOf } from '@worldflora/model/calibration'
 import type { Organ, RollUp } from '@worldflora/protocol/calibration'
 import type { Species } from '@worldflora/protocol/http'
-import { isHardlyOfChecklist, type Narrowed, type Presence } from './narrowing/narrowing.ts'
+import { isHardlyOf, type Narrowed, type Presence } from './narrowing/narrowing.ts'
 
 export type Candidate = {
   species: Species
@@ -46,20 +46,28 @@ export function surenessOf(score: number): Sureness {
 export type Verdict =
   /** The best species is the answer. */
   | { kind: 'species' }
-  /** The genus or family, sure where the species is not. */
-  | { kind: 'kin'; kin: Kin }
+  /** The genus or family is, sure where the species is not. */
+  | ({ kind: 'kin' } & Kin)
   /** It is one of the first so many. */
   | { kind: 'shortlist'; species: number }
+  /** It is hardly of the list that the answer was kept to. */
+  | { kind: 'outside'; checklist: string }
   /** Nothing is sure enough to be presented as the answer. */
   | { kind: 'unknown' }
   | { kind: 'no-plant' }
 
 export function verdictOf({ candidates, kin, shortlist, isPlant, narrowed }: Answer): Verdict {
   if (isPlant === false) return { kind: 'no-plant' }
-  if (kin !== null) return { kind: 'kin', kin }
+  const checklist = narrowed?.checklist
+  if (checklist && isHardlyOf(checklist)) return { kind: 'outside', checklist: checklist.name }
+  if (kin !== null) return { kind: 'kin', ...kin }
   if (shortlist !== null) return { kind: 'shortlist', species: shortlist }
-  const isLikely = surenessOf(candidates[0]?.score ?? 0) !== 'unlikely'
-  return { kind: isLikely && !isHardlyOfChecklist(narrowed) ? 'species' : 'unknown' }
+  return { kind: surenessOf(candidates[0]?.score ?? 0) === 'unlikely' ? 'unknown' : 'species' }
+}
+
+/** Sums of float32 may end a little above 1. */
+export function shareOf(score: number): number {
+  return Math.min(1, score)
 }
 
 /** For a model that does not say from which score on a genus is sure. */
@@ -75,12 +83,12 @@ export function kinAnswer(
   if (thresholds) {
     const named = rollUp(species, scores, thresholds)
     if (named === null || named.rank === 'species') return null
-    return { rank: named.rank, name: named.name!, score: named.score }
+    return { rank: named.rank, name: named.name!, score: shareOf(named.score) }
   }
   const genus = nameAtRank(species, scores, 'genus')
   const isSure =
     genus !== null && genus.score >= SURE_GENUS && scores.every((score) => score < UNSURE_SPECIES)
-  return isSure ? { rank: 'genus', name: genus.name!, score: genus.score } : null
+  return isSure ? { rank: 'genus', name: genus.name!, score: shareOf(genus.score) } : null
 }
 
 /** CA2: of how many of the best species it surely is one; null where something better is said, or not even that is sure. */

@@ -3,11 +3,10 @@ import { showsPlant, suggestedOrgan } from '@worldflora/model/calibration'
 import type { Look } from '@worldflora/model/prediction'
 import { bestOf, fuse } from '@worldflora/model/ranking'
 import { ORGANS, type Organ } from '@worldflora/protocol/calibration'
-import type { PublishedModel } from '@worldflora/protocol/http'
+import type { PublishedModel, Species } from '@worldflora/protocol/http'
 import type { SpeciesPlaces } from '@worldflora/protocol/places'
-import { type Answer, CANDIDATES, kinAnswer, shortlistLength } from './answer.ts'
+import { type Answer, CANDIDATES, kinAnswer, shareOf, shortlistLength } from './answer.ts'
 import type { Narrowed, Narrowing } from './narrowing/narrowing.ts'
-import { isHardlyOfChecklist } from './narrowing/narrowing.ts'
 import { placePriorAt } from './narrowing/place-prior.ts'
 import { rescore } from './narrowing/rescore.ts'
 
@@ -25,35 +24,38 @@ export function answerFrom(
 ): Omit<Answer, 'milliseconds'> {
   const { species, calibration } = model
   const fused = fuse(looks.map((look) => look.scores))
-  const isListed = (index: number) => species[index]!.checklists?.includes(checklist!) ?? false
-  // A newer model may not have the list any more.
-  const isKept = checklist !== null && species.some((_, index) => isListed(index))
+  const listed = checklist === null ? null : speciesOf(checklist, species)
   const prior = place === null || places === null ? null : placePriorAt(place, places)
-  const { scores, share } =
-    isKept || prior !== null
-      ? rescore(fused, { ...(isKept && { isAllowed: isListed }), weights: prior?.weights ?? null })
-      : { scores: fused, share: 1 }
-  const listed = isKept ? species.filter((_, index) => isListed(index)).length : species.length
-  const narrowed: Narrowed | undefined =
-    isKept || prior !== null
-      ? {
-          checklist: isKept ? { name: checklist!, species: listed, share } : null,
-          place: prior && { isKnown: prior.isKnown },
-        }
-      : undefined
-  const isOutside = isHardlyOfChecklist(narrowed)
+  const isNarrowed = listed !== null || prior !== null
+  const { scores, share } = isNarrowed
+    ? rescore(fused, { allowed: listed, weights: prior?.weights ?? null })
+    : { scores: fused, share: 1 }
+  const narrowed: Narrowed = {
+    checklist: listed && { name: checklist!, species: listed.size, share },
+    place: prior && { isKnown: prior.isKnown },
+  }
   return {
-    candidates: bestOf(scores, Math.min(CANDIDATES, listed)).map(([index, score]) => ({
-      species: species[index]!,
-      score,
-      ...(prior && { presence: prior.presence[index]! }),
-    })),
-    kin: isOutside ? null : kinAnswer(species, scores, calibration?.rollUp),
-    shortlist: isOutside ? null : shortlistLength(species, scores, calibration?.rollUp),
+    candidates: bestOf(scores, Math.min(CANDIDATES, listed?.size ?? species.length)).map(
+      ([index, score]) => ({
+        species: species[index]!,
+        score: shareOf(score),
+        ...(prior && { presence: prior.presence[index]! }),
+      }),
+    ),
+    kin: kinAnswer(species, scores, calibration?.rollUp),
+    shortlist: shortlistLength(species, scores, calibration?.rollUp),
     isPlant: showsPlant(calibration, looks),
     organs: looks.map((look) => organNamed(suggestedOrgan(calibration, look)?.name)),
-    ...(narrowed && { narrowed }),
+    ...(isNarrowed && { narrowed }),
   }
+}
+
+/** Those on the list; null: a newer model may not have it any more. */
+function speciesOf(checklist: string, species: readonly Species[]): ReadonlySet<number> | null {
+  const listed = new Set(
+    species.flatMap(({ checklists }, index) => (checklists?.includes(checklist) ? [index] : [])),
+  )
+  return listed.size > 0 ? listed : null
 }
 
 /** Another word than ours would be of a newer site. */

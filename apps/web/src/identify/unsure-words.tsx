@@ -1,16 +1,15 @@
 /** Why nothing is said to be the answer. */
 import { useTexts } from '../languages/use-texts.ts'
-import type { Narrowed } from './narrowing/narrowing.ts'
 import { OutsideWords } from './narrowing/outside-words.tsx'
 import styles from './unsure-words.module.css'
 
 /** `outside`: the list that it is hardly of, if it was kept to one. */
-export function UnsureWords({ outside }: { outside: Narrowed['checklist'] | undefined }) {
+export function UnsureWords({ outside }: { outside: string | null }) {
   const t = useTexts('identify')
   return (
     <div className={styles.words}>
-      {outside ? (
-        <OutsideWords name={outside.name} />
+      {outside !== null ? (
+        <OutsideWords name={outside} />
       ) : (
         <>
           <h2>{t('unsureTitle')}</h2>

@@ -39,9 +39,8 @@ export function GiveSection({
     const [best] = answer.candidates
     const { kind } = verdictOf(answer)
     // What a list or a place made first is not what the model said.
-    const isOwn = kind !== 'unknown' && kind !== 'no-plant' && answer.narrowed === undefined
-    const named =
-      isOwn && best !== undefined ? { species: best.species.id, score: shareOf(best.score) } : null
+    const isOwn = !['outside', 'unknown', 'no-plant'].includes(kind) && answer.narrowed === undefined
+    const named = isOwn && best !== undefined ? { species: best.species.id, score: best.score } : null
     feedback.give({
       photos: photos
         .map(({ id, file, organ }, i) => ({ id, file, organ: organ ?? answer.organs[i] ?? null }))
@@ -126,9 +125,4 @@ function Progress({
       <Button onClick={onStop}>{t('stop')}</Button>
     </div>
   )
-}
-
-/** Sums of float32 may end a little above 1. */
-function shareOf(score: number): number {
-  return Math.min(1, Math.max(0, score))
 }

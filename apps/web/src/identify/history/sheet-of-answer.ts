@@ -44,10 +44,9 @@ function keptSaidOf(said: Said, language: string): KeptSaid {
   return { kind: 'species', id, scientificName, ...(commonName ? { commonName } : {}) }
 }
 
+/** A sheet has no words of its own for what is hardly of a list: `narrowed` says which one. */
 function keptVerdictOf(verdict: AnswerVerdict): Verdict {
-  if (verdict.kind !== 'kin') return verdict
-  const { rank, name, score } = verdict.kin
-  return { kind: 'kin', rank, name, score: shareOf(score) }
+  return verdict.kind === 'outside' ? { kind: 'unknown' } : verdict
 }
 
 function keptOf({ species, score }: Candidate, language: string): KeptCandidate {
@@ -60,11 +59,6 @@ function keptOf({ species, score }: Candidate, language: string): KeptCandidate 
     ...(family ? { family } : {}),
     ...(gbifId ? { gbifId } : {}),
     ...(powoId ? { powoId } : {}),
-    score: shareOf(score),
+    score,
   }
-}
-
-/** Sums of float32 may end a little above 1. */
-function shareOf(score: number): number {
-  return Math.min(1, Math.max(0, score))
 }

@@ -24,7 +24,6 @@ export type Narrowed = {
 /** The list has so little of the score that the plant is hardly one of its. */
 const HARDLY = 0.15
 
-export function isHardlyOfChecklist(narrowed: Narrowed | undefined): boolean {
-  const checklist = narrowed?.checklist
-  return checklist != null && checklist.share < HARDLY
+export function isHardlyOf({ share }: NonNullable<Narrowed['checklist']>): boolean {
+  return share < HARDLY
 }

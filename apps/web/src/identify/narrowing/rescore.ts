@@ -18,21 +18,26 @@ export type Rescored = {
 export function rescore(
   scores: Float32Array,
   {
-    isAllowed = () => true,
-    weights,
-  }: { isAllowed?: (species: number) => boolean; weights?: Float64Array | null },
+    allowed = null,
+    weights = null,
+  }: {
+    /** null: all are. */
+    allowed?: ReadonlySet<number> | null
+    weights?: Float64Array | null
+  },
 ): Rescored {
   const weighed = new Float64Array(scores.length)
-  let [all, share, sum, allowed] = [0, 0, 0, 0]
+  const isAllowed = (species: number) => allowed === null || allowed.has(species)
+  let [all, share, sum] = [0, 0, 0]
   for (let species = 0; species < scores.length; species++) {
     all += scores[species]!
     if (!isAllowed(species)) continue
-    allowed++
     share += scores[species]!
     weighed[species] = scores[species]! * (weights?.[species] ?? 1)
     sum += weighed[species]!
   }
   // All of A came to 0 in single precision: nothing tells them apart.
-  const q = (value: number, species: number) => (sum > 0 ? value / sum : isAllowed(species) ? 1 / allowed : 0)
+  const q = (value: number, species: number) =>
+    sum > 0 ? value / sum : isAllowed(species) ? 1 / (allowed?.size ?? scores.length) : 0
   return { scores: Float32Array.from(weighed, q), share: share / all }
 }

@@ -2,7 +2,14 @@
 import type { RollUp } from '@worldflora/protocol/calibration'
 import type { Species } from '@worldflora/protocol/http'
 import { describe, expect, it } from 'vitest'
-import { type Answer, kinAnswer, shortlistLength, surenessOf, verdictOf } from '../src/identify/answer.ts'
+import {
+  type Answer,
+  kinAnswer,
+  shareOf,
+  shortlistLength,
+  surenessOf,
+  verdictOf,
+} from '../src/identify/answer.ts'
 import { UNEDITED } from '../src/identify/editor/photo-edit.ts'
 import { type PlantPhoto, takePhotos } from '../src/identify/plant-photos.ts'
 
@@ -42,6 +49,17 @@ describe('an answer', () => {
 
   it('says a score in a word', () => {
     expect([0.95, 0.6, 0.2, 0.01].map(surenessOf)).toEqual(['very-likely', 'likely', 'possible', 'unlikely'])
+  })
+
+  it('has no score above 1, though sums in single precision end there', () => {
+    const kin = kinAnswer(species, Float32Array.of(1, 1e-7, 0), {
+      species: 2,
+      genus: 0.5,
+      family: null,
+      shortlist: null,
+    })
+    expect(kin).toEqual({ rank: 'genus', name: 'Quercus', score: 1 })
+    expect([shareOf(1.0000001), shareOf(0.3)]).toEqual([1, 0.3])
   })
 
   it('has no genus where no species names its own', () => {

@@ -19,7 +19,7 @@ const daisy = {
 }
 const answer: Answer = {
   candidates: [
-    { species: daisy, score: 1.0000001 },
+    { species: daisy, score: 1 },
     { species: { id: 'other', scientificName: 'Leucanthemum vulgare' }, score: 0.0312 },
   ],
   kin: null,

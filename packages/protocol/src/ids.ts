@@ -1,18 +1,19 @@
 /** Names of things on the wire. Branded, so that a lease's id is never taken for a worker's. */
 import * as v from 'valibot'
 
-const opaqueId = v.pipe(
+/** What the coordinator drew. */
+export const OpaqueId = v.pipe(
   v.string(),
   v.regex(/^[a-zA-Z0-9_-]{1,64}$/, 'an id is 1 to 64 letters, digits, - or _'),
 )
 
-export const RunId = v.pipe(opaqueId, v.brand('RunId'))
+export const RunId = v.pipe(OpaqueId, v.brand('RunId'))
 export type RunId = v.InferOutput<typeof RunId>
 
-export const WorkerId = v.pipe(opaqueId, v.brand('WorkerId'))
+export const WorkerId = v.pipe(OpaqueId, v.brand('WorkerId'))
 export type WorkerId = v.InferOutput<typeof WorkerId>
 
-export const LeaseId = v.pipe(opaqueId, v.brand('LeaseId'))
+export const LeaseId = v.pipe(OpaqueId, v.brand('LeaseId'))
 export type LeaseId = v.InferOutput<typeof LeaseId>
 
 /** SHA-256 as 64 lowercase hex digits: the name of a blob, and of whatever is defined by its bytes. */

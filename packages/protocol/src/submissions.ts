@@ -5,7 +5,7 @@
 import * as v from 'valibot'
 import { ORGANS } from './calibration.ts'
 import { Species } from './http.ts'
-import { Slug } from './ids.ts'
+import { OpaqueId, Slug } from './ids.ts'
 
 export const SUBMISSION_LIMITS = {
   photos: 5,
@@ -41,8 +41,8 @@ export const AuthorName = v.pipe(
 export const Statement = v.strictObject({
   flora: Slug,
   /** Of the model that named the plant. */
-  model: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
-  /** Its best; null: it found nothing that it knows. */
+  model: OpaqueId,
+  /** Its best; null: it found nothing that it knows, or its answer was narrowed. */
   named: v.nullable(v.strictObject({ species: speciesId, score: share })),
   /** What the sender says that it is; null: none of what they were shown. */
   said: v.nullable(speciesId),

@@ -11,6 +11,8 @@ export async function heardBody(
   mostBytes: number,
   clock: Clock,
 ): Promise<Buffer | Exclude<UploadEnd, 'whole'>> {
+  // Who left while it waited for room: its connection says so no more.
+  if (incoming.destroyed) return 'gone'
   const declared = Number(incoming.headers['content-length'] ?? 0)
   const gone = new AbortController()
   const onClose = () => gone.abort('gone')

@@ -27,6 +27,7 @@ export function parseForm(body: Buffer, boundary: string): FormPart[] | null {
   const delimiter = Buffer.from(`\r\n--${boundary}`, 'latin1')
   const first = delimiter.subarray(2)
   const parts: FormPart[] = []
+  let found = 0
   let at = body.subarray(0, first.length).equals(first) ? first.length : endOf(body, delimiter, 0)
   while (at !== null) {
     if (body[at] === 0x2d && body[at + 1] === 0x2d) return parts
@@ -35,7 +36,8 @@ export function parseForm(body: Buffer, boundary: string): FormPart[] | null {
     const headersEnd = body.indexOf('\r\n\r\n', line)
     if (line === -1 || headersEnd === -1 || headersEnd - line > MOST_HEADER_BYTES) return null
     const end = body.indexOf(delimiter, headersEnd + 2)
-    if (end === -1 || parts.length === MOST_PARTS) return null
+    if (end === -1 || found === MOST_PARTS) return null
+    found++
     const part = partOf(body.toString('utf8', line, headersEnd), body.subarray(headersEnd + 4, end))
     if (part !== null) parts.push(part)
     at = end + delimiter.length

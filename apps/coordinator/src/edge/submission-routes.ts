@@ -5,19 +5,19 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { Decision, SpeciesQuery, SubmissionsQuery } from '@worldflora/protocol/submissions'
 import { Hono } from 'hono'
+import { isBusy } from '../identify/identifier.ts'
 import { findSpecies, speciesOf } from '../submissions/submitted-species.ts'
 import { answer, answerRejection } from './answer.ts'
 import { Attempts } from './attempts.ts'
 import { readJson } from './body.ts'
 import { foreignOrigin, isSameOrigin, operatorOnly } from './operator-guard.ts'
-import { Room } from './room.ts'
 import type { Site } from './site.ts'
-import { MOST_BODY_BYTES, readSubmissionForm, type SubmissionForm } from './submission-form.ts'
+import { readSubmissionForm, type SubmissionForm } from './submission-form.ts'
 
 /** A class with its teacher may have one address. */
 const FROM_AN_ADDRESS = { attempts: 40, windowMs: 3_600_000 }
-/** Bodies in memory at one time. */
-const BYTES_AT_ONCE = 64 << 20
+/** Each has its body in memory, 10 MiB and a little at most. They are counted apart, so that slow ones keep nobody from `/v2`. */
+const MOST_AT_ONCE = 8
 
 type Bound = { Bindings: HttpBindings }
 
@@ -25,24 +25,24 @@ export function submissionRoutes(site: Site): Hono<Bound> {
   const { submissions, identifier, operator, clock, journal } = site
   const guard = operatorOnly(operator)
   const attempts = new Attempts(FROM_AN_ADDRESS)
-  const room = new Room(BYTES_AT_ONCE)
+  let present = 0
   const routes = new Hono<Bound>()
 
   routes.post('/', async (c) => {
     if (!isSameOrigin(c.req.raw)) return answerRejection(foreignOrigin())
     const address = getConnInfo(c).remote.address ?? ''
     if (!attempts.isAllowed(address, clock.nowMs())) return answerRejection(tooMany())
+    if (present >= MOST_AT_ONCE) return answerRejection(tooMuchToDo())
     attempts.note(address, clock.nowMs())
-    const full = await submissions.full()
-    if (full !== null) return answerRejection(full)
-    const declared = Number(c.req.header('content-length') ?? MOST_BODY_BYTES)
-    const taken = await identifier.admit(() =>
-      room.hold(Math.min(declared, MOST_BODY_BYTES), async () => {
-        const form = await readSubmissionForm(c.env.incoming, clock)
-        return isRejection(form) ? form : take(form)
-      }),
-    )
-    return answer('retryAfterSeconds' in taken ? tooMuchToDo() : taken, 201)
+    present++
+    try {
+      const full = await submissions.full()
+      if (full !== null) return answerRejection(full)
+      const form = await readSubmissionForm(c.env.incoming, clock)
+      return answer(isRejection(form) ? form : await take(form), 201)
+    } finally {
+      present--
+    }
   })
 
   async function take({ statement, photos }: SubmissionForm): Promise<{ photos: number } | Rejection> {
@@ -50,7 +50,8 @@ export function submissionRoutes(site: Site): Hono<Bound> {
     if (model === null || model.flora.name !== statement.flora) return otherFlora(statement.flora)
     const ids = [statement.said, statement.named?.species ?? null]
     if (ids.some((id) => id !== null && speciesOf(model, id) === null)) return otherFlora(statement.flora)
-    const fitted = await identifier.fitToKeep(photos)
+    const fitted = await identifier.admit(() => identifier.fitToKeep(photos))
+    if (isBusy(fitted)) return tooMuchToDo()
     if (isRejection(fitted)) return fitted
     const taken = await submissions.take(statement, fitted, model)
     if (isRejection(taken)) return taken

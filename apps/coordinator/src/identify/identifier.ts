@@ -27,6 +27,13 @@ export type IdentifierParts = {
   readers: PhotoReaders
 }
 
+/** Too much is to be done: after how many seconds to ask again. */
+export type Busy = { kind: 'busy'; retryAfterSeconds: number }
+
+export function isBusy(value: object): value is Busy {
+  return 'kind' in value && value.kind === 'busy'
+}
+
 /** `photo` is the position of the one that could not be opened. */
 export type UnopenedPhoto = Rejection & { photo: number }
 
@@ -74,10 +81,10 @@ export class Identifier {
     return this.#published
   }
 
-  /** Does `job` unless there is too much to do: then the answer is after how many seconds to ask again. */
-  async admit<T>(job: () => Promise<T>): Promise<T | { retryAfterSeconds: number }> {
+  /** Does `job` unless there is too much to do. */
+  async admit<T>(job: () => Promise<T>): Promise<T | Busy> {
     if (this.#requests >= MOST_REQUESTS) {
-      return { retryAfterSeconds: Math.max(1, Math.ceil(this.#parts.readers.waitMs() / 1000)) }
+      return { kind: 'busy', retryAfterSeconds: Math.max(1, Math.ceil(this.#parts.readers.waitMs() / 1000)) }
     }
     this.#requests++
     try {

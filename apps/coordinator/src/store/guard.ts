@@ -52,6 +52,7 @@ const STORE_ACCESS: Readonly<Record<keyof Store, Access>> = {
   countSubmissions: 'read',
   decideSubmission: 'write',
   deleteRejected: 'write',
+  earliestRejection: 'read',
   submissionPhotosInUse: 'read',
   appendEvent: 'write',
   listEvents: 'read',

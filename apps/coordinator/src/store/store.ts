@@ -210,6 +210,8 @@ export type Store = {
   decideSubmission(id: string, decision: SubmissionDecision): Promise<boolean>
   /** Those that were rejected up to then are gone; how many. */
   deleteRejected(upTo: Date): Promise<number>
+  /** Of those that are left; null: none is. */
+  earliestRejection(): Promise<string | null>
   submissionPhotosInUse(): Promise<Set<Hash>>
 
   appendEvent(event: LogEvent): Promise<void>

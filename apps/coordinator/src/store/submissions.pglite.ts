@@ -12,6 +12,7 @@ type SubmissionStore = Pick<
   | 'countSubmissions'
   | 'decideSubmission'
   | 'deleteRejected'
+  | 'earliestRejection'
   | 'submissionPhotosInUse'
 >
 
@@ -73,6 +74,16 @@ export function submissionsOn(db: ReturnType<typeof drizzle>): SubmissionStore {
         .where(and(eq(submissions.state, 'rejected'), lte(submissions.decidedAt, upTo)))
         .returning({ id: submissions.id })
       return gone.length
+    },
+
+    async earliestRejection() {
+      const [earliest] = await db
+        .select({ decidedAt: submissions.decidedAt })
+        .from(submissions)
+        .where(eq(submissions.state, 'rejected'))
+        .orderBy(asc(submissions.decidedAt))
+        .limit(1)
+      return earliest?.decidedAt?.toISOString() ?? null
     },
 
     async submissionPhotosInUse() {

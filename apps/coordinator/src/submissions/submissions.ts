@@ -68,31 +68,42 @@ export class Submissions {
     return this.#changes.add(async () => {
       const full = await this.full()
       if (full !== null) return full
-      const { named, said, organs, licence, author, flora } = statement
-      const stored = await Promise.all(photos.map(({ jpeg }) => this.#parts.photos.put(jpeg)))
-      const record = {
-        id: randomBytes(12).toString('hex'),
-        at: this.#parts.clock.date().toISOString(),
-        state: 'waiting',
-        flora,
-        model: statement.model,
-        named: named === null ? null : { species: speciesOf(model, named.species)!, score: named.score },
-        said: said === null ? null : speciesOf(model, said),
-        species: null,
-        photos: photos.map(({ jpeg, width, height }, i) => ({
-          blob: stored[i]!,
-          bytes: jpeg.byteLength,
-          width,
-          height,
-          organ: organs[i] ?? null,
-        })),
-        licence,
-        author,
-        decidedAt: null,
-      } satisfies Omit<SubmissionRecord, 'number'>
-      const number = await this.#parts.store.insertSubmission(record)
-      return shown({ ...record, number })
+      try {
+        return await this.#store(statement, photos, model)
+      } catch (error) {
+        // Photos without a row count for nobody: they must not pile up until the next start.
+        void this.sweep()
+        throw error
+      }
     })
+  }
+
+  async #store(
+    { named, said, organs, licence, author, flora, model: namedBy }: Statement,
+    photos: readonly GivenPhoto[],
+    model: PublishedModel,
+  ): Promise<Submission> {
+    const stored: SubmissionRecord['photos'] = []
+    for (const [i, { jpeg, width, height }] of photos.entries()) {
+      const blob = await this.#parts.photos.put(jpeg)
+      stored.push({ blob, bytes: jpeg.byteLength, width, height, organ: organs[i] ?? null })
+    }
+    const record = {
+      id: randomBytes(12).toString('hex'),
+      at: this.#parts.clock.date().toISOString(),
+      state: 'waiting',
+      flora,
+      model: namedBy,
+      named: named === null ? null : { species: speciesOf(model, named.species)!, score: named.score },
+      said: said === null ? null : speciesOf(model, said),
+      species: null,
+      photos: stored,
+      licence,
+      author,
+      decidedAt: null,
+    } satisfies Omit<SubmissionRecord, 'number'>
+    const number = await this.#parts.store.insertSubmission(record)
+    return shown({ ...record, number })
   }
 
   async list(state: SubmissionState, after: number | null): Promise<SubmissionList> {
@@ -152,7 +163,8 @@ export class Submissions {
         const gone = await store.deleteRejected(new Date(clock.date().getTime() - UNDO_MS))
         const swept = await sweep(photos, await store.submissionPhotosInUse())
         if (gone + swept > 0) log.info({ submissions: gone, photos: swept }, 'deleted rejected submissions')
-        if ((await store.countSubmissions()).rejected.submissions > 0) this.#deleteAfter(UNDO_MS)
+        const next = await store.earliestRejection()
+        if (next !== null) this.#deleteAfter(Date.parse(next) + UNDO_MS - clock.date().getTime())
       } catch {
         // The guard has noted why.
         this.#deleteAfter(RETRY_MS)

@@ -58,6 +58,12 @@ describe('IN1: a form', () => {
     ])
   })
 
+  it('has a hundred parts at most, those without a name among them', () => {
+    const of = (parts: number) => parseForm(plain(`${'--b\n\nx\n'.repeat(parts)}--b--`), 'b')
+    expect(of(100)).toEqual([])
+    expect(of(101)).toBeNull()
+  })
+
   it('shows nothing of a hostile file name but its last part', () => {
     const named = (disposition: string) =>
       parseForm(

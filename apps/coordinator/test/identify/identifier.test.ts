@@ -251,7 +251,7 @@ describe('PN2: threads', () => {
       letGo = resolve
     })
     const admitted = Array.from({ length: 64 }, () => identifier.admit(() => held))
-    expect(await identifier.admit(async () => 'done')).toEqual({ retryAfterSeconds: 5 })
+    expect(await identifier.admit(async () => 'done')).toEqual({ kind: 'busy', retryAfterSeconds: 5 })
     letGo()
     await Promise.all(admitted)
     expect(await identifier.admit(async () => 'done')).toBe('done')

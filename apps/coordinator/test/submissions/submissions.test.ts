@@ -4,6 +4,7 @@ import type { FoundSpecies, Submission } from '@worldflora/protocol/submissions'
 import { SUBMISSION_LIMITS } from '@worldflora/protocol/submissions'
 import sharp from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { Adapters } from '../../src/adapters.ts'
 import { openPgliteStore } from '../../src/store/store.pglite.ts'
 import { QUEUE_LIMITS, UNDO_MS } from '../../src/submissions/submissions.ts'
 import { tappedAdapters } from '../durability/tapped-adapters.ts'
@@ -92,6 +93,7 @@ describe('FB4: the edge', () => {
       ['a field that is not asked for', { place: '48.8584, 2.2945' }],
       ['fewer organs than photos', { organs: [] }],
       ['more organs than photos', { organs: ['leaf', 'leaf'] }],
+      ['a model’s name that no database takes', { model: 'a\0b' }],
       ['a score above 1', { named: { species: 'acer', score: 2 } }],
     ]
     for (const [what, change] of wrong)
@@ -154,6 +156,30 @@ describe('FB4: the edge', () => {
     expect(await codeOf(await give(site))).toEqual([507, 'queue-full'])
     const [given] = (await listOf(site)).submissions
     await decide(site, given!, { decision: 'accept', species: 'bellis' })
+    expect((await give(site)).status).toBe(201)
+  })
+
+  it('eight at a time are taken in; the ninth is told to come again, and it does not count as one of its hour', async () => {
+    let letGo!: () => void
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    let present = 0
+    const photoReaders: Adapters['photoReaders'] = () => ({
+      ...readers,
+      fitToKeep: async (photo) => {
+        present++
+        await held
+        return readers.fitToKeep(photo)
+      },
+      close: async () => {},
+    })
+    const site = await startTaking({ photoReaders, clock: handClock() })
+    const eight = Array.from({ length: 8 }, () => give(site))
+    await expect.poll(() => present).toBe(8)
+    for (let i = 0; i < 33; i++) expect(await codeOf(await give(site))).toEqual([429, 'too-much-to-do'])
+    letGo()
+    expect((await Promise.all(eight)).map(({ status }) => status)).toEqual(Array(8).fill(201))
     expect((await give(site)).status).toBe(201)
   })
 
@@ -260,7 +286,8 @@ describe('FB5: what is taken', () => {
   it('CK1: is there after a restart; photos whose row never came are swept away, those that wait are not', async () => {
     let isCut = false
     const cut = tappedAdapters(({ method, moment }) => {
-      if (isCut && method === 'insertSubmission' && moment === 'before') throw new Error('cut off here')
+      const isLast = method === 'insertSubmission' || method === 'submissionPhotosInUse'
+      if (isCut && isLast && moment === 'before') throw new Error('cut off here')
     })
     const site = await startTaking({ ...cut, photoReaders: adapters().photoReaders })
     await give(site)
@@ -291,6 +318,41 @@ describe('FB5: what is taken', () => {
     expect((await listOf(site)).counts).toEqual({ waiting: 1, accepted: 0, rejected: 0 })
     expect((await photoOf(site, submissions[0]!)).byteLength).toBeGreaterThan(0)
     expect((await site.call('GET', `/api/submissions/${submissions[1]!.id}/photos/0`)).status).toBe(404)
+  })
+
+  it('but whose row could not be written is deleted at once', async () => {
+    let isFull = false
+    const full = tappedAdapters(({ method, moment }) => {
+      if (isFull && method === 'insertSubmission' && moment === 'before') throw new Error('no room for a row')
+    })
+    const site = await startTaking({ ...full, photoReaders: adapters().photoReaders })
+    await give(site)
+    const kept = photosIn(site)
+    isFull = true
+    expect((await give(site, { photos: [await jpeg(9), await jpeg(10)] })).status).toBe(503)
+    await expect.poll(() => photosIn(site)).toEqual(kept)
+    isFull = false
+    expect((await give(site, { photos: [await jpeg(9)] })).status).toBe(201)
+    expect(photosIn(site)).toHaveLength(2)
+  })
+
+  it('and was rejected is deleted an hour after its own rejection, not after another’s', async () => {
+    const clock = handClock()
+    const site = await startTaking({ clock })
+    await give(site, { photos: [await jpeg(5)] })
+    await give(site, { photos: [await jpeg(6)] })
+    const { submissions } = await listOf(site)
+    await decide(site, submissions[0]!, { decision: 'reject' })
+    clock.moveOn(UNDO_MS / 2)
+    await decide(site, submissions[1]!, { decision: 'reject' })
+    for (const left of [1, 0]) {
+      clock.moveOn(UNDO_MS / 2)
+      // It waits for the sweep that the clock has begun.
+      expect((await decide(site, { ...submissions[0]!, id: 'none' }, { decision: 'reject' })).status).toBe(
+        404,
+      )
+      expect(photosIn(site)).toHaveLength(left)
+    }
   })
 
   it('and was rejected before a restart is deleted at the start after the hour', async () => {

@@ -1,6 +1,7 @@
 /** /v2/identify: photos of one plant in, species out. Each step can end it with a fault; only an answer counts for the key's quota. */
 import { isRejection } from '@worldflora/protocol/rejection'
 import { type Context, Hono } from 'hono'
+import { isBusy } from '../../identify/identifier.ts'
 import { Room } from '../room.ts'
 import type { Site } from '../site.ts'
 import { MOST_IMAGE_BYTES, organsOf } from './asked-photos.ts'
@@ -72,10 +73,8 @@ export function identifyRoutes(site: Site): Hono<Keyed> {
     let isAnswered = false
     try {
       const outcome = await identifier.admit(() => identify(c, c.req.param('project') ?? 'all'))
-      if ('retryAfterSeconds' in outcome && !isFault(outcome)) {
-        return answerFault(
-          fault(429, 'There is too much to do at the moment.', Number(outcome.retryAfterSeconds)),
-        )
+      if (isBusy(outcome)) {
+        return answerFault(fault(429, 'There is too much to do at the moment.', outcome.retryAfterSeconds))
       }
       isAnswered = !isFault(outcome) || outcome === NOT_FOUND
       return answerWith(outcome)

@@ -19,6 +19,11 @@ export function faultOfCount(images: number, hint: string): Fault | null {
   return fault(400, `There are ${images} images; at most ${MOST_IMAGES} of one plant are taken.`)
 }
 
+export function faultOfOrgans(organs: number, images: number): Fault | null {
+  if (organs === 0 || organs === images) return null
+  return fault(400, `There are ${organs} organs for ${images} images: send one for each, or none.`)
+}
+
 export function tooLarge(): Fault {
   return fault(413, `The images of one identification have ${MOST_IMAGE_BYTES} bytes together at most.`)
 }
@@ -28,12 +33,8 @@ export function askedPhotos(
   organs: readonly Organ[],
 ): AskedPhoto[] | Fault {
   if (images.reduce((sum, { bytes }) => sum + bytes.length, 0) > MOST_IMAGE_BYTES) return tooLarge()
-  if (organs.length > 0 && organs.length !== images.length) {
-    return fault(
-      400,
-      `There are ${organs.length} organs for ${images.length} images: send one for each, or none.`,
-    )
-  }
+  const wrong = faultOfOrgans(organs.length, images.length)
+  if (wrong !== null) return wrong
   for (const { bytes } of images) {
     const kind = recogniseKind(bytes)
     if (isRejection(kind)) return faultOf(kind)

@@ -6,6 +6,7 @@ import {
   type AskedPhoto,
   askedPhotos,
   faultOfCount,
+  faultOfOrgans,
   MOST_IMAGE_BYTES,
   type Organ,
   tooLarge,
@@ -19,12 +20,16 @@ export async function fetchPhotos(
   addresses: readonly string[],
   organs: readonly Organ[],
   hosts: readonly string[],
+  onFetch: () => void,
 ): Promise<AskedPhoto[] | Fault> {
-  const wrong = faultOfCount(addresses.length, 'name one to five in “images”')
+  const wrong =
+    faultOfCount(addresses.length, 'name one to five in “images”') ??
+    faultOfOrgans(organs.length, addresses.length)
   if (wrong !== null) return wrong
   const places = addresses.map((address) => placeOf(address, hosts))
   const elsewhere = places.find(isFault)
   if (elsewhere !== undefined) return elsewhere
+  onFetch()
   const images: { bytes: Buffer; filename: string }[] = []
   const signal = AbortSignal.timeout(LIMIT_MS)
   let left = MOST_IMAGE_BYTES

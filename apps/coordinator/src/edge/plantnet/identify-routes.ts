@@ -4,7 +4,7 @@ import { type Context, Hono } from 'hono'
 import { isBusy } from '../../identify/identifier.ts'
 import { Room } from '../room.ts'
 import type { Site } from '../site.ts'
-import { MOST_IMAGE_BYTES, organsOf } from './asked-photos.ts'
+import { type AskedPhoto, MOST_IMAGE_BYTES, organsOf } from './asked-photos.ts'
 import { answerFault, answerWith, type Fault, fault, faultOf, isFault, NOT_FOUND, noModel } from './faults.ts'
 import { fetchPhotos } from './identify-addresses.ts'
 import { answerOf } from './identify-answer.ts'
@@ -13,14 +13,18 @@ import type { Keyed } from './key-guard.ts'
 import { faultOfProject } from './projects.ts'
 import { IdentifyQuery, parseQuery } from './queries.ts'
 
+/** Requests whose photos are fetched at one time: each may hold the largest body's room for as long as a slow host takes. */
+const FETCHES_AT_ONCE = 2
 /** Bodies in memory at one time, from their first byte until they are answered; the next ones wait at their sockets. */
 const BYTES_AT_ONCE = 256 << 20
 
 export function identifyRoutes(site: Site): Hono<Keyed> {
   const room = new Room(BYTES_AT_ONCE)
+  const fetching = new Room(FETCHES_AT_ONCE)
   const routes = new Hono<Keyed>()
 
-  async function identify(c: Context<Keyed>, project: string): Promise<object | Fault> {
+  /** `onFetch`: others are asked for the photos, so whatever comes of it counts for the key. */
+  async function identify(c: Context<Keyed>, project: string, onFetch: () => void): Promise<object | Fault> {
     const { identifier, apiKeys, references, clock } = site
     const key = c.var.key
     const query = parseQuery(IdentifyQuery, c.req.query())
@@ -31,20 +35,26 @@ export function identifyRoutes(site: Site): Hono<Keyed> {
     if (unknown !== null) return unknown
 
     const organs = c.req.queries('organs') ?? []
-    const isForm = c.req.method === 'POST'
-    const declared = Number(c.req.header('content-length') ?? MOST_BODY_BYTES)
-    const bytes = isForm ? Math.min(declared, MOST_BODY_BYTES) : MOST_IMAGE_BYTES
-    const read = await room.hold(bytes, async () => {
-      const photos = isForm
-        ? await readIdentifyForm(c.env.incoming, clock, organs)
-        : await fetchPhotos(c.req.queries('images') ?? [], organsOf(organs), site.imageHosts)
+    const look = async (asked: Promise<AskedPhoto[] | Fault>) => {
+      const photos = await asked
       if (isFault(photos)) return photos
       const named = await identifier.scoresOf(
         model,
         photos.map(({ bytes }) => bytes),
       )
       return isRejection(named) ? faultOf(named) : { photos, ...named }
-    })
+    }
+    const declared = Number(c.req.header('content-length') ?? MOST_BODY_BYTES)
+    const read =
+      c.req.method === 'POST'
+        ? await room.hold(Math.min(declared, MOST_BODY_BYTES), () =>
+            look(readIdentifyForm(c.env.incoming, clock, organs)),
+          )
+        : await fetching.hold(1, () =>
+            room.hold(MOST_IMAGE_BYTES, () =>
+              look(fetchPhotos(c.req.queries('images') ?? [], organsOf(organs), site.imageHosts, onFetch)),
+            ),
+          )
     if (isFault(read)) return read
     const { photos, scores, isPlant, organs: seen } = read
     if (!isPlant && !query['no-reject']) return NOT_FOUND
@@ -70,16 +80,20 @@ export function identifyRoutes(site: Site): Hono<Keyed> {
         fault(429, 'Today’s identifications of this key are used up.', apiKeys.secondsUntilTomorrow()),
       )
     }
-    let isAnswered = false
+    let isSpent = false
     try {
-      const outcome = await identifier.admit(() => identify(c, c.req.param('project') ?? 'all'))
+      const outcome = await identifier.admit(() =>
+        identify(c, c.req.param('project') ?? 'all', () => {
+          isSpent = true
+        }),
+      )
       if (isBusy(outcome)) {
         return answerFault(fault(429, 'There is too much to do at the moment.', outcome.retryAfterSeconds))
       }
-      isAnswered = !isFault(outcome) || outcome === NOT_FOUND
+      isSpent ||= !isFault(outcome) || outcome === NOT_FOUND
       return answerWith(outcome)
     } finally {
-      if (!isAnswered) giveBack()
+      if (!isSpent) giveBack()
     }
   }
 

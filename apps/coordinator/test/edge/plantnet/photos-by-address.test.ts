@@ -81,7 +81,7 @@ describe('PN9: photos by their addresses', () => {
         more()
       },
     })
-    const { ask } = await startNaming([host])
+    const { api, ask } = await startNaming([host])
     const statusOf = async (addresses: string[], words: string) => {
       const response = await ask(addresses)
       expect(((await response.json()) as { message: string }).message).toContain(words)
@@ -99,7 +99,10 @@ describe('PN9: photos by their addresses', () => {
     expect(await statusOf([`http://${host}/page`], 'Unsupported file type')).toBe(415)
     expect(await statusOf([`http://${host}/broken.jpg`], 'cannot be reached')).toBe(400)
     expect(await statusOf([`http://${host}/endless.jpg`], '52428800 bytes')).toBe(413)
+    expect((await ask([`http://${host}/leaf.jpg`], '&organs=leaf,leaf')).status).toBe(400)
     expect(elsewhere.asked).toEqual([])
+    // What was not fetched did not count; what was, did, whatever came of it.
+    expect(await (await api.get('/quota/daily')).json()).toMatchObject({ quota: { identify: { count: 5 } } })
     expect((await ask([`http://${host}/leaf.jpg`])).status).toBe(200)
   })
 

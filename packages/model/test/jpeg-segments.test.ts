@@ -62,6 +62,14 @@ describe('FB3: a JPEG without metadata', () => {
     expect(await pixels(kept)).toEqual(await pixels(plain))
   })
 
+  it('is without what could hold anything and no photo of today has: a late height (DNL), conditions of arithmetic coding (DAC)', async () => {
+    const plain = await picture().jpeg().toBuffer()
+    const bare = withoutMetadata(plain)
+    const [late, conditions] = [segment(0xdc, 'secret height'), segment(0xcc, 'secret conditions')]
+    const laden = [plain.subarray(0, 2), conditions, plain.subarray(2, -2), late, plain.subarray(-2)]
+    expect(withoutMetadata(Buffer.concat(laden))).toEqual(bare)
+  })
+
   it('of what is no whole JPEG there is none, wherever it ends', async () => {
     const plain = await picture(32).jpeg().toBuffer()
     for (let length = 0; length < plain.length; length++)

@@ -4,15 +4,17 @@
  * what their canvas gives (Safari a small EXIF, some a colour profile), and who looks after a flora has no use for any of them.
  */
 import { withoutMetadata } from '@worldflora/model/jpeg-segments'
-import { decodeJpeg, readJpegSize } from '@worldflora/model/photo'
+import { decodeJpeg, hasTooManyScans, MOST_SCANS, readJpegSize, segmentsOf } from '@worldflora/model/photo'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { SUBMISSION_LIMITS } from '@worldflora/protocol/submissions'
+import { hidesAnother } from './hidden-file.ts'
 
 export type GivenPhoto = { jpeg: Uint8Array; width: number; height: number }
 
 const SHORTEST_SIDE = 32
 
 export function fitToKeep(bytes: Uint8Array): GivenPhoto | Rejection {
+  if (hasTooManyScans(bytes)) return broken(`A photo has more than ${MOST_SCANS} scans.`)
   const jpeg = withoutMetadata(bytes)
   const size = jpeg === null ? null : readJpegSize(jpeg)
   if (jpeg === null || size === null) return broken()
@@ -25,13 +27,17 @@ export function fitToKeep(bytes: Uint8Array): GivenPhoto | Rejection {
       `Send one of ${SHORTEST_SIDE} to ${SUBMISSION_LIMITS.longerSide} pixels on each side.`,
     )
   }
-  return isRejection(decodeJpeg(jpeg)) ? broken() : { jpeg, width, height }
+  // What is hidden in the picture's own data, or in tables of it that nothing uses, survives the cut: the decoder sees the one.
+  if (isRejection(decodeJpeg(jpeg, { strict: true }))) return broken()
+  if (hidesAnother(tablesOf(jpeg))) return broken('A photo is something else besides.')
+  return { jpeg, width, height }
 }
 
-function broken(): Rejection {
-  return reject(
-    'broken-photo',
-    'A photo is no JPEG that can be opened.',
-    'Save it as JPEG again, or send others.',
-  )
+/** What is in the file besides the data of its scans. */
+function tablesOf(jpeg: Uint8Array): Uint8Array[] {
+  return [...segmentsOf(jpeg)].map(({ start, end }) => jpeg.subarray(start, end))
+}
+
+function broken(why = 'A photo is no JPEG that can be opened.'): Rejection {
+  return reject('broken-photo', why, 'Save it as JPEG again, or send others.')
 }

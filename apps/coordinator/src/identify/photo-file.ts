@@ -2,8 +2,9 @@
  * Whether a file is a whole photo and nothing else, and how many pixels it claims. Nothing is decoded here, so a file of a few bytes
  * that claims gigabytes of pixels costs nothing.
  */
-import { readJpegSize } from '@worldflora/model/photo'
+import { END_OF_IMAGE, hasTooManyScans, MOST_SCANS, readJpegSize, segmentsOf } from '@worldflora/model/photo'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import { hidesAnother } from './hidden-file.ts'
 import { type PhotoKind, PNG, recogniseKind, unsupported } from './photo-kind.ts'
 
 /** More than any phone's camera makes; as many as the decoder takes. */
@@ -29,44 +30,27 @@ export function recognisePhoto(bytes: Uint8Array): PhotoFile | Rejection {
 function recogniseJpeg(bytes: Uint8Array): PhotoFile | Rejection {
   const size = readJpegSize(bytes)
   if (size === null) return cutOff()
+  if (hasTooManyScans(bytes)) {
+    return reject(
+      'broken-photo',
+      `The image has more than ${MOST_SCANS} scans, and no program writes so many.`,
+      'Send another, or save it as JPEG again.',
+    )
+  }
   const parts = jpegParts(bytes)
   if (parts === null) return cutOff()
   if (hidesAnother(parts)) return unsupported()
   return { kind: 'jpeg', pixels: size.width * size.height }
 }
 
-/**
- * Everything that is not image data: headers and comments, and what follows the end. null if the end is missing. The scans between (ITU
- * T.81, B.1.1) are stepped over: in them an FF is followed by 00 or a restart marker.
- */
+/** Everything that is not image data: headers and comments, and what follows the end. null if the end is missing. */
 function jpegParts(bytes: Uint8Array): Uint8Array[] | null {
   const parts: Uint8Array[] = []
-  let at = 2
-  for (;;) {
-    // What stands between two segments by mistake, decoders skip as well.
-    at = nextMarker(bytes, at)
-    if (at === bytes.length) return null
-    const marker = bytes[at + 1]!
-    if (marker === 0xd9) return [...parts, bytes.subarray(at + 2)]
-    if (at + 3 >= bytes.length) return null
-    const end = at + 2 + ((bytes[at + 2]! << 8) | bytes[at + 3]!)
-    if (end > bytes.length) return null
-    parts.push(bytes.subarray(at + 4, end))
-    at = end
+  for (const { marker, start, end } of segmentsOf(bytes)) {
+    if (marker === END_OF_IMAGE) return [...parts, bytes.subarray(end)]
+    parts.push(bytes.subarray(start + 4, end))
   }
-}
-
-/** Where the scan that begins or the segment that ended at `start` is followed by a marker; the length if it never is. */
-function nextMarker(bytes: Uint8Array, start: number): number {
-  let at = bytes.indexOf(0xff, start)
-  while (at !== -1) {
-    const next = bytes[at + 1]
-    if (next === undefined) break
-    const isData = next === 0 || next === 0xff || (next >= 0xd0 && next <= 0xd7)
-    if (!isData) return at
-    at = bytes.indexOf(0xff, at + 1)
-  }
-  return bytes.length
+  return null
 }
 
 function recognisePng(bytes: Uint8Array): PhotoFile | Rejection {
@@ -86,32 +70,6 @@ function recognisePng(bytes: Uint8Array): PhotoFile | Rejection {
   }
   if (pixels === null) return cutOff()
   return hidesAnother([...parts, bytes.subarray(at)]) ? unsupported() : { kind: 'png', pixels }
-}
-
-/** Beginnings of what else a file could be opened as: archives, documents, pages, programs. Photos behind photos are usual. */
-const OTHERS = [
-  'PK\x03\x04',
-  'PK\x05\x06',
-  '%PDF-',
-  '<?php',
-  '<script',
-  '<html',
-  '<!doctype',
-  '<svg',
-  'Rar!\x1a',
-]
-
-/** Readers of the others look at the beginning, or for an archive's directory at the end: in between, chance makes such bytes too. */
-const LOOKED_AT = 66_000
-
-function hidesAnother(parts: readonly Uint8Array[]): boolean {
-  const ends = parts.flatMap((part) =>
-    part.length <= 2 * LOOKED_AT ? [part] : [part.subarray(0, LOOKED_AT), part.subarray(-LOOKED_AT)],
-  )
-  return ends.some((part) => {
-    const text = Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('latin1').toLowerCase()
-    return OTHERS.some((other) => text.includes(other.toLowerCase()))
-  })
 }
 
 function cutOff(): Rejection {

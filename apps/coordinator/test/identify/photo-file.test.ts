@@ -46,6 +46,16 @@ describe('PN3: a file that claims to be a photo', () => {
     }
   })
 
+  it('is refused if it has more scans than any program writes: each costs a decoder the whole picture', async () => {
+    const whole = await picture(1).jpeg({ progressive: true }).toBuffer()
+    const scan = whole.subarray(whole.lastIndexOf(Buffer.from([0xff, 0xda])), -2)
+    const withScans = (more: number) =>
+      Buffer.concat([whole.subarray(0, -2), ...Array<Buffer>(more).fill(scan), whole.subarray(-2)])
+    const file = recognisePhoto(withScans(101))
+    expect(file).toMatchObject({ code: 'broken-photo', message: expect.stringMatching(/100 scans/) })
+    expect(codeOf(withScans(1))).toBe('jpeg 1920')
+  })
+
   it('is refused if it is something else, or something else as well', async () => {
     const whole = await jpeg(1)
     const flat = await picture(1).png().toBuffer()

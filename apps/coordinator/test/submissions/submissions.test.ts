@@ -59,6 +59,9 @@ describe('FB3: a photo that is given', () => {
       ['a text', Buffer.from('\xff\xd8\xff\xe0 no photo', 'latin1'), [400, 'broken-photo']],
       ['cut off', (await jpeg(1)).subarray(0, 600), [400, 'broken-photo']],
       ['a broken table', brokenTable(await jpeg(1)), [400, 'broken-photo']],
+      ['words in its scan', beforeEnd(good, Buffer.from('words')), [400, 'broken-photo']],
+      ['an archive in a table of no use', beforeEnd(good, archiveTable()), [400, 'broken-photo']],
+      ['too many scans', beforeEnd(good, ...Array<Buffer>(101).fill(scanOf(good))), [400, 'broken-photo']],
       ['too large', await jpeg(1, { width: longerSide + 1, height: 40 }), [400, 'photo-size']],
       ['too small', await jpeg(1, { width: 31, height: 40 }), [400, 'photo-size']],
       ['too many bytes', new Uint8Array(photoBytes + 1), [413, 'photos-too-large']],
@@ -78,6 +81,21 @@ function brokenTable(photo: Buffer): Uint8Array {
   const broken = Buffer.from(photo)
   broken[at + 4] = 0x7f
   return broken
+}
+
+function beforeEnd(photo: Buffer, ...more: Uint8Array[]): Buffer {
+  return Buffer.concat([photo.subarray(0, -2), ...more, photo.subarray(-2)])
+}
+
+function scanOf(photo: Buffer): Buffer {
+  return photo.subarray(photo.indexOf(Buffer.from([0xff, 0xda])), -2)
+}
+
+/** A Huffman table, in a place that no frame looks at, of sixteen codes of eight bits. */
+function archiveTable(): Buffer {
+  const lengths = Array.from({ length: 16 }, (_, bits) => (bits === 7 ? 16 : 0))
+  const symbols = Buffer.from('PK\x03\x04 an archive', 'latin1').subarray(0, 16)
+  return Buffer.concat([Buffer.from([0xff, 0xc4, 0, 35, 0x13, ...lengths]), symbols])
 }
 
 describe('FB4: the edge', () => {

@@ -2,21 +2,21 @@
  * How a camera was held: EXIF tag 0x0112 of a JPEG, 1 to 8 (TIFF 6.0, "Orientation"; Exif 2.3, 4.6.4). 1, upright, for files
  * without one, and for whatever cannot be read.
  */
+import { START_OF_SCAN, segmentsOf } from './segments.ts'
+
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
 
+const APP1 = 0xe1
 const EXIF = 0x45786966 // "Exif"
 const ORIENTATION_TAG = 0x0112
 
 export function orientationOf(jpeg: Uint8Array): Orientation {
   const view = new DataView(jpeg.buffer, jpeg.byteOffset, jpeg.byteLength)
   try {
-    let at = 2
-    while (view.getUint8(at) === 0xff) {
-      const marker = view.getUint8(at + 1)
-      // The scan begins: no more headers.
-      if (marker === 0xda) return 1
-      if (marker === 0xe1 && view.getUint32(at + 4) === EXIF) return orientationInTiff(view, at + 10)
-      at += 2 + view.getUint16(at + 2)
+    for (const { marker, start } of segmentsOf(jpeg)) {
+      // No more headers.
+      if (marker === START_OF_SCAN) return 1
+      if (marker === APP1 && view.getUint32(start + 4) === EXIF) return orientationInTiff(view, start + 10)
     }
   } catch (error) {
     if (!(error instanceof RangeError)) throw error

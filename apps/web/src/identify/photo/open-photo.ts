@@ -21,7 +21,7 @@ export async function openPhoto(file: Blob): Promise<Rgb | Rejection> {
   if (size !== null && size.width * size.height > MOST_PIXELS) return TOO_LARGE
   if (jpeg !== null && jpeg.width * jpeg.height <= MOST_JPEG_PIXELS) {
     const photo = decodeJpeg(bytes)
-    // A rare kind of JPEG (lossless, arithmetic coding) may still be known to the browser.
+    // A rare kind of JPEG (lossless, arithmetic coding, of very many scans) may still be known to the browser.
     if (!isRejection(photo)) return upright(photo, orientationOf(bytes))
   }
   return openWithBrowser(file)

@@ -12,7 +12,7 @@ import { SESSION_MS } from './operator-access.ts'
 import { foreignOrigin, isSameOrigin, operatorOnly, SESSION_COOKIE } from './operator-guard.ts'
 import type { Site } from './site.ts'
 
-/** Guessing a 192-bit token is hopeless, and this keeps it cheap for us as well. */
+/** Guessing a 192-bit token is hopeless, and who tries is told to stop. */
 const FAILURES = { attempts: 10, windowMs: 60_000 }
 
 export function loginRoutes({ operator, clock }: Site): Hono {
@@ -23,20 +23,21 @@ export function loginRoutes({ operator, clock }: Site): Hono {
     // Only browsers send an origin; from elsewhere it would log somebody in as an operator they are not.
     if (c.req.header('origin') !== undefined && !isSameOrigin(c.req.raw))
       return answerRejection(foreignOrigin())
-    const address = getConnInfo(c).remote.address ?? ''
-    if (!attempts.isAllowed(address, clock.nowMs())) {
-      return answerRejection(
-        reject(
-          'too-many-attempts',
-          'Too many wrong tokens from this address.',
-          'Wait a minute, then try again.',
-        ),
-      )
-    }
     const login = await readJson(c.req.raw, LoginRequest, 'the login')
     if (isRejection(login)) return answerRejection(login)
     const session = await operator.login(login.token)
     if (session === null) {
+      const address = getConnInfo(c).remote.address ?? ''
+      // A right token is always good: behind a proxy everybody has one address.
+      if (!attempts.isAllowed(address, clock.nowMs())) {
+        return answerRejection(
+          reject(
+            'too-many-attempts',
+            'Too many wrong tokens from this address.',
+            'Wait a minute, then try again.',
+          ),
+        )
+      }
       attempts.note(address, clock.nowMs())
       return answerRejection(
         reject(

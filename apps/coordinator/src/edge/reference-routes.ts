@@ -18,6 +18,11 @@ export function referenceRoutes({ identifier, references }: Site): Hono {
       )
     }
     const photos = await references.forPeople(model, index)
+    if (photos === null) {
+      return answerRejection(
+        reject('too-much-to-do', 'Too many ask for photos just now.', 'Ask again in a minute.'),
+      )
+    }
     const body: ReferencePhotos = {
       photos: photos.map(({ shard, sample, label: { organ, author, license } }) => ({
         shard,

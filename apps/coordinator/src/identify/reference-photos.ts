@@ -19,6 +19,8 @@ export type ReferencePhoto = { shard: Hash; sample: number; label: PhotoLabel }
 const LOOKED_AT = { byProgram: 12, byPerson: 24 }
 const SHOWN = { toProgram: 4, toPersonOfAnOrgan: 3 }
 const DIRECTORIES_KEPT = 256
+/** People who ask at one time: of a large flora each may have a score of shards read, one after the other. */
+const MOST_ASKING = 16
 
 type Place = { shard: number; sample: number }
 /** Where in the shard a photo's bytes are. */
@@ -31,6 +33,7 @@ export class ReferencePhotos {
   readonly #directories = new LRUCache<Hash, Entry[]>({ max: DIRECTORIES_KEPT })
   /** A shard is large: one at a time is read. */
   readonly #reading = new Queue()
+  #asking = 0
   #known: { flora: Hash; photos: Promise<FloraPhotos | null> } | null = null
 
   constructor(blobs: BlobStore, floras: Floras) {
@@ -43,9 +46,11 @@ export class ReferencePhotos {
     return mostTelling(await this.#passableOf(model, species, LOOKED_AT.byProgram), organs)
   }
 
-  /** At most three of each organ, those whose species is known to be right before others. */
-  async forPeople(model: PublishedModel, species: number): Promise<ReferencePhoto[]> {
-    const found = await this.#passableOf(model, species, LOOKED_AT.byPerson)
+  /** At most three of each organ, those whose species is known to be right before others. null: too many ask just now. */
+  async forPeople(model: PublishedModel, species: number): Promise<ReferencePhoto[] | null> {
+    if (this.#asking >= MOST_ASKING) return null
+    this.#asking++
+    const found = await this.#passableOf(model, species, LOOKED_AT.byPerson).finally(() => this.#asking--)
     const surest = [...found].sort(
       (a, b) => Number(b.label.trusted ?? false) - Number(a.label.trusted ?? false),
     )

@@ -2,11 +2,12 @@
 import { ReferencePhotos } from '@worldflora/protocol/http'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
+import { type Adapters, systemAdapters } from '../../src/adapters.ts'
 import { bringPhotos, publish } from '../identify/fixture.ts'
 import { startSite } from '../running-site.ts'
 
-async function startPublished() {
-  const site = await startSite()
+async function startPublished(adapters?: Adapters) {
+  const site = await startSite({}, adapters)
   const { train } = await bringPhotos(site)
   const { flora } = await publish(site)
   const of = (species: string, hash: string = flora.hash) =>
@@ -40,5 +41,27 @@ describe('reference photos', () => {
     }
     const site = await startSite()
     expect((await fetch(`${site.url}/api/references/${'0'.repeat(64)}/bellis`)).status).toBe(404)
+  })
+
+  it('NM1: while sixteen wait for what takes long the next one is told so, and they are answered', async () => {
+    let gate = Promise.resolve()
+    const slow = systemAdapters()
+    const { of } = await startPublished({
+      ...slow,
+      openBlobs: async (folder) => {
+        const blobs = await slow.openBlobs(folder)
+        return { ...blobs, get: (hash) => gate.then(() => blobs.get(hash)) }
+      },
+    })
+    let open = () => {}
+    gate = new Promise((resolve) => {
+      open = resolve
+    })
+    const asked = Array.from({ length: 17 }, () => of('bellis'))
+    const refused = await Promise.race(asked)
+    expect(await refused.json()).toMatchObject({ code: 'too-much-to-do' })
+    open()
+    const statuses = (await Promise.all(asked)).map(({ status }) => status)
+    expect(statuses.sort()).toEqual([...Array(16).fill(200), 429])
   })
 })

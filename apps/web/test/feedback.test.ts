@@ -12,6 +12,7 @@ const CODES = [
   'foreign-origin',
   'give-refused',
   'invalid',
+  'invalid-submission',
   'no-copy',
   'not-writable',
   'offline',

@@ -177,6 +177,7 @@ describe('the table', () => {
     ['+1', "'+1"],
     ['-1', "'-1"],
     ['@SUM(A1)', "'@SUM(A1)"],
+    ['x;=1+1;y', "x;'=1+1;y"],
     ['a, "b"\r\nc', 'a, "b"\r\nc'],
     ['two\nlines', 'two\nlines'],
     [' spaced ', ' spaced '],

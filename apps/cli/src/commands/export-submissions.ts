@@ -1,10 +1,10 @@
 /** `worldflora export-submissions`: what was given and accepted, as photos with the table of labels that `import` takes. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { csvRow } from '@worldflora/protocol/csv-row'
 import { isRejection } from '@worldflora/protocol/rejection'
 import type { Submission } from '@worldflora/protocol/submissions'
 import { withCoordinator } from '../coordinator-process.ts'
-import { csvRow } from '../csv-row.ts'
 import { expectEmpty } from '../new-folder.ts'
 import type { OperatorClient } from '../operator-client.ts'
 import { accept } from '../report.ts'

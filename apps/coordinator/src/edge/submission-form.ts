@@ -38,7 +38,7 @@ export async function readSubmissionForm(
     return malformed('its fields are one “statement” and some “photos”')
   if (text.byteLength > MOST_STATEMENT_BYTES) return malformed('its statement is too long')
   const statement = parseJson(new Uint8Array(text), Statement, 'the statement')
-  if (isRejection(statement)) return statement
+  if (isRejection(statement)) return { ...statement, code: 'invalid-submission' }
   if (photos.length !== statement.organs.length)
     return malformed(`it has ${photos.length} photos, and its statement is of ${statement.organs.length}`)
   if (photos.some(({ byteLength }) => byteLength > MOST_PHOTO_BYTES)) return tooLarge()
@@ -47,7 +47,7 @@ export async function readSubmissionForm(
 
 function malformed(why: string): Rejection {
   return reject(
-    'invalid',
+    'invalid-submission',
     `The submission is not valid: ${why}.`,
     'Load the page again and send it once more.',
   )

@@ -21,7 +21,7 @@ import type { BlobStore } from '../store/blob-store.ts'
 import type { Store, SubmissionRecord } from '../store/store.ts'
 import { speciesOf, submittedForm } from './submitted-species.ts'
 
-/** Of submissions that nobody has decided, or that can still be brought back. */
+/** Of submissions that nobody has decided; bytes also of those that can still be brought back. */
 export const QUEUE_LIMITS = { submissions: 500, bytes: 1 << 30 } as const
 export const UNDO_MS = 3_600_000
 /** What could not be deleted is tried again after. */
@@ -49,8 +49,7 @@ export class Submissions {
   async full(): Promise<Rejection | null> {
     const { waiting, rejected } = await this.#parts.store.countSubmissions()
     const isFull =
-      waiting.submissions + rejected.submissions >= QUEUE_LIMITS.submissions ||
-      waiting.bytes + rejected.bytes >= QUEUE_LIMITS.bytes
+      waiting.submissions >= QUEUE_LIMITS.submissions || waiting.bytes + rejected.bytes >= QUEUE_LIMITS.bytes
     if (!isFull) return null
     return reject(
       'queue-full',

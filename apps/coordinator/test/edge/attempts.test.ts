@@ -29,4 +29,15 @@ describe('FB4: attempts by address', () => {
     own.note('::1', 0)
     expect(own.isAllowed('::1', 1)).toBe(false)
   })
+
+  it('of all networks of an IPv6 site count together, with eight times as many', () => {
+    const own = attempts()
+    for (let network = 0; network < 16; network++) {
+      expect(own.isAllowed(`2001:db8:1:${network}::1`, 0)).toBe(true)
+      own.note(`2001:db8:1:${network}::1`, 0)
+    }
+    expect(own.isAllowed('2001:db8:1:ffff::1', 999)).toBe(false)
+    expect(own.isAllowed('2001:db8:2::1', 999)).toBe(true)
+    expect(own.isAllowed('2001:db8:1:ffff::1', 1000)).toBe(true)
+  })
 })

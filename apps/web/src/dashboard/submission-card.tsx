@@ -67,7 +67,7 @@ export function SubmissionCard({
             <dt>The model said</dt>
             <dd>
               {named === null ? (
-                'nothing that it was sure of'
+                'No name was sent: the model found none, or the visitor had narrowed the answer.'
               ) : (
                 <>
                   <NameOf species={named.species} /> <span className="number">{percent(named.score)}</span>

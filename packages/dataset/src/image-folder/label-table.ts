@@ -2,9 +2,10 @@
  * The CSV that says what is on the photos. Columns: image, species, scientificName, authorship, genus, family, commonName (and
  * commonName.fr and the like), synonyms, gbifId, powoId, iucnCategory, checklists, observation, organ, latitude, longitude, split,
  * license, author, trusted; only image and species are needed, others are ignored. Comma, semicolon or tab; several names in one field are
- * parted by |.
+ * parted by |. An apostrophe that keeps a spreadsheet from computing a field is no part of it.
  */
 import { readFile } from 'node:fs/promises'
+import { withoutGuard } from '@worldflora/protocol/csv-row'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import { parse } from 'csv-parse/sync'
 
@@ -72,6 +73,7 @@ export async function readLabelTable(csv: string): Promise<TableRow[] | Rejectio
   try {
     records = parse(text, {
       bom: true,
+      cast: (field) => withoutGuard(field),
       columns: (header: string[]) => header.map(columnName),
       delimiter: delimiterOf(text),
       info: true,

@@ -2,6 +2,7 @@
  * The history as a table for spreadsheets: RFC 4180, one row a sheet, in UTF-8 with a mark by which they know it. The head's names
  * are the same in every language.
  */
+import { csvRow } from '@worldflora/protocol/csv-row'
 import type { KeptCandidate, Sheet } from './sheet.ts'
 import { titleOf } from './sheet.ts'
 
@@ -32,13 +33,13 @@ const HEAD = [
   'weighed_by_place',
 ]
 
-export const CSV_HEAD = BYTE_ORDER_MARK + rowOf(HEAD)
+export const CSV_HEAD = BYTE_ORDER_MARK + csvRow(HEAD)
 
 export function csvRowOf(sheet: Sheet): string {
   const title = titleOf(sheet)
   const { begunAtMs, changedAtMs, verdict, photos, model, candidates, narrowed, said } = sheet
   const species = said?.kind === 'species' ? said : null
-  return rowOf([
+  return csvRow([
     new Date(begunAtMs).toISOString(),
     new Date(changedAtMs).toISOString(),
     verdict.kind,
@@ -68,14 +69,4 @@ function candidateCells(candidate: KeptCandidate | undefined): (string | undefin
 
 function scoreOf(score: number | undefined): string | undefined {
   return score?.toFixed(4)
-}
-
-function rowOf(cells: readonly (string | undefined)[]): string {
-  return `${cells.map((cell) => cellOf(cell ?? '')).join(',')}\r\n`
-}
-
-function cellOf(text: string): string {
-  // Spreadsheets compute what begins so, and names come from strangers.
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n]|^\s|\s$/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }

@@ -1,10 +1,19 @@
 /** Shards go to strangers' tabs: which licences forbid that, and what the importer is told of them. */
 import { UNKNOWN_LICENCE } from './flora-writer.ts'
 
+const LICENCE_LETTERS = 200
+
 export function forbidsPassingOn(license: string): boolean {
-  return /all rights? reserved|tous droits|alle rechte|no (re)?distribution|not for (re)?distribution|confidential|^(c|\(c\)|©|copyright)\b/i.test(
+  return /all rights? reserved|tous droits|alle rechte|todos (los derechos|os direitos)|tutti i diritti|wszelkie prawa|no (re)?distribution|not for (re)?distribution|confidential|^(c|\(c\)|©|copyright)\b/i.test(
     license,
   )
+}
+
+/** As long as a label allows. What forbids passing on may stand further behind: then it is said first. */
+export function shortLicence(license: string): string {
+  const short = license.slice(0, LICENCE_LETTERS)
+  if (forbidsPassingOn(short) || !forbidsPassingOn(license)) return short
+  return `No redistribution: ${license}`.slice(0, LICENCE_LETTERS)
 }
 
 /** One sentence for each licence that needs a thought, with how many photos have it. */

@@ -9,6 +9,7 @@ import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import sharp, { type Sharp } from 'sharp'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type ImageFolderImport, type ImportedFlora, importImageFolder } from '../src/image-folder/index.ts'
+import { forbidsPassingOn } from '../src/licences.ts'
 import { encodeManifest, parseManifest } from '../src/manifest.ts'
 import { type Photo, readShard } from '../src/shard.ts'
 import type { Split } from '../src/split.ts'
@@ -483,6 +484,42 @@ describe('a folder with a table', () => {
         expect.stringContaining('several splits'),
       ]),
     )
+  })
+
+  test.each([
+    [['LC', 'CR'], 'CR', 5],
+    [['CR', '', 'LC'], 'CR', 5],
+    [['LC', 'nobody knows'], 'nobody knows', 5],
+    [['VU', 'Critically endangered', 'NT'], 'Critically endangere', 5],
+    [['NE', 'lc', 'NT'], 'NT', 1],
+  ])('PL1: of categories that do not agree, the most threatened counts: %j', async (said, kept, degrees) => {
+    const rows = said.map((category, n) => `x/${n}.png,orchid,${category},p${n},train,46,7`)
+    for (const n of said.keys()) await put(`x/${n}.png`)
+    await table(['image,species,iucnCategory,observation,split,latitude,longitude', ...rows])
+    const flora = await withTable()
+    expect(flora.manifest.species[0]!.iucnCategory).toBe(kept)
+    const { hash } = flora.manifest.places!
+    const places = flora.shardBytes().find((bytes) => hashOf(bytes) === hash)!
+    expect((decodePlaces(places, 1) as { degrees: number }[])[0]!.degrees).toBe(degrees)
+  })
+
+  test('a licence that forbids passing on at its end is still one when it is cut', async () => {
+    for (const name of ['1', '2']) await put(`${name}.png`)
+    const [forbids, allows] = ['Todos los derechos reservados', 'CC0'].map(
+      (end) => `${'x'.repeat(250)} ${end}`,
+    )
+    await table(['image,species,license', `1.png,a,${forbids}`, `2.png,a,${allows}`])
+    const licences = Object.keys((await withTable()).manifest.licences!)
+    expect(licences.map((licence) => licence.length)).toEqual([200, 200])
+    expect(licences.filter(forbidsPassingOn)).toHaveLength(1)
+    for (const words of [
+      'Tutti i diritti riservati',
+      'Tous droits réservés',
+      'Alle Rechte vorbehalten',
+      'Todos os direitos reservados',
+      'Wszelkie prawa zastrzeżone',
+    ])
+      expect(forbidsPassingOn(words), words).toBe(true)
   })
 
   test('licences that forbid passing photos on are counted', async () => {

@@ -1,5 +1,6 @@
 /** Real threads: what they say of a photo is what a tab says, and what happens to them costs no more than it must. */
 import { randomBytes } from 'node:crypto'
+import { Worker } from 'node:worker_threads'
 import { openBackend } from '@worldflora/model/backend'
 import { nodeAssets } from '@worldflora/model/node-assets'
 import { parameterSpecs } from '@worldflora/model/parameters'
@@ -11,7 +12,7 @@ import { layoutOf } from '@worldflora/protocol/parameter-layout'
 import { RandomStream } from '@worldflora/protocol/random'
 import { isRejection } from '@worldflora/protocol/rejection'
 import { encodeWeights } from '@worldflora/protocol/tensor-codec'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Identifier, type IdentifierParts } from '../../src/identify/identifier.ts'
 import { startPhotoReaders } from '../../src/identify/photo-readers.pool.ts'
 import type { PhotoReaders } from '../../src/identify/photo-readers.ts'
@@ -255,6 +256,20 @@ describe('PN2: threads', () => {
     letGo()
     await Promise.all(admitted)
     expect(await identifier.admit(async () => 'done')).toBe('done')
+  })
+
+  it('are sent a photo’s own bytes, not the request that it lies in', async () => {
+    const readers = startPhotoReaders(1)
+    onTestFinished(() => readers.close())
+    const post = vi.spyOn(Worker.prototype, 'postMessage')
+    onTestFinished(() => post.mockRestore())
+    const photo = await jpeg(1)
+    const request = new Uint8Array(1_000_000)
+    request.set(photo, 500)
+    const fitted = await readers.fitToKeep(request.subarray(500, 500 + photo.byteLength))
+    expect(fitted).toMatchObject({ width: 48, height: 40 })
+    const [message] = post.mock.calls[0]! as [{ job: { photo: Uint8Array } }]
+    expect(message.job.photo.buffer.byteLength).toBe(photo.byteLength)
   })
 
   it('end after a quarter of an hour without work, and start again with the next photo', async () => {

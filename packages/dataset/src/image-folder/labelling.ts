@@ -2,10 +2,12 @@
 import { hashOfText } from '@worldflora/protocol/hash'
 import { encodePlaces, type Sighting } from '@worldflora/protocol/places'
 import type { LabelledPhoto } from '../flora-writer.ts'
+import { shortLicence } from '../licences.ts'
 import type { Species } from '../manifest.ts'
 import { assignSplits, type Split } from '../split.ts'
 import type { Candidate } from './candidates.ts'
 import { comparePaths } from './folder-walk.ts'
+import { moreThreatened } from './red-list.ts'
 
 /** `contentHash` is of the file as it was found. */
 export type UsablePhoto = { candidate: Candidate; contentHash: string }
@@ -38,7 +40,7 @@ export function labelPhotos<P extends UsablePhoto>(usable: P[], seed: number): L
     label: {
       ...one,
       ...(photo.candidate.organ && { organ: photo.candidate.organ.slice(0, 200) }),
-      ...(photo.candidate.license && { license: photo.candidate.license.slice(0, 200) }),
+      ...(photo.candidate.license && { license: shortLicence(photo.candidate.license) }),
       ...(photo.candidate.author && { author: photo.candidate.author.slice(0, 200) }),
       ...(photo.candidate.trusted && { trusted: true }),
     },
@@ -84,7 +86,7 @@ function placesOf(species: Species[], photos: readonly (UsablePhoto & LabelledPh
   return sightings.size === 0 ? null : encodePlaces(species, [...sightings.values()])
 }
 
-/** Sorted by id. Of each name, the first that any photo gives; of checklists, all. */
+/** Sorted by id. Of each name, the first that any photo gives; of categories, the most threatened; of checklists, all. */
 function speciesOf(usable: UsablePhoto[]): Species[] {
   const species = new Map<string, Species>()
   for (const { candidate } of usable) {
@@ -92,6 +94,10 @@ function speciesOf(usable: UsablePhoto[]): Species[] {
     const known = species.get(id) ?? { id, scientificName: scientificName.slice(0, 300) }
     for (const [field, length] of Object.entries(LONGEST) as [keyof typeof LONGEST, number][]) {
       if (said[field] !== '') known[field] ??= said[field].slice(0, length)
+    }
+    if (said.iucnCategory !== '') {
+      const most = moreThreatened(known.iucnCategory ?? said.iucnCategory, said.iucnCategory)
+      known.iucnCategory = most.slice(0, LONGEST.iucnCategory)
     }
     if (said.synonyms.length > 0) known.synonyms ??= cut(said.synonyms, 200, 300)
     if (said.checklists.length > 0) {

@@ -57,7 +57,7 @@ export type Statement = v.InferOutput<typeof Statement>
 /** The answer to it: so many photos are in the queue. */
 export const ReceivedSubmission = v.object({ photos: index })
 
-/** A species as a submission keeps it: what the label table of an import says of one. */
+/** A species as it is shown in the queue: with one common name, and without synonyms. */
 export const SubmittedSpecies = v.omit(Species, ['synonyms', 'commonNames'])
 export type SubmittedSpecies = v.InferOutput<typeof SubmittedSpecies>
 
@@ -75,8 +75,8 @@ export const Submission = v.object({
   model: v.string(),
   named: v.nullable(v.object({ species: SubmittedSpecies, score: share })),
   said: v.nullable(SubmittedSpecies),
-  /** What the operator has accepted it as; null unless it is accepted. */
-  species: v.nullable(SubmittedSpecies),
+  /** What the operator has accepted it as, with all that the flora knows of it; null unless it is accepted. */
+  species: v.nullable(Species),
   photos: v.array(v.object({ organ: v.nullable(v.string()), bytes: index, width: index, height: index })),
   licence: v.string(),
   author: v.string(),

@@ -8,7 +8,7 @@ import type { LogEvent, PinnedWeights, PublishedModel } from '@worldflora/protoc
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import type { CheckpointRef, Evaluation, RunState, Split } from '@worldflora/protocol/messages'
 import type { RunConfig } from '@worldflora/protocol/run-config'
-import type { Submission, SubmissionState, SubmittedSpecies } from '@worldflora/protocol/submissions'
+import type { Submission, SubmissionState } from '@worldflora/protocol/submissions'
 
 export type RunRecord = {
   id: RunId
@@ -123,7 +123,7 @@ export type SubmissionRecord = Omit<Submission, 'photos'> & {
 }
 export type SubmissionDecision = {
   state: SubmissionState
-  species: SubmittedSpecies | null
+  species: Submission['species']
   decidedAt: string | null
 }
 /** `after` null: the newest first; else those of a greater number, in the order of coming. */

@@ -3,7 +3,7 @@
  * rejected is deleted once that can no longer be undone. Whether photos are fit to be kept is settled before they come here.
  */
 import { randomBytes } from 'node:crypto'
-import type { PublishedModel } from '@worldflora/protocol/http'
+import type { PublishedModel, Species } from '@worldflora/protocol/http'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import type {
   Decision,
@@ -19,7 +19,7 @@ import { Queue } from '../queue.ts'
 import { sweep } from '../runs/sweep.ts'
 import type { BlobStore } from '../store/blob-store.ts'
 import type { Store, SubmissionRecord } from '../store/store.ts'
-import { speciesOf, submittedForm } from './submitted-species.ts'
+import { speciesOf, wholeSpeciesOf } from './submitted-species.ts'
 
 /** Of submissions that nobody has decided; bytes also of those that can still be brought back. */
 export const QUEUE_LIMITS = { submissions: 500, bytes: 1 << 30 } as const
@@ -188,19 +188,17 @@ export class Submissions {
 const STATE_AFTER = { accept: 'accepted', reject: 'rejected', undecide: 'waiting' } as const
 
 /** It may be one that the flora has no more, if the submission is about it. */
-function known(id: string, { said, named, species }: SubmissionRecord, model: PublishedModel | null) {
-  const current = model === null ? null : speciesOf(model, id)
+function known(
+  id: string,
+  { said, named, species }: SubmissionRecord,
+  model: PublishedModel | null,
+): Species | null {
+  const current = model === null ? null : wholeSpeciesOf(model, id)
   return current ?? [said, named?.species ?? null, species].find((one) => one?.id === id) ?? null
 }
 
-function shown({ photos, said, species, named, ...record }: SubmissionRecord): Submission {
-  return {
-    ...record,
-    named: named === null ? null : { ...named, species: submittedForm(named.species) },
-    said: said === null ? null : submittedForm(said),
-    species: species === null ? null : submittedForm(species),
-    photos: photos.map(({ blob: _, ...photo }) => photo),
-  }
+function shown({ photos, ...record }: SubmissionRecord): Submission {
+  return { ...record, photos: photos.map(({ blob: _, ...photo }) => photo) }
 }
 
 function unknown(id: string): Rejection {

@@ -1,4 +1,4 @@
-/** Species as submissions keep them, from the published model's flora. */
+/** Species of submissions, from the published model's flora. */
 import type { PublishedModel, Species } from '@worldflora/protocol/http'
 import { SpeciesSearch } from '@worldflora/protocol/species-search'
 import type { FoundSpecies, SubmittedSpecies } from '@worldflora/protocol/submissions'
@@ -12,18 +12,23 @@ const FOUND = 20
 const byIds = new WeakMap<Flora, Map<string, Species>>()
 const searches = new WeakMap<Flora, SpeciesSearch>()
 
-export function speciesOf(model: Flora, id: string): SubmittedSpecies | null {
+/** All that the flora knows of it. */
+export function wholeSpeciesOf(model: Flora, id: string): Species | null {
   let byId = byIds.get(model)
   if (byId === undefined) {
     byId = new Map(model.species.map((one) => [one.id, one]))
     byIds.set(model, byId)
   }
-  const found = byId.get(id)
-  return found === undefined ? null : submittedForm(found)
+  return byId.get(id) ?? null
+}
+
+export function speciesOf(model: Flora, id: string): SubmittedSpecies | null {
+  const found = wholeSpeciesOf(model, id)
+  return found === null ? null : submittedForm(found)
 }
 
 /** With one common name, and that in English where there are several. */
-export function submittedForm({ synonyms: _, commonNames, ...species }: Species): SubmittedSpecies {
+function submittedForm({ synonyms: _, commonNames, ...species }: Species): SubmittedSpecies {
   const commonName = species.commonName ?? commonNames?.en?.[0]
   return { ...species, ...(commonName === undefined ? {} : { commonName }) }
 }

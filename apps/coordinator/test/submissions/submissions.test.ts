@@ -247,6 +247,10 @@ describe('FB6: the operator', () => {
     ])
     const accepted = await (await decide(site, first, { decision: 'accept', species: 'acer-2' })).json()
     expect(accepted).toMatchObject({ state: 'accepted', species: { scientificName: 'Acer ×coriaceum' } })
+    await decide(site, first, { decision: 'accept', species: 'bellis' })
+    expect((await listOf(site, 'accepted')).submissions[0]!.species).toEqual(
+      site.model.species.find(({ id }) => id === 'bellis'),
+    )
     await decide(site, second, { decision: 'reject' })
     expect((await listOf(site, 'accepted')).counts).toEqual({ waiting: 0, accepted: 1, rejected: 1 })
     for (const submission of submissions) await decide(site, submission, { decision: 'undecide' })

@@ -1,6 +1,7 @@
 /** One submission: its photos, what the model and the sender say, and what may be done with it. */
 'use client'
 
+import type { Species } from '@worldflora/protocol/http'
 import { isRejection } from '@worldflora/protocol/rejection'
 import type { Submission, SubmittedSpecies } from '@worldflora/protocol/submissions'
 import { useId, useState } from 'react'
@@ -144,10 +145,11 @@ async function findSpecies(text: string) {
   return isRejection(found) ? null : found
 }
 
-function NameOf({ species: { commonName, scientificName } }: { species: SubmittedSpecies }) {
+function NameOf({ species: { commonName, commonNames, scientificName } }: { species: Species }) {
+  const inEnglish = commonName ?? commonNames?.en?.[0]
   return (
     <>
-      {commonName === undefined ? null : `${commonName} `}
+      {inEnglish === undefined ? null : `${inEnglish} `}
       <span className={styles.scientific}>
         <ScientificName name={scientificName} />
       </span>

@@ -10,6 +10,9 @@ import { type PhotoKind, PNG, recogniseKind, unsupported } from './photo-kind.ts
 /** More than any phone's camera makes; as many as the decoder takes. */
 export const MOST_PIXELS = 64_000_000
 
+/** Looking into one costs two microseconds, and an empty one is of four bytes. */
+const MOST_SEGMENTS = 10_000
+
 export type PhotoFile = { kind: PhotoKind; pixels: number }
 
 export function recognisePhoto(bytes: Uint8Array): PhotoFile | Rejection {
@@ -30,17 +33,18 @@ export function recognisePhoto(bytes: Uint8Array): PhotoFile | Rejection {
 function recogniseJpeg(bytes: Uint8Array): PhotoFile | Rejection {
   const size = readJpegSize(bytes)
   if (size === null) return cutOff()
-  if (hasTooManyScans(bytes)) {
-    return reject(
-      'broken-photo',
-      `The image has more than ${MOST_SCANS} scans, and no program writes so many.`,
-      'Send another, or save it as JPEG again.',
-    )
-  }
+  if (hasTooManySegments(bytes)) return overfull(`${MOST_SEGMENTS} segments`)
+  if (hasTooManyScans(bytes)) return overfull(`${MOST_SCANS} scans`)
   const parts = jpegParts(bytes)
   if (parts === null) return cutOff()
   if (hidesAnother(parts)) return unsupported()
   return { kind: 'jpeg', pixels: size.width * size.height }
+}
+
+function hasTooManySegments(bytes: Uint8Array): boolean {
+  let segments = 0
+  for (const _ of segmentsOf(bytes)) if (++segments > MOST_SEGMENTS) return true
+  return false
 }
 
 /** Everything that is not image data: headers and comments, and what follows the end. null if the end is missing. */
@@ -65,11 +69,20 @@ function recognisePng(bytes: Uint8Array): PhotoFile | Rejection {
     const kind = String.fromCharCode(...bytes.subarray(at + 4, at + 8))
     if (kind === 'IHDR' && pixels === null) pixels = view.getUint32(at + 8) * view.getUint32(at + 12)
     else if (kind !== 'IDAT') parts.push(bytes.subarray(at + 8, end - 4))
+    if (parts.length > MOST_SEGMENTS) return overfull(`${MOST_SEGMENTS} chunks`)
     at = end
     if (kind === 'IEND') break
   }
   if (pixels === null) return cutOff()
   return hidesAnother([...parts, bytes.subarray(at)]) ? unsupported() : { kind: 'png', pixels }
+}
+
+function overfull(most: string): Rejection {
+  return reject(
+    'broken-photo',
+    `The image has more than ${most}, and no program writes so many.`,
+    'Send another, or save it as JPEG again.',
+  )
 }
 
 function cutOff(): Rejection {

@@ -56,6 +56,18 @@ describe('PN3: a file that claims to be a photo', () => {
     expect(codeOf(withScans(1))).toBe('jpeg 1920')
   })
 
+  it('is refused if it has more segments or chunks than any program writes', async () => {
+    const [whole, flat] = [await jpeg(1), await picture(1).png().toBuffer()]
+    const empty = Buffer.alloc(4 * 10_001, Buffer.from([0xff, 0xe5, 0, 2]))
+    const chunks = Buffer.alloc(12 * 10_001, ascii('\0\0\0\0teXt\0\0\0\0'))
+    const put = (file: Buffer, more: Buffer, at: number) =>
+      recognisePhoto(Buffer.concat([file.subarray(0, at), more, file.subarray(at)]))
+    expect(put(whole, empty, 2)).toMatchObject({ message: expect.stringMatching(/10000 segments/) })
+    expect(put(flat, chunks, 33)).toMatchObject({ message: expect.stringMatching(/10000 chunks/) })
+    expect(put(whole, empty.subarray(0, 4 * 1000), 2)).toMatchObject({ kind: 'jpeg' })
+    expect(put(flat, chunks.subarray(0, 12 * 1000), 33)).toMatchObject({ kind: 'png' })
+  })
+
   it('is refused if it is something else, or something else as well', async () => {
     const whole = await jpeg(1)
     const flat = await picture(1).png().toBuffer()

@@ -14,6 +14,7 @@ type Options = { trusted: boolean; json: boolean; data: string }
 
 const PHOTOS = 'photos'
 const TABLE = 'labels.csv'
+
 export async function exportSubmissions(folder: string, { trusted, json, data }: Options): Promise<void> {
   await expectEmpty(folder)
   await withCoordinator(data, async ({ client }) => {

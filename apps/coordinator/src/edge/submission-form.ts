@@ -15,7 +15,7 @@ const {
 } = SUBMISSION_LIMITS
 
 /** With what a form has around them. */
-export const MOST_BODY_BYTES = MOST_PHOTOS * MOST_PHOTO_BYTES + MOST_STATEMENT_BYTES + (8 << 10)
+const MOST_BODY_BYTES = MOST_PHOTOS * MOST_PHOTO_BYTES + MOST_STATEMENT_BYTES + (8 << 10)
 
 export type SubmissionForm = { statement: Statement; photos: Buffer[] }
 

@@ -77,7 +77,8 @@ export function HistorySection({ store, state, fault, keeping, onMore }: History
       )}
       {opened.kind === 'sheet' ? (
         <SheetDialog
-          sheet={opened.sheet}
+          // Its plant may be asked about just now, and the sheet be written anew while it is open.
+          sheet={shelf?.sheets.find(({ id }) => id === opened.sheet.id) ?? opened.sheet}
           onClose={close}
           onDelete={() => void change(store.delete(opened.sheet.id), opened)}
         />

@@ -45,7 +45,7 @@ export function expectNoFaults(page: WatchedPage): void {
   expect(page.faults).toEqual([])
 }
 
-/** /identify with a model that it has opened: a page that is not at work yet would not notice a file. */
+/** /identify with a model that it has opened. */
 export async function untilAtWork(page: WatchedPage): Promise<void> {
   await page.getByText(/This model knows/).waitFor()
 }

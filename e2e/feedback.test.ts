@@ -1,16 +1,15 @@
 /** A visitor says what a plant was and gives photos of it; the operator looks, accepts and rejects; what is accepted is a flora. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { readShard } from '@worldflora/dataset/shard'
-import { isRejection } from '@worldflora/protocol/rejection'
 import type { Submission, SubmissionList } from '@worldflora/protocol/submissions'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { expectAccessible, PHONE } from './accessibility.ts'
 import { expectNoFaults, openBrowser, openPage, untilAtWork, type WatchedPage } from './browser.ts'
-import { bringHerbarium, call } from './operator.ts'
-import { startCoordinator, temporaryFolder, worldflora } from './processes.ts'
-import { publishUntrained, SMALL_RUN } from './published-site.ts'
+import { untilNamed } from './identify-page.ts'
+import { call } from './operator.ts'
+import { temporaryFolder, worldflora } from './processes.ts'
+import { SMALL_RUN, startPublishedSite } from './published-site.ts'
 
 const SECRETS = ['Exif', 'Phonemaker', 'secret words', 'taken at home']
 
@@ -41,7 +40,7 @@ async function fromPhone(jpeg: Uint8Array): Promise<Buffer> {
 describe('photos that are given', () => {
   it('FB1, FB2, FB3, FB5, FB6, PR1: said, kept, sent by the button alone, bare of what the camera wrote; accepted, rejected, exported, imported', async () => {
     const data = temporaryFolder()
-    const site = await startSite(data)
+    const site = await startPublishedSite(SMALL_RUN, data)
     const browser = await openBrowser()
     const context = await browser.newContext({ viewport: PHONE })
     const page = await openPage(context, site, '/identify')
@@ -196,22 +195,11 @@ describe('photos that are given', () => {
   })
 })
 
-async function startSite(data: string) {
-  const site = await startCoordinator(data)
-  const { manifest, shards } = await bringHerbarium(site, SMALL_RUN.flora, { species: 6 })
-  const photos = readShard(shards.get(manifest.shards.test[0]!.hash)!)
-  if (isRejection(photos)) throw new Error(photos.message)
-  return { ...site, manifest, photos, model: await publishUntrained(site, SMALL_RUN) }
-}
-
 async function name(page: WatchedPage, photos: readonly Buffer[], nth = 1): Promise<void> {
   await page
     .getByTestId('photo-input')
     .setInputFiles(photos.map((buffer, i) => ({ name: `IMG_${i}.jpg`, mimeType: 'image/jpeg', buffer })))
-  await page
-    .getByTestId('answer')
-    .and(page.locator(`[data-answer="${nth}"]`))
-    .waitFor()
+  await untilNamed(page, nth)
 }
 
 /** The plant's sheet has it, once it is written. */

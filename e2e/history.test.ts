@@ -5,6 +5,7 @@ import type { Locator } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { expectAccessible, PHONE } from './accessibility.ts'
 import { expectNoFaults, openBrowser, openPage, untilAtWork, type WatchedPage } from './browser.ts'
+import { name, untilNamed } from './identify-page.ts'
 import { startCoordinator, temporaryFolder } from './processes.ts'
 import { startPublishedSite } from './published-site.ts'
 
@@ -42,7 +43,7 @@ describe('the history of /identify', () => {
     await page.keyboard.press('Escape')
     expect(await sheets.first().evaluate((it) => it === document.activeElement)).toBe(true)
     await button('Take away photo 2').click()
-    await answer(page, 3)
+    await untilNamed(page, 3)
     await expect.poll(() => photosOfSheet(page, 0)).toBe(1)
     await dialog.getByRole('button', { name: 'Close' }).click()
     expect(await sheets.count()).toBe(1)
@@ -206,20 +207,6 @@ type Exported = {
   begunAt: string
   candidates: { id: string; score: number }[]
   photos: { thumbnail: string }[]
-}
-
-async function answer(page: WatchedPage, nth: number): Promise<void> {
-  await page
-    .getByTestId('answer')
-    .and(page.locator(`[data-answer="${nth}"]`))
-    .waitFor()
-}
-
-async function name(page: WatchedPage, jpeg: Buffer, nth: number): Promise<void> {
-  await page
-    .getByTestId('photo-input')
-    .setInputFiles({ name: 'plant.jpg', mimeType: 'image/jpeg', buffer: jpeg })
-  await answer(page, nth)
 }
 
 function scoresOf(rows: Locator): Promise<string[]> {

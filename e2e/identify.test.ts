@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Locator } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { expectAccessible, PHONE } from './accessibility.ts'
 import { expectNoFaults, openBrowser, openPage, untilAtWork, type WatchedPage } from './browser.ts'
+import { untilNamed } from './identify-page.ts'
 import { shareAmongTests } from './lifetime.ts'
 import { startPublishedSite } from './published-site.ts'
 
@@ -40,13 +41,6 @@ async function watchCamera(context: BrowserContext): Promise<void> {
 
 function cameraStates(page: WatchedPage): Promise<string[]> {
   return page.evaluate(() => window.cameraTracks.map(({ readyState }) => readyState))
-}
-
-function untilNamed(page: WatchedPage, nth: number): Promise<void> {
-  return page
-    .getByTestId('answer')
-    .and(page.locator(`[data-answer="${nth}"]`))
-    .waitFor()
 }
 
 /** By the Tab key alone. */

@@ -4,6 +4,7 @@ import type { PublishedModel } from '@worldflora/protocol/http'
 import type { BrowserContext } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { expectNoFaults, openBrowser, openPage, type WatchedPage } from './browser.ts'
+import { speciesNamed, untilNamed } from './identify-page.ts'
 import type { Site } from './processes.ts'
 import { publishUntrained, SMALL_RUN, startPublishedSite } from './published-site.ts'
 
@@ -71,11 +72,8 @@ async function name(page: WatchedPage, photo: Uint8Array): Promise<string[]> {
 }
 
 async function answerOf(page: WatchedPage, nth?: number): Promise<string[]> {
-  const answer = page.getByTestId('answer')
-  await (nth === undefined ? answer : answer.and(page.locator(`[data-answer="${nth}"]`))).waitFor()
-  return page
-    .getByTestId('candidate')
-    .evaluateAll((rows) => rows.map((row) => (row as HTMLElement).dataset.species!))
+  await (nth === undefined ? page.getByTestId('answer').waitFor() : untilNamed(page, nth))
+  return speciesNamed(page)
 }
 
 /** The shards that this browser keeps. */

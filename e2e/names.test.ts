@@ -1,18 +1,17 @@
 /** An answer one can trust: photos to compare with, names, and what else is known of the plant. */
 import { encodeManifest, type Manifest } from '@worldflora/dataset/manifest'
-import { readShard } from '@worldflora/dataset/shard'
 import { hashOf } from '@worldflora/protocol/hash'
 import type { Species } from '@worldflora/protocol/http'
 import { encodePlaces } from '@worldflora/protocol/places'
-import { isRejection } from '@worldflora/protocol/rejection'
 import type { Locator } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { expectAccessible, PHONE } from './accessibility.ts'
 import { expectNoFaults, openBrowser, openPage, untilAtWork, type WatchedPage } from './browser.ts'
+import { name } from './identify-page.ts'
 import { shareAmongTests } from './lifetime.ts'
 import { bringHerbarium, call } from './operator.ts'
 import { type Site, startCoordinator, temporaryFolder } from './processes.ts'
-import { publishUntrained, SMALL_RUN } from './published-site.ts'
+import { heldBackPhotos, publishUntrained, SMALL_RUN } from './published-site.ts'
 
 /** The first two species grow there, of the third nobody knows where, the others are from far away; the fourth is threatened. */
 const ALPS = { latitude: 46.5, longitude: 7.6 }
@@ -33,7 +32,8 @@ function described(species: Species, index: number): Species {
 
 async function startDescribedSite(): Promise<{ site: Site; photos: Buffer[]; species: readonly Species[] }> {
   const site = await startCoordinator(temporaryFolder())
-  const { manifest, shards } = await bringHerbarium(site, SMALL_RUN.flora, { species: 6 })
+  const herbarium = await bringHerbarium(site, SMALL_RUN.flora, { species: 6 })
+  const { manifest } = herbarium
   const species = manifest.species.map(described)
   const places = encodePlaces(
     species,
@@ -46,9 +46,7 @@ async function startDescribedSite(): Promise<{ site: Site; photos: Buffer[]; spe
   for (const bytes of [places, encoded]) await call(site, 'PUT', `/blobs/${hashOf(bytes)}`, bytes)
   await call(site, 'PUT', `/api/floras/${SMALL_RUN.flora}`, { manifest: hashOf(encoded) })
   await publishUntrained(site, SMALL_RUN)
-  const photos = readShard(shards.get(manifest.shards.test[0]!.hash)!)
-  if (isRejection(photos)) throw new Error(photos.message)
-  return { site, photos: photos.map(({ jpeg }) => Buffer.from(jpeg)), species }
+  return { site, photos: heldBackPhotos(herbarium).map(({ jpeg }) => Buffer.from(jpeg)), species }
 }
 
 describe('an answer of /identify', () => {
@@ -249,14 +247,6 @@ describe('an answer of /identify', () => {
     for (const tab of [page, arabic]) expectNoFaults(tab)
   })
 })
-
-async function name(page: WatchedPage, buffer: Buffer, nth: number): Promise<void> {
-  await page.getByTestId('photo-input').setInputFiles({ name: 'plant.jpg', mimeType: 'image/jpeg', buffer })
-  await page
-    .getByTestId('answer')
-    .and(page.locator(`[data-answer="${nth}"]`))
-    .waitFor()
-}
 
 async function idsOf(page: WatchedPage): Promise<string[]> {
   return [...(await scoresOf(page)).keys()]

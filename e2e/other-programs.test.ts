@@ -4,14 +4,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readShard } from '@worldflora/dataset/shard'
 import type { MadeApiKey, Status } from '@worldflora/protocol/http'
-import { isRejection } from '@worldflora/protocol/rejection'
 import { build } from 'esbuild'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { expectNoFaults, openBrowser, openPage } from './browser.ts'
+import { name } from './identify-page.ts'
 import { bringHerbarium, call, openRun, untilMeasured } from './operator.ts'
 import { type Site, startCoordinator, temporaryFolder, worldflora } from './processes.ts'
+import { heldBackPhotos } from './published-site.ts'
 
 const run = {
   name: 'programs',
@@ -50,17 +50,15 @@ async function openGardenSite(): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-async function heldBackPhotos(site: Site) {
-  const { manifest, shards } = await bringHerbarium(site, 'small', { species: 6 })
-  const photos = readShard(shards.get(manifest.shards.test[0]!.hash)!)
-  if (isRejection(photos)) throw new Error(photos.message)
-  return { manifest, photos }
+async function bringFlora(site: Site) {
+  const herbarium = await bringHerbarium(site, run.flora, { species: 6 })
+  return { manifest: herbarium.manifest, photos: heldBackPhotos(herbarium) }
 }
 
 describe('PN1: ai-taxonomist, unmodified', () => {
   it('AK1: names a plant on another site’s page, with a key that was made on the dashboard', async () => {
     const site = await startCoordinator(temporaryFolder())
-    const { manifest, photos } = await heldBackPhotos(site)
+    const { manifest, photos } = await bringFlora(site)
     const id = await openRun(site, run)
     await call(site, 'POST', `/api/runs/${id}/publish`)
     const garden = await openGardenSite()
@@ -131,7 +129,7 @@ describe('PN1: the page and the site', () => {
     `give the same ranking and scores on ${COUNT} photos${isThere ? '' : ' (skipped: no shared/data beside the repository)'}`,
     async () => {
       const site = await startCoordinator(temporaryFolder())
-      await heldBackPhotos(site)
+      await bringFlora(site)
       const id = await openRun(site, run)
       worldflora(['work', '--url', site.url])
       await untilMeasured(site, id)
@@ -146,19 +144,14 @@ describe('PN1: the page and the site', () => {
       let farthest = 0
       let spread = 0
       for (const [i, photo] of realPhotos().entries()) {
-        const file = { name: `${i}.jpg`, mimeType: 'image/jpeg', buffer: photo }
-        await page.getByTestId('photo-input').setInputFiles(file)
-        await page
-          .getByTestId('answer')
-          .and(page.locator(`[data-answer="${i + 1}"]`))
-          .waitFor()
+        await name(page, photo, i + 1)
         const tab = await page
           .getByTestId('candidate')
           .evaluateAll((rows) =>
             rows.map(({ dataset }) => [dataset.species!, Number(dataset.score)] as const),
           )
         const form = new FormData()
-        form.append('images', new Blob([new Uint8Array(photo)]), file.name)
+        form.append('images', new Blob([new Uint8Array(photo)]), 'plant.jpg')
         const response = await fetch(
           `${site.url}/v2/identify/all?nb-results=5&no-reject=true&api-key=${key}`,
           {

@@ -7,6 +7,7 @@ import { hashOf } from '@worldflora/protocol/hash'
 import { describe, expect, it } from 'vitest'
 import { expectAccessible, PHONE } from './accessibility.ts'
 import { expectNoFaults, openBrowser, openContributor, openPage, type WatchedPage } from './browser.ts'
+import { name, speciesNamed } from './identify-page.ts'
 import { bringHerbarium, call, openRun, untilRun } from './operator.ts'
 import { startCoordinator, temporaryFolder } from './processes.ts'
 import { SMALL_RUN as run, startTrainedSite } from './published-site.ts'
@@ -22,20 +23,14 @@ describe('/identify', () => {
       if (request.method() !== 'GET') sent.push(request.url())
     })
 
-    async function name(page: WatchedPage, photo: Photo, nth: number): Promise<string[]> {
-      const file = { name: `held-back-${nth}.jpg`, mimeType: 'image/jpeg', buffer: Buffer.from(photo.jpeg) }
-      await page.getByTestId('photo-input').setInputFiles(file)
-      await page
-        .getByTestId('answer')
-        .and(page.locator(`[data-answer="${nth}"]`))
-        .waitFor()
-      const rows = page.getByTestId('candidate')
-      return rows.evaluateAll((candidates) => candidates.map((row) => (row as HTMLElement).dataset.species!))
+    async function nameOne(page: WatchedPage, { jpeg }: Photo, nth: number): Promise<string[]> {
+      await name(page, jpeg, nth)
+      return speciesNamed(page)
     }
 
     const online: string[][] = []
     for (const [i, photo] of photos.entries()) {
-      online.push(await name(page, photo, i + 1))
+      online.push(await nameOne(page, photo, i + 1))
       await page.getByRole('button', { name: 'Another plant' }).click()
     }
     expect(online.every((five) => five.length === 5)).toBe(true)
@@ -47,14 +42,14 @@ describe('/identify', () => {
     await page.getByTestId('offline-ready').waitFor()
     await context.setOffline(true)
     await page.reload()
-    expect(await name(page, photos[0]!, 1)).toEqual(online[0])
+    expect(await nameOne(page, photos[0]!, 1)).toEqual(online[0])
     expect(sent).toEqual([])
     expectNoFaults(page)
 
     // The same in French, which this device keeps from now on.
     await context.setOffline(false)
     const french = await openPage(context, site, '/fr/identify')
-    expect(await name(french, photos[0]!, 1)).toEqual(online[0])
+    expect(await nameOne(french, photos[0]!, 1)).toEqual(online[0])
     await french.getByRole('button', { name: 'Une autre plante' }).click()
     await french.getByText('Utilisable sans réseau').waitFor()
     await context.setOffline(true)

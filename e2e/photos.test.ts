@@ -2,6 +2,7 @@
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
 import { expectNoFaults, openBrowser, openPage, untilAtWork, type WatchedPage } from './browser.ts'
+import { untilNamed } from './identify-page.ts'
 import { startPublishedSite } from './published-site.ts'
 
 async function openIdentify(): Promise<{ page: WatchedPage; jpegs: Buffer[] }> {
@@ -12,14 +13,6 @@ async function openIdentify(): Promise<{ page: WatchedPage; jpegs: Buffer[] }> {
 }
 
 const file = (buffer: Buffer, name: string, mimeType = 'image/jpeg') => ({ name, mimeType, buffer })
-
-/** Waits for the answer that was given as the `nth` since the page was loaded. */
-async function answered(page: WatchedPage, nth: number): Promise<void> {
-  await page
-    .getByTestId('answer')
-    .and(page.locator(`[data-answer="${nth}"]`))
-    .waitFor()
-}
 
 /** As the clipboard gives it. */
 async function paste(page: WatchedPage, bytes: Buffer): Promise<void> {
@@ -35,9 +28,9 @@ it('up to five photos of a plant, chosen and pasted, each with what it shows; wh
   const { page, jpegs } = await openIdentify()
   const input = page.getByTestId('photo-input')
   await input.setInputFiles(jpegs.slice(0, 2).map((jpeg, i) => file(jpeg, `${i}.jpg`)))
-  await answered(page, 1)
+  await untilNamed(page, 1)
   await paste(page, jpegs[2]!)
-  await answered(page, 2)
+  await untilNamed(page, 2)
   const cards = page.getByRole('list', { name: 'Your photos' }).getByRole('img')
   expect(await cards.count()).toBe(3)
   for (const card of await cards.all()) {
@@ -48,13 +41,13 @@ it('up to five photos of a plant, chosen and pasted, each with what it shows; wh
 
   await page.getByLabel('What photo 2 shows').selectOption({ label: 'Flower' })
   await input.setInputFiles(jpegs.slice(3, 6).map((jpeg, i) => file(jpeg, `${i + 3}.jpg`)))
-  await answered(page, 3)
+  await untilNamed(page, 3)
   expect(await cards.count()).toBe(5)
   await page.getByText('One photo was left out').waitFor()
   expect(await input.count()).toBe(0)
 
   await page.getByRole('button', { name: 'Take away photo 1' }).click()
-  await answered(page, 4)
+  await untilNamed(page, 4)
   expect(await cards.count()).toBe(4)
   expect(await page.getByLabel('What photo 1 shows').inputValue()).toBe('flower')
   expectNoFaults(page)
@@ -77,7 +70,7 @@ it('a photo that is chosen while the page is still on its way is named once it i
   await input.setInputFiles(file(Buffer.from(site.photos[0]!.jpeg), 'early.jpg'))
   letScriptsCome()
   const page = await opening
-  await answered(page, 1)
+  await untilNamed(page, 1)
   await page.getByRole('img', { name: 'Yours: early.jpg' }).waitFor()
   expectNoFaults(page)
 })
@@ -99,7 +92,7 @@ it('photos of every size are named; a file that is none gets a clear word, and t
   ]
   for (const photo of good) {
     await input.setInputFiles(photo)
-    await answered(page, ++nth)
+    await untilNamed(page, ++nth)
     await other()
   }
 
@@ -121,7 +114,7 @@ it('photos of every size are named; a file that is none gets a clear word, and t
     await alert.getByText(photo.name).waitFor()
     expect(await alert.textContent()).toContain(words)
     await input.setInputFiles(file(jpeg, 'leaf.jpg'))
-    await answered(page, ++nth)
+    await untilNamed(page, ++nth)
     expect(await alert.textContent()).toBe('')
     await other()
   }

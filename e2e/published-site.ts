@@ -3,7 +3,7 @@ import type { Manifest } from '@worldflora/dataset/manifest'
 import { type Photo, readShard } from '@worldflora/dataset/shard'
 import type { PublishedModel, RunDetail } from '@worldflora/protocol/http'
 import { isRejection } from '@worldflora/protocol/rejection'
-import { type Address, bringHerbarium, call, openRun, untilMeasured } from './operator.ts'
+import { type Address, bringHerbarium, call, type Herbarium, openRun, untilMeasured } from './operator.ts'
 import { type Site, startCoordinator, temporaryFolder, worldflora } from './processes.ts'
 
 /** Seconds of training, and right more often than chance. */
@@ -19,12 +19,15 @@ export const SMALL_RUN = {
   augmentation: { flip: true },
 }
 
-/** `photos`: those that no run is trained on. */
+/** `photos`: held back. */
 type FloraSite = Site & { manifest: Manifest; photos: Photo[] }
 
 /** Publishes what `run` begins with, weights as they are drawn: for tests that do not ask whether a name is right. */
-export async function startPublishedSite(run = SMALL_RUN): Promise<FloraSite & { model: PublishedModel }> {
-  const site = await startFloraSite()
+export async function startPublishedSite(
+  run = SMALL_RUN,
+  data = temporaryFolder(),
+): Promise<FloraSite & { model: PublishedModel }> {
+  const site = await startFloraSite(data)
   return { ...site, model: await publishUntrained(site, run) }
 }
 
@@ -35,7 +38,7 @@ export async function publishUntrained(site: Address, run: typeof SMALL_RUN): Pr
 export type TrainedSite = FloraSite & Pick<RunDetail, 'testEvaluation'>
 
 export async function startTrainedSite(): Promise<TrainedSite> {
-  const site = await startFloraSite()
+  const site = await startFloraSite(temporaryFolder())
   const id = await openRun(site, SMALL_RUN)
   const worker = worldflora(['work', '--url', site.url])
   const { testEvaluation } = await untilMeasured(site, id)
@@ -44,10 +47,15 @@ export async function startTrainedSite(): Promise<TrainedSite> {
   return { ...site, testEvaluation }
 }
 
-async function startFloraSite(): Promise<FloraSite> {
-  const site = await startCoordinator(temporaryFolder())
-  const { manifest, shards } = await bringHerbarium(site, SMALL_RUN.flora, { species: 6 })
+async function startFloraSite(data: string): Promise<FloraSite> {
+  const site = await startCoordinator(data)
+  const herbarium = await bringHerbarium(site, SMALL_RUN.flora, { species: 6 })
+  return { ...site, manifest: herbarium.manifest, photos: heldBackPhotos(herbarium) }
+}
+
+/** Those that no run is trained on. */
+export function heldBackPhotos({ manifest, shards }: Herbarium): Photo[] {
   const photos = readShard(shards.get(manifest.shards.test[0]!.hash)!)
   if (isRejection(photos)) throw new Error(photos.message)
-  return { ...site, manifest, photos }
+  return photos
 }

@@ -57,8 +57,8 @@ export async function spawnCoordinator(options: CoordinatorOptions): Promise<Run
   const args = ['--data', resolve(options.data), '--port', String(options.port), '--host', options.host]
   if (options.web !== undefined) args.push('--web', options.web)
   if (options.tlsCert !== undefined) args.push('--tls-cert', resolve(options.tlsCert))
-  if (options.imageHosts !== undefined) args.push('--image-hosts', options.imageHosts)
   if (options.tlsKey !== undefined) args.push('--tls-key', resolve(options.tlsKey))
+  if (options.imageHosts !== undefined) args.push('--image-hosts', options.imageHosts)
   // Its own process group: Ctrl-C reaches this process alone, which then ends its children in order.
   const child = fork(main, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true })
   const ended = new Promise<number | null>((done) => child.once('exit', done))

@@ -34,6 +34,11 @@ export type PlantCheck = v.InferOutput<typeof PlantCheck>
 export const ORGANS = ['leaf', 'flower', 'fruit', 'bark', 'habit'] as const
 export type Organ = (typeof ORGANS)[number]
 
+/** null: another word, such as one of a newer site. */
+export function parseOrgan(word: string | null | undefined): Organ | null {
+  return ORGANS.find((organ) => organ === word) ?? null
+}
+
 export const OrganCheck = v.object({
   names: v.pipe(v.array(v.pipe(v.string(), v.maxLength(40))), v.minLength(2), v.maxLength(16)),
   /** Of so many photos that were not fitted on, this share was right. */

@@ -127,8 +127,8 @@ export class Submissions {
     return this.#changes.add(async () => {
       const { store, clock } = this.#parts
       const record = await store.submission(id)
-      if (record === null) return unknown(id)
-      const species = decision.decision === 'accept' ? known(decision.species, record, model) : null
+      if (record === null) return noSubmission(id)
+      const species = decision.decision === 'accept' ? acceptable(decision.species, record, model) : null
       if (decision.decision === 'accept' && species === null) {
         return reject(
           'unknown-species',
@@ -151,7 +151,7 @@ export class Submissions {
     const record = await this.#parts.store.submission(id)
     const photo = record?.photos[index]
     const bytes = photo === undefined ? null : await this.#parts.photos.get(photo.blob)
-    return bytes ?? unknown(id)
+    return bytes ?? noSubmission(id)
   }
 
   /** Deletes what was rejected long enough ago, and photos that no submission names. What fails is tried again, or left to the next start. */
@@ -188,7 +188,7 @@ export class Submissions {
 const STATE_AFTER = { accept: 'accepted', reject: 'rejected', undecide: 'waiting' } as const
 
 /** It may be one that the flora has no more, if the submission is about it. */
-function known(
+function acceptable(
   id: string,
   { said, named, species }: SubmissionRecord,
   model: PublishedModel | null,
@@ -201,7 +201,7 @@ function shown({ photos, ...record }: SubmissionRecord): Submission {
   return { ...record, photos: photos.map(({ blob: _, ...photo }) => photo) }
 }
 
-function unknown(id: string): Rejection {
+function noSubmission(id: string): Rejection {
   return reject(
     'no-submission',
     `There is no submission ${id}, or not all of it.`,

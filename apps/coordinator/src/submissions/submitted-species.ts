@@ -27,7 +27,7 @@ export function speciesOf(model: Flora, id: string): SubmittedSpecies | null {
   return found === null ? null : submittedForm(found)
 }
 
-/** With one common name, and that in English where there are several. */
+/** With one common name: the flora's own, else an English one. */
 function submittedForm({ synonyms: _, commonNames, ...species }: Species): SubmittedSpecies {
   const commonName = species.commonName ?? commonNames?.en?.[0]
   return { ...species, ...(commonName === undefined ? {} : { commonName }) }

@@ -21,7 +21,6 @@ const NOTHING = {
   accepted: 'Nothing is accepted yet. What is stays here until the data folder goes.',
   rejected: 'Nothing was rejected within the last hour.',
 } as const
-const AFTER = { accept: 'accepted', reject: 'rejected', undecide: 'waiting' } as const
 
 /** Those that wait come in their order, so that nobody waits for ever. */
 const QUERY = {
@@ -67,7 +66,7 @@ export function ReviewQueue({ news }: { news: unknown }) {
       { method: 'POST', path: `/api/submissions/${id}/decision`, body },
       {
         parse: parseSubmission,
-        done: ({ author }) => `The photos by ${author} are ${AFTER[decision]}${what}.`,
+        done: ({ author, state }) => `The photos by ${author} are ${state}${what}.`,
       },
     )
     setChanges((before) => before + 1)

@@ -8,8 +8,8 @@ import { useId, useState } from 'react'
 import { parseFoundSpecies } from '../coordinator/parse.ts'
 import { readJson } from '../coordinator/read.ts'
 import { Button } from '../design/button.tsx'
-import { ScientificName } from '../design/scientific-name.tsx'
 import { SpeciesField } from '../design/species-field.tsx'
+import { SpeciesName } from '../design/species-name.tsx'
 import { percent, timeOfDay } from '../words/amounts.ts'
 import type { DecisionWish } from './review-queue.tsx'
 import styles from './submission-card.module.css'
@@ -146,13 +146,5 @@ async function findSpecies(text: string) {
 }
 
 function NameOf({ species: { commonName, commonNames, scientificName } }: { species: Species }) {
-  const inEnglish = commonName ?? commonNames?.en?.[0]
-  return (
-    <>
-      {inEnglish === undefined ? null : `${inEnglish} `}
-      <span className={styles.scientific}>
-        <ScientificName name={scientificName} />
-      </span>
-    </>
-  )
+  return <SpeciesName commonName={commonName ?? commonNames?.en?.[0]} scientificName={scientificName} />
 }

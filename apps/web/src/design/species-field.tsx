@@ -6,8 +6,8 @@
 
 import type { Species } from '@worldflora/protocol/http'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
-import { ScientificName } from './scientific-name.tsx'
 import styles from './species-field.module.css'
+import { SpeciesName } from './species-name.tsx'
 
 export type Named = Pick<Species, 'id' | 'scientificName'>
 export type FoundNamed<S extends Named> = { species: readonly S[]; isMore: boolean }
@@ -135,7 +135,7 @@ export function SpeciesField<S extends Named>({
             onMouseDown={(event) => event.preventDefault()}
             onClick={() => choose(species)}
           >
-            <Names commonName={commonNameOf(species)} scientificName={species.scientificName} />
+            <SpeciesName commonName={commonNameOf(species)} scientificName={species.scientificName} />
           </div>
         ))}
       </div>
@@ -147,15 +147,5 @@ export function SpeciesField<S extends Named>({
             : words.none}
       </p>
     </div>
-  )
-}
-
-function Names({ commonName, scientificName }: { commonName: string | undefined; scientificName: string }) {
-  const scientific = <ScientificName name={scientificName} />
-  if (commonName === undefined) return <span className={styles.scientific}>{scientific}</span>
-  return (
-    <>
-      {commonName} <span className={styles.scientific}>{scientific}</span>
-    </>
   )
 }

@@ -2,7 +2,7 @@
 import { showsPlant, suggestedOrgan } from '@worldflora/model/calibration'
 import type { Look } from '@worldflora/model/prediction'
 import { bestOf, fuse } from '@worldflora/model/ranking'
-import { ORGANS, type Organ } from '@worldflora/protocol/calibration'
+import { parseOrgan } from '@worldflora/protocol/calibration'
 import type { PublishedModel, Species } from '@worldflora/protocol/http'
 import type { SpeciesPlaces } from '@worldflora/protocol/places'
 import { type Answer, CANDIDATES, kinAnswer, shareOf, shortlistLength } from './answer.ts'
@@ -45,7 +45,7 @@ export function answerFrom(
     kin: kinAnswer(species, scores, calibration?.rollUp),
     shortlist: shortlistLength(species, scores, calibration?.rollUp),
     isPlant: showsPlant(calibration, looks),
-    organs: looks.map((look) => organNamed(suggestedOrgan(calibration, look)?.name)),
+    organs: looks.map((look) => parseOrgan(suggestedOrgan(calibration, look)?.name)),
     ...(isNarrowed && { narrowed }),
   }
 }
@@ -56,9 +56,4 @@ function speciesOf(checklist: string, species: readonly Species[]): ReadonlySet<
     species.flatMap(({ checklists }, index) => (checklists?.includes(checklist) ? [index] : [])),
   )
   return listed.size > 0 ? listed : null
-}
-
-/** Another word than ours would be of a newer site. */
-function organNamed(name: string | undefined): Organ | null {
-  return ORGANS.find((organ) => organ === name) ?? null
 }

@@ -20,6 +20,7 @@ import { NarrowingPanel } from './narrowing/narrowing-panel.tsx'
 import { useNarrowing } from './narrowing/use-narrowing.ts'
 import { PhotoChoice } from './photo-choice.tsx'
 import { PhotoRow } from './photo-row.tsx'
+import { organsOf } from './plant-photos.ts'
 import { stageWords } from './stage-words.ts'
 import { UpdateLine } from './update-line.tsx'
 import { useIdentifier } from './use-identifier.ts'
@@ -109,7 +110,7 @@ export function Identification() {
           asked={asked}
           own={{
             photos,
-            organs: photos.map(({ organ }, i) => organ ?? state.answer.organs[i] ?? null),
+            organs: organsOf(photos, state.answer),
             flora: { name: model.model.flora, hash: model.model.floraHash },
           }}
         />

@@ -1,5 +1,5 @@
 /** What a photo shows: as the model suggests, until somebody says otherwise. */
-import { ORGANS, type Organ } from '@worldflora/protocol/calibration'
+import { ORGANS, type Organ, parseOrgan } from '@worldflora/protocol/calibration'
 import { useTexts } from '../languages/use-texts.ts'
 import styles from './organ-chip.module.css'
 
@@ -22,7 +22,7 @@ export function OrganChip({
       data-said={organ !== null}
       aria-label={t('organOf', { number })}
       value={organ ?? ''}
-      onChange={({ target }) => onChange(ORGANS.find((known) => known === target.value) ?? null)}
+      onChange={({ target }) => onChange(parseOrgan(target.value))}
     >
       <option value="">
         {suggested === null ? t('organNone') : t('organSuggested', { organ: t(`organ.${suggested}`) })}

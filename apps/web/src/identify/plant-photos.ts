@@ -16,6 +16,14 @@ export type PlantPhoto = {
   organ: Organ | null
 }
 
+/** Of each photo: as somebody said, else as the answer suggests. */
+export function organsOf(
+  photos: readonly PlantPhoto[],
+  { organs }: { organs: readonly (Organ | null)[] },
+): (Organ | null)[] {
+  return photos.map(({ organ }, i) => organ ?? organs[i] ?? null)
+}
+
 /** `left`: how many were too many. */
 export type Taken = { photos: PlantPhoto[]; left: number }
 

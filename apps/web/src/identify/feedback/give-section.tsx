@@ -7,10 +7,9 @@ import { Notice } from '../../design/notice.tsx'
 import { ProgressLine } from '../../design/progress-line.tsx'
 import { RefusalParts } from '../../design/refusal-parts.tsx'
 import { useAmounts, useTexts } from '../../languages/use-texts.ts'
-import type { Answer } from '../answer.ts'
-import { verdictOf } from '../answer.ts'
+import { type Answer, verdictOf } from '../answer.ts'
 import type { OpenedModel } from '../identifier-port.ts'
-import type { PlantPhoto } from '../plant-photos.ts'
+import { organsOf, type PlantPhoto } from '../plant-photos.ts'
 import { GiveForm, type GiveWish } from './give-form.tsx'
 import styles from './give-section.module.css'
 import type { Said } from './said.ts'
@@ -41,9 +40,10 @@ export function GiveSection({
     // What a list or a place made first is not what the model said.
     const isOwn = !['outside', 'unknown', 'no-plant'].includes(kind) && answer.narrowed === undefined
     const named = isOwn && best !== undefined ? { species: best.species.id, score: best.score } : null
+    const organs = organsOf(photos, answer)
     feedback.give({
       photos: photos
-        .map(({ id, file, organ }, i) => ({ id, file, organ: organ ?? answer.organs[i] ?? null }))
+        .map(({ id, file }, i) => ({ id, file, organ: organs[i]! }))
         .filter(({ id }) => chosen.has(id)),
       statement: {
         flora: model.flora,

@@ -5,6 +5,7 @@ import { useId, useLayoutEffect, useRef } from 'react'
 import { Button } from '../../design/button.tsx'
 import { Modal } from '../../design/modal.tsx'
 import { ScientificName } from '../../design/scientific-name.tsx'
+import { SpeciesName } from '../../design/species-name.tsx'
 import { useAmounts, useTexts } from '../../languages/use-texts.ts'
 import { surenessOf } from '../answer.ts'
 import { ScoreBar } from '../score-bar.tsx'
@@ -88,14 +89,7 @@ function SaidLine({ said }: { said: KeptSaid | null }) {
   return (
     <p data-testid="kept-said">
       {t.rich('said', {
-        name: () => (
-          <>
-            {commonName === undefined ? null : <>{commonName} </>}
-            <span className={styles.scientific}>
-              <ScientificName name={scientificName} />
-            </span>
-          </>
-        ),
+        name: () => <SpeciesName commonName={commonName} scientificName={scientificName} />,
       })}
     </p>
   )

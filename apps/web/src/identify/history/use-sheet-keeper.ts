@@ -7,7 +7,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { useLanguage } from '../../languages/use-texts.ts'
 import type { Said } from '../feedback/said.ts'
-import type { PlantPhoto } from '../plant-photos.ts'
+import { organsOf, type PlantPhoto } from '../plant-photos.ts'
 import type { ModelState } from '../use-identifier.ts'
 import type { NamingState } from '../use-naming.ts'
 import { type HistoryFault, type HistoryStore, isFault } from './history-store.ts'
@@ -59,7 +59,7 @@ export function useSheetKeeper(
     plant.current ??= { id: newSheetId(), begunAtMs: nowMs, isKept: false }
     const own = plant.current
     const { id, flora } = model.model
-    const organs = photos.map(({ organ }, i) => organ ?? named.answer.organs[i] ?? null)
+    const organs = organsOf(photos, named.answer)
     const keep = async () => {
       await untilIdle()
       if (!wanted.current) return

@@ -1,5 +1,5 @@
 /** Reference photos by what they show: the parts that one's own photos show first, then the others in their usual order. */
-import { ORGANS, type Organ } from '@worldflora/protocol/calibration'
+import { ORGANS, type Organ, parseOrgan } from '@worldflora/protocol/calibration'
 import type { ReferencePhotos } from '@worldflora/protocol/http'
 
 export type ReferencePhoto = ReferencePhotos['photos'][number]
@@ -11,8 +11,7 @@ export function organGroupsOf(
   photos: readonly ReferencePhoto[],
   own: readonly (Organ | null)[],
 ): OrganGroup[] {
-  const organOf = (photo: ReferencePhoto) =>
-    ORGANS.find((organ) => organ === photo.organ?.trim().toLowerCase()) ?? null
+  const organOf = (photo: ReferencePhoto) => parseOrgan(photo.organ?.trim().toLowerCase())
   const order = new Set<Organ | null>([...own.filter((organ) => organ !== null), ...ORGANS, null])
   return [...order]
     .map((organ) => ({ organ, photos: photos.filter((photo) => organOf(photo) === organ) }))

@@ -58,6 +58,8 @@ describe('photos that are given', () => {
       if (request.url().startsWith('http'))
         sent.push(`${request.method()} ${new URL(request.url()).pathname}`)
     }
+    // The answer's sheet is written once the page is at rest, and the first one fetches what makes thumbnails.
+    await page.getByTestId('sheet').waitFor()
     await page.getByTestId('offline-ready').waitFor()
     page.on('request', note)
 

@@ -157,6 +157,8 @@ describe('an answer of /identify', () => {
     await untilAtWork(page)
     await page.getByTestId('offline-ready').waitFor()
     await name(page, photos[0]!, 1)
+    // The answer's sheet is written once the page is at rest, and the first one fetches what makes thumbnails.
+    await page.getByTestId('sheet').waitFor()
     const before = await scoresOf(page)
     const requests: string[] = []
     page.on('request', (request) => {

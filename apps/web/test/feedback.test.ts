@@ -27,6 +27,7 @@ const CODES = [
   'unreachable',
   'upload-broken',
   'upload-stalled',
+  'upload-too-slow',
 ]
 
 describe('FB4: whoever is refused', () => {

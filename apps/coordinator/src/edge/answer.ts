@@ -24,6 +24,7 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   'no-checkpoint': 409,
   'nothing-left': 409,
   'upload-stalled': 408,
+  'upload-too-slow': 408,
   'upload-broken': 408,
   'upload-replaced': 409,
   'too-large': 413,

@@ -16,6 +16,8 @@ const {
 
 /** With what a form has around them. */
 const MOST_BODY_BYTES = MOST_PHOTOS * MOST_PHOTO_BYTES + MOST_STATEMENT_BYTES + (8 << 10)
+/** All that may come at once takes so long at 175 kB/s, one photo at 35. Who is slower sends fewer at once, and keeps nobody waiting. */
+const WITHIN_MS = 60_000
 
 export type SubmissionForm = { statement: Statement; photos: Buffer[] }
 
@@ -25,7 +27,7 @@ export async function readSubmissionForm(
 ): Promise<SubmissionForm | Rejection> {
   const boundary = boundaryOf(incoming.headers['content-type'] ?? null)
   if (boundary === null) return malformed('it is no form (multipart/form-data)')
-  const body = await heardBody(incoming, MOST_BODY_BYTES, clock)
+  const body = await heardBody(incoming, { mostBytes: MOST_BODY_BYTES, withinMs: WITHIN_MS }, clock)
   if (body === 'too-large') return tooLarge()
   if (typeof body === 'string') return brokenUpload(body, MOST_BODY_BYTES)
   const parts = parseForm(body, boundary)

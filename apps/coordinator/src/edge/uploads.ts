@@ -11,7 +11,7 @@ import type { Clock } from '../clock.ts'
 const STALL_MS = 20_000
 const STALL_BYTES = 64 << 10
 
-export type UploadEnd = 'whole' | 'too-large' | 'stalled' | 'replaced' | 'gone'
+export type UploadEnd = 'whole' | 'too-large' | 'stalled' | 'too-slow' | 'replaced' | 'gone'
 
 export class Uploads {
   readonly #clock: Clock
@@ -42,7 +42,7 @@ export class Uploads {
 }
 
 export class Upload {
-  /** Aborted when it is replaced, or its connection is gone. */
+  /** Aborted when it is replaced, its time is over, or its connection is gone. */
   readonly signal: AbortSignal
   readonly #incoming: IncomingMessage
   readonly #clock: Clock
@@ -103,6 +103,12 @@ export function brokenUpload(end: Exclude<UploadEnd, 'whole'>, mostBytes: number
       return reject('too-large', `At most ${mostBytes} bytes are taken here.`, 'Send less at once.')
     case 'stalled':
       return reject('upload-stalled', 'The body came to a standstill.', 'Send it again.')
+    case 'too-slow':
+      return reject(
+        'upload-too-slow',
+        'The body took too long to come.',
+        'Send less at once, or over a faster connection.',
+      )
     case 'replaced':
       return reject(
         'upload-replaced',

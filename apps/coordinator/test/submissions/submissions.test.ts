@@ -23,6 +23,7 @@ import {
   startTaking,
   statement,
 } from './fixture.ts'
+import { slowSender } from './slow-sender.ts'
 
 afterAll(() => readers.close())
 
@@ -198,6 +199,20 @@ describe('FB4: the edge', () => {
     for (let i = 0; i < 33; i++) expect(await codeOf(await give(site))).toEqual([429, 'too-much-to-do'])
     letGo()
     expect((await Promise.all(eight)).map(({ status }) => status)).toEqual(Array(8).fill(201))
+    expect((await give(site)).status).toBe(201)
+  })
+
+  it('eight slow senders lose their places within a minute, however steadily they send, and are told why', async () => {
+    const clock = handClock()
+    const site = await startTaking({ clock })
+    const slow = await Promise.all(Array.from({ length: 8 }, () => slowSender(site)))
+    for (let passedMs = 0; passedMs < 60_000; passedMs += 15_000) {
+      expect(await codeOf(await give(site))).toEqual([429, 'too-much-to-do'])
+      await Promise.all(slow.map(({ sendPiece }) => sendPiece()))
+      clock.moveOn(15_000)
+    }
+    const told = await Promise.all(slow.map(({ answer }) => answer))
+    for (const response of told) expect(await codeOf(response)).toEqual([408, 'upload-too-slow'])
     expect((await give(site)).status).toBe(201)
   })
 

@@ -38,7 +38,7 @@ export async function readIdentifyForm(
 }
 
 async function receive(incoming: IncomingMessage, clock: Clock): Promise<Buffer | Fault> {
-  const body = await heardBody(incoming, MOST_BODY_BYTES, clock)
+  const body = await heardBody(incoming, { mostBytes: MOST_BODY_BYTES }, clock)
   if (typeof body !== 'string') return body
   return body === 'too-large' ? tooLarge() : faultOf(brokenUpload(body, MOST_BODY_BYTES))
 }

@@ -18,7 +18,7 @@ import { BLOCK_SIZE } from './vector-format.ts'
 export const ESCAPE = 24
 export const PARAMETER_MAX = 56
 export const ALL_ZERO = 255
-export const ESCAPED_BITS = ESCAPE + 1 + 64
+const ESCAPED_BITS = ESCAPE + 1 + 64
 
 /** z of the block under way, in halves. */
 const foldedLow = new Uint32Array(BLOCK_SIZE)

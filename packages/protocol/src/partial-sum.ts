@@ -56,7 +56,7 @@ export function parsePartialSum(
 }
 
 /** Calls `onBlock` with every block, in order. */
-export function readBlocks(part: PartialSum, onBlock: (block: ReadBlock) => void): void {
+function readBlocks(part: PartialSum, onBlock: (block: ReadBlock) => void): void {
   const fault = readAll(part, onBlock)
   if (fault !== null) throw new Error(`a partial sum that was checked cannot be read: ${fault}`)
 }

@@ -11,10 +11,7 @@ export function oversize(request: Request, maxBytes: number): Rejection | null {
 }
 
 /** Into a buffer of its own, of exactly the body's size. */
-export async function readBytes(
-  request: Request,
-  maxBytes: number,
-): Promise<Uint8Array<ArrayBuffer> | Rejection> {
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer> | Rejection> {
   const early = oversize(request, maxBytes)
   if (early !== null) return early
   const chunks: Uint8Array[] = []

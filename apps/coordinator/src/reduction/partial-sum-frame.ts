@@ -11,7 +11,7 @@ import type { Body } from './body.ts'
 import type { Contribution } from './contribution.ts'
 
 /** More than any way of coding 65,536 values takes. */
-export const MOST_SEGMENT_BYTES = (2 << 20) - 4096
+const MOST_SEGMENT_BYTES = (2 << 20) - 4096
 
 /** In words: what is wrong with it. */
 export function readFrame(body: Body, expected: PartialSumKind, tasks: number): Contribution | string {

@@ -9,7 +9,7 @@ import { type Texts, useTexts } from './use-texts.ts'
 
 export type RefusalWords = { message: string; action: string }
 
-export function refusalWords(t: Texts<'refusals'>, { code, message, action }: Rejection): RefusalWords {
+function refusalWords(t: Texts<'refusals'>, { code, message, action }: Rejection): RefusalWords {
   const told = code as 'no-model'
   if (!t.has(`${told}.message`)) return { message, action }
   return { message: t(`${told}.message`), action: t(`${told}.action`) }

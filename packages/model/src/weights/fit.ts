@@ -32,7 +32,7 @@ export function faultOfFit(
   return left.length === 0 ? null : unfit(`The network has no place for ${list(left)}.`)
 }
 
-export function shapeWords(shape: readonly number[]): string {
+function shapeWords(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`
 }
 

@@ -1,7 +1,7 @@
 /** The history as JSON: everything that is kept, thumbnails as data URLs, times by ISO 8601. In parts, for all of it may be large. */
 import type { Sheet } from './sheet.ts'
 
-export const JSON_FORMAT = 'worldflora-history'
+const JSON_FORMAT = 'worldflora-history'
 
 /** The document is its head, the sheets with `JSON_BETWEEN` between them, and `JSON_END`. */
 export function jsonHead(nowMs: number): string {

@@ -2,7 +2,7 @@
 import { PublishedModel } from '@worldflora/protocol/http'
 import { parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
 
-export const NO_MODEL = reject(
+const NO_MODEL = reject(
   'no-model',
   'There is no model yet: none has been published on this site.',
   'Come back when a training run has published one, or help to train it.',

@@ -14,7 +14,7 @@ import { drawFruit } from './fruit-drawing.ts'
 import { drawHabit } from './habit-drawing.ts'
 import { drawLeaf } from './leaf-drawing.ts'
 import { mixPaint, type Paint } from './paint.ts'
-import { type Organ, type PlannedPhoto, planPhotos } from './photo-plan.ts'
+import { type DrawnOrgan, type PlannedPhoto, planPhotos } from './photo-plan.ts'
 import { photograph } from './photograph.ts'
 import { inventForm, type PlantForm } from './plant-form.ts'
 import { composeScene, type Frame } from './scene.ts'
@@ -106,7 +106,7 @@ function drawPhoto(photo: PlannedPhoto, form: PlantForm, wish: Wish): Promise<Ui
   return photograph(svg, wish.noise, ofPhoto)
 }
 
-function drawOrgan(organ: Organ, form: PlantForm, paint: Paint): string {
+function drawOrgan(organ: DrawnOrgan, form: PlantForm, paint: Paint): string {
   switch (organ) {
     case 'leaf':
       return drawLeaf(form.leaf, paint)

@@ -3,14 +3,14 @@ import { RandomStream } from '@worldflora/protocol/random'
 import type { LabelledPhoto } from '../flora-writer.ts'
 import { assignSplits } from '../split.ts'
 
-const ORGANS = ['leaf', 'flower', 'fruit', 'habit'] as const
-export type Organ = (typeof ORGANS)[number]
+const DRAWN_ORGANS = ['leaf', 'flower', 'fruit', 'habit'] as const
+export type DrawnOrgan = (typeof DRAWN_ORGANS)[number]
 
 /** `drawn` is the species on the photo; the label may name another (mislabels). */
 export type PlannedPhoto = LabelledPhoto & {
   drawn: number
   observationIndex: number
-  organ: Organ
+  organ: DrawnOrgan
   photoIndex: number
 }
 
@@ -64,9 +64,9 @@ function observationsOfRank(
 function photosOf(species: number, observation: number, seed: number): Omit<PlannedPhoto, 'split'>[] {
   const chance = new RandomStream(seed, 'herbarium', OBSERVATION_STREAM, species, observation)
   const wanted = 1 + chance.below(3)
-  const organs: Organ[] = []
+  const organs: DrawnOrgan[] = []
   while (organs.length < wanted) {
-    const organ = ORGANS[[0, 0, 0, 1, 1, 1, 2, 3][chance.below(8)]!]!
+    const organ = DRAWN_ORGANS[[0, 0, 0, 1, 1, 1, 2, 3][chance.below(8)]!]!
     if (!organs.includes(organ)) organs.push(organ)
   }
   return organs.map((organ, photoIndex) => ({

@@ -7,10 +7,11 @@ export const MOST_IMAGES = 5
 /** Of all images together. */
 export const MOST_IMAGE_BYTES = 52_428_800
 
-export const ORGANS = ['leaf', 'flower', 'fruit', 'bark', 'auto'] as const
-export type Organ = (typeof ORGANS)[number]
+/** What a program may say that an image shows. A model suggests others: protocol/calibration. */
+export const ASKED_ORGANS = ['leaf', 'flower', 'fruit', 'bark', 'auto'] as const
+export type AskedOrgan = (typeof ASKED_ORGANS)[number]
 
-export type AskedPhoto = { bytes: Buffer; filename: string; organ: Organ }
+export type AskedPhoto = { bytes: Buffer; filename: string; organ: AskedOrgan }
 
 /** `hint`: how one sends them. */
 export function faultOfCount(images: number, hint: string): Fault | null {
@@ -30,7 +31,7 @@ export function tooLarge(): Fault {
 
 export function askedPhotos(
   images: readonly { bytes: Buffer; filename: string }[],
-  organs: readonly Organ[],
+  organs: readonly AskedOrgan[],
 ): AskedPhoto[] | Fault {
   if (images.reduce((sum, { bytes }) => sum + bytes.length, 0) > MOST_IMAGE_BYTES) return tooLarge()
   const wrong = faultOfOrgans(organs.length, images.length)
@@ -43,10 +44,10 @@ export function askedPhotos(
 }
 
 /** Any other word is as good as none. */
-export function organsOf(words: readonly string[]): Organ[] {
+export function organsOf(words: readonly string[]): AskedOrgan[] {
   return words
     .flatMap((text) => text.split(','))
     .map((text) => text.trim().toLowerCase())
     .filter((text) => text !== '')
-    .map((text) => ORGANS.find((organ) => organ === text) ?? 'auto')
+    .map((text) => ASKED_ORGANS.find((organ) => organ === text) ?? 'auto')
 }

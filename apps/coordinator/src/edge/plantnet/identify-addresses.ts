@@ -3,12 +3,12 @@
  * operator has named, follows nobody from there to another, and takes no more bytes than a form may have.
  */
 import {
+  type AskedOrgan,
   type AskedPhoto,
   askedPhotos,
   faultOfCount,
   faultOfOrgans,
   MOST_IMAGE_BYTES,
-  type Organ,
   tooLarge,
 } from './asked-photos.ts'
 import { type Fault, fault, isFault } from './faults.ts'
@@ -18,7 +18,7 @@ const LIMIT_MS = 20_000
 /** `hosts`: as in an address, with the port where it is not the usual one. */
 export async function fetchPhotos(
   addresses: readonly string[],
-  organs: readonly Organ[],
+  organs: readonly AskedOrgan[],
   hosts: readonly string[],
   onFetch: () => void,
 ): Promise<AskedPhoto[] | Fault> {

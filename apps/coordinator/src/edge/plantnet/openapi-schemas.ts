@@ -1,5 +1,5 @@
 /** What the answers of /v2 are made of, as JSON Schemas of its OpenAPI document. */
-import { ORGANS } from './asked-photos.ts'
+import { ASKED_ORGANS } from './asked-photos.ts'
 
 export type Schema = { [keyword: string]: unknown }
 
@@ -53,7 +53,7 @@ export const SCHEMAS: { [name: string]: Schema } = {
       query: fields({
         project: text,
         images: { ...list(text), description: 'SHA-256 of each image’s bytes.' },
-        organs: list({ enum: ORGANS }),
+        organs: list({ enum: ASKED_ORGANS }),
         includeRelatedImages: flag,
         noReject: flag,
         type: text,

@@ -1,5 +1,5 @@
 /** /v2 as an OpenAPI document (3.1), for programs that make clients, and for /v2/docs. A test holds it against the routes and their answers. */
-import { MOST_IMAGE_BYTES, MOST_IMAGES, ORGANS } from './asked-photos.ts'
+import { ASKED_ORGANS, MOST_IMAGE_BYTES, MOST_IMAGES } from './asked-photos.ts'
 import { day, fields, flag, list, ref, SCHEMAS, type Schema, text } from './openapi-schemas.ts'
 import { WORLD } from './projects.ts'
 
@@ -99,7 +99,7 @@ const IDENTIFIED: Answer = {
   headers: { RateLimit: { schema: text }, 'RateLimit-Policy': { schema: text } },
 }
 const ORGANS_OF_IMAGES = {
-  ...list({ enum: ORGANS }),
+  ...list({ enum: ASKED_ORGANS }),
   description: 'One for each image, in their order, or none. May stand in the address instead.',
 }
 
@@ -144,7 +144,7 @@ const IDENTIFY_BY_ADDRESS = operation('Names a plant whose photos are on the web
       ),
       required: true,
     },
-    query('organs', list({ enum: ORGANS }), 'One for each image, in their order, or none.'),
+    query('organs', list({ enum: ASKED_ORGANS }), 'One for each image, in their order, or none.'),
   ],
 })
 

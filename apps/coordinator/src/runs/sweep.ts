@@ -4,6 +4,7 @@ import { isRejection } from '@worldflora/protocol/rejection'
 import type { Logger } from 'pino'
 import type { BlobStore } from '../store/blob-store.ts'
 import type { Store } from '../store/store.ts'
+import { sweep } from '../store/sweep.ts'
 import { blobsOf, type Floras } from './floras.ts'
 
 type Swept = { store: Store; blobs: BlobStore; optimizerStates: BlobStore; floras: Floras }
@@ -25,17 +26,4 @@ export async function sweepBlobs(
   }
   const gone = await sweep(blobs, used)
   if (gone > 0) log.info({ gone }, 'swept away blobs that nothing names')
-}
-
-export async function sweep(
-  store: Pick<BlobStore, 'list' | 'delete'>,
-  used: ReadonlySet<Hash>,
-): Promise<number> {
-  let gone = 0
-  for await (const hash of store.list()) {
-    if (used.has(hash)) continue
-    await store.delete(hash)
-    gone++
-  }
-  return gone
 }

@@ -16,9 +16,9 @@ import type { Logger } from 'pino'
 import type { Alarm, Clock } from '../clock.ts'
 import type { GivenPhoto } from '../identify/given-photo.ts'
 import { Queue } from '../queue.ts'
-import { sweep } from '../runs/sweep.ts'
 import type { BlobStore } from '../store/blob-store.ts'
 import type { Store, SubmissionRecord } from '../store/store.ts'
+import { sweep } from '../store/sweep.ts'
 import { speciesOf, wholeSpeciesOf } from './submitted-species.ts'
 
 /** Of submissions that nobody has decided; bytes also of those that can still be brought back. */

@@ -1,6 +1,6 @@
 /** The model on its way to a tab and on its shelf there: what happens when the network, the disk or another publication comes between. */
 import { SHARD_BYTES } from '@worldflora/protocol/compact-weights'
-import type { PublishedModel } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import type { BrowserContext } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { expectNoFaults, openBrowser, openPage, type WatchedPage } from './browser.ts'

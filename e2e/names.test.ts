@@ -1,8 +1,8 @@
 /** An answer one can trust: photos to compare with, names, and what else is known of the plant. */
 import { encodeManifest, type Manifest } from '@worldflora/dataset/manifest'
 import { hashOf } from '@worldflora/protocol/hash'
-import type { Species } from '@worldflora/protocol/http'
 import { encodePlaces } from '@worldflora/protocol/places'
+import type { Species } from '@worldflora/protocol/species'
 import type { Locator } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { expectAccessible, PHONE } from './accessibility.ts'

@@ -2,9 +2,8 @@
 import { drawHerbarium } from '@worldflora/dataset/herbarium'
 import { encodeManifest, type Manifest } from '@worldflora/dataset/manifest'
 import { hashOf } from '@worldflora/protocol/hash'
-import type { RunDetail } from '@worldflora/protocol/http'
-import type { RunStatus } from '@worldflora/protocol/messages'
 import { isRejection } from '@worldflora/protocol/rejection'
+import type { RunDetail, RunStatus } from '@worldflora/protocol/runs'
 import { io } from 'socket.io-client'
 
 export type Address = { url: string; token: string }

@@ -1,8 +1,9 @@
 /** Sites as visitors of /identify find them: with a model. */
 import type { Manifest } from '@worldflora/dataset/manifest'
 import { type Photo, readShard } from '@worldflora/dataset/shard'
-import type { PublishedModel, RunDetail } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { isRejection } from '@worldflora/protocol/rejection'
+import type { RunDetail } from '@worldflora/protocol/runs'
 import { type Address, bringHerbarium, call, type Herbarium, openRun, untilMeasured } from './operator.ts'
 import { type Site, startCoordinator, temporaryFolder, worldflora } from './processes.ts'
 

@@ -1,5 +1,5 @@
 /** How long each of a run's phases takes on the wall's clock, features and measuring included, for who looks often enough. */
-import type { RunDetail } from '@worldflora/protocol/http'
+import type { RunDetail } from '@worldflora/protocol/runs'
 
 export function phaseClock(): { look(detail: RunDetail): void; readonly minutes: number[] } {
   const minutes: number[] = []

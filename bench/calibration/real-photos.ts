@@ -4,9 +4,9 @@ import { openFolder } from '@worldflora/cli/folder-source'
 import { importImageFolder } from '@worldflora/dataset/image-folder'
 import { type Photo, readShard } from '@worldflora/dataset/shard'
 import { beginningWith, importWeights, readWeightsFolder, speciesOf } from '@worldflora/model/weights'
-import type { Species } from '@worldflora/protocol/http'
 import type { Hash } from '@worldflora/protocol/ids'
 import type { Architecture } from '@worldflora/protocol/run-config'
+import type { Species } from '@worldflora/protocol/species'
 import { accept } from '../platform/accept.ts'
 
 export const ARCHITECTURE: Architecture = { name: 'mobilenet-v2', width: 0.5, imageSize: 96, norm: 'none' }

@@ -1,7 +1,7 @@
 /** What the run's status tells from outside, looked at many times a second: when each step became durable, and which checkpoint it is. */
 import { setTimeout as wait } from 'node:timers/promises'
-import { Status } from '@worldflora/protocol/http'
-import type { RunStatus } from '@worldflora/protocol/messages'
+import type { RunStatus } from '@worldflora/protocol/runs'
+import { Status } from '@worldflora/protocol/status'
 import * as v from 'valibot'
 
 const LOOK_EVERY_MS = 100

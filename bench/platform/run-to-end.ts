@@ -1,9 +1,9 @@
 /** A run from its configuration to its measured end, by the workers that are there. */
 import { setTimeout as wait } from 'node:timers/promises'
 import type { OperatorClient } from '@worldflora/cli/operator-client'
-import type { RunDetail } from '@worldflora/protocol/http'
 import { isRejection } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
+import type { RunDetail } from '@worldflora/protocol/runs'
 import { accept } from './accept.ts'
 
 const LOOK_EVERY_MS = 250

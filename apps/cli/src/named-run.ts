@@ -1,6 +1,7 @@
 /** The run that a command names: the newest of that name, or the one of that id. */
-import type { RunStatus } from '@worldflora/protocol/messages'
+
 import { reject } from '@worldflora/protocol/rejection'
+import type { RunStatus } from '@worldflora/protocol/runs'
 import { withCoordinator } from './coordinator-process.ts'
 import type { OperatorClient } from './operator-client.ts'
 import { accept, Refused } from './report.ts'

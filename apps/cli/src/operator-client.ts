@@ -1,25 +1,23 @@
 /** The coordinator's HTTP API as the commands use it: with the operator token, answers parsed, refusals as rejections. */
 import { encodeManifest, type Manifest } from '@worldflora/dataset/manifest'
+import { MadeApiKey, type MakeApiKey } from '@worldflora/protocol/api-keys'
+import { FloraSummary } from '@worldflora/protocol/floras'
 import { hashOf } from '@worldflora/protocol/hash'
+import { Hash, RunId } from '@worldflora/protocol/ids'
 import {
-  FloraSummary,
   ForkedRun,
   type ForkRun,
-  Health,
   KeptCheckpoints,
-  MadeApiKey,
-  type MakeApiKey,
-  PublishedModel,
   type RollBackRun,
   RolledBackRun,
-  RunDetail,
-  RunHistory,
-  Status,
   WEIGHTS_HEADERS,
-} from '@worldflora/protocol/http'
-import { Hash, RunId } from '@worldflora/protocol/ids'
+} from '@worldflora/protocol/kept-checkpoints'
+import { Health } from '@worldflora/protocol/operator'
+import { PublishedModel } from '@worldflora/protocol/published-model'
 import { isRejection, Rejection, reject } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
+import { RunDetail, RunHistory } from '@worldflora/protocol/runs'
+import { Status } from '@worldflora/protocol/status'
 import { SubmissionList, type SubmissionState } from '@worldflora/protocol/submissions'
 import * as v from 'valibot'
 

@@ -1,7 +1,8 @@
 /** What a run can do after each of its phases (PH1): in words as it is measured, and for programs once all is done. */
-import type { RunDetail } from '@worldflora/protocol/http'
-import type { Evaluation } from '@worldflora/protocol/messages'
+
+import type { Evaluation } from '@worldflora/protocol/evaluation'
 import { phasesOf } from '@worldflora/protocol/phases'
+import type { RunDetail } from '@worldflora/protocol/runs'
 import { percent } from './percent.ts'
 
 /** Of the test split; null where it was not measured. */

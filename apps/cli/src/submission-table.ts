@@ -1,6 +1,6 @@
 /** The table of labels that `import` takes, of photos that were given: one row a photo, all that is known of its species. */
 import { csvRow } from '@worldflora/protocol/csv-row'
-import type { Species } from '@worldflora/protocol/http'
+import type { Species } from '@worldflora/protocol/species'
 import type { Submission } from '@worldflora/protocol/submissions'
 
 export type GivenPhoto = {

@@ -2,8 +2,10 @@
  * Between the core and the world: says events to the core, and has its effects carried out in their order. The effects that
  * answer the caller are returned; the others go to the carriers. Nothing else calls `advance`.
  */
+
+import type { EvaluateResult } from '@worldflora/protocol/evaluation'
 import type { LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
-import type { EvaluateResult, Task } from '@worldflora/protocol/messages'
+import type { Task } from '@worldflora/protocol/messages'
 import type { Alarm, Clock } from './clock.ts'
 import { advance } from './core/advance.ts'
 import { type CoreState, createCore, nextWakeAtMs, tasksOf } from './core/core-state.ts'

@@ -1,6 +1,6 @@
 /** How the process is: whether its event loop keeps up, and how much memory it has. Watched all the time, told in windows. */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type { Health } from '@worldflora/protocol/http'
+import type { Health } from '@worldflora/protocol/operator'
 import type { Clock } from './clock.ts'
 
 /** The timer that is watched; what it is late by is the delay. */

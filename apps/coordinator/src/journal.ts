@@ -1,6 +1,7 @@
 /** The readable log: what happened, in a sentence, for the operator. Technical detail goes to the process's own log. */
-import type { LogEvent } from '@worldflora/protocol/http'
+
 import type { RunId } from '@worldflora/protocol/ids'
+import type { LogEvent } from '@worldflora/protocol/operator'
 import type { Logger } from 'pino'
 import type { Clock } from './clock.ts'
 import type { Store } from './store/store.ts'

@@ -6,20 +6,18 @@ import { type Photo, packShard } from '@worldflora/dataset/shard'
 import { encodeTrainLabels } from '@worldflora/dataset/train-labels'
 import { GOLDEN_HASH } from '@worldflora/model/golden-hash'
 import { featureCount } from '@worldflora/model/parameters'
+import type { EvaluateResult } from '@worldflora/protocol/evaluation'
 import { encodeFloat16 } from '@worldflora/protocol/float16'
 import { encodeVector, parseVector } from '@worldflora/protocol/gradient-codec'
 import { hashOf } from '@worldflora/protocol/hash'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import {
   type CoordinatorEvents,
-  type EvaluateResult,
   type JoinReply,
   type JoinRequest,
   type Lease,
   PROTOCOL_VERSION,
   type ResultReply,
-  type RunState,
-  type RunStatus,
   type WorkerEvents,
   type WorkReply,
 } from '@worldflora/protocol/messages'
@@ -28,6 +26,7 @@ import { mergePartialSums } from '@worldflora/protocol/partial-sum'
 import { RandomStream } from '@worldflora/protocol/random'
 import { isRejection } from '@worldflora/protocol/rejection'
 import { RunConfig } from '@worldflora/protocol/run-config'
+import type { RunState, RunStatus } from '@worldflora/protocol/runs'
 import { io, type Socket } from 'socket.io-client'
 import * as v from 'valibot'
 import { onTestFinished } from 'vitest'

@@ -1,6 +1,6 @@
 /** In which words an answer is given. */
 import type { RollUp } from '@worldflora/protocol/calibration'
-import type { Species } from '@worldflora/protocol/http'
+import type { Species } from '@worldflora/protocol/species'
 import { describe, expect, it } from 'vitest'
 import {
   type Answer,

@@ -1,7 +1,7 @@
 /** What the operator sees: curves, workers, and how one comes in. */
-import type { RunDetail, RunHistory, WorkerSummary } from '@worldflora/protocol/http'
-import type { RunStatus } from '@worldflora/protocol/messages'
+import type { WorkerSummary } from '@worldflora/protocol/operator'
 import { RunConfig } from '@worldflora/protocol/run-config'
+import type { RunDetail, RunHistory, RunStatus } from '@worldflora/protocol/runs'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { accuracyCurve, lossCurve, movingMean } from '../src/dashboard/curves-of-run.ts'

@@ -1,8 +1,8 @@
 /** What else is known of a plant, and what follows from it for the answer. */
 import type { Look } from '@worldflora/model/prediction'
 import type { Calibration } from '@worldflora/protocol/calibration'
-import type { Species } from '@worldflora/protocol/http'
 import type { Point, SpeciesPlaces } from '@worldflora/protocol/places'
+import type { Species } from '@worldflora/protocol/species'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { verdictOf } from '../src/identify/answer.ts'

@@ -1,5 +1,5 @@
 /** Numbers, names and states as people read them. */
-import type { RunStatus } from '@worldflora/protocol/messages'
+import type { RunStatus } from '@worldflora/protocol/runs'
 import { describe, expect, it } from 'vitest'
 import { bytes, counted, duration, milliseconds, percent, rate } from '../src/words/amounts.ts'
 import { expectedEndMs, runSentence, sentenceOf } from '../src/words/run-sentence.ts'

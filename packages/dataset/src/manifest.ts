@@ -3,9 +3,9 @@
  * a run pins it. Holds nothing of a machine or a clock, so importing the same folder twice gives the same bytes (SD3).
  */
 import { canonicalJson } from '@worldflora/protocol/hash'
-import { Species } from '@worldflora/protocol/http'
 import { Hash, Slug } from '@worldflora/protocol/ids'
 import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
+import { Species } from '@worldflora/protocol/species'
 import * as v from 'valibot'
 import { BlobRef, TrainLabelsRef } from './train-labels.ts'
 

@@ -2,7 +2,7 @@
  * Which observations train, and which are held back: 80/10/10 unless more is asked for, stratified by species, seeded. An
  * observation never straddles, so that photos of one plant never sit on both sides. The order of the input does not matter.
  */
-import type { Split } from '@worldflora/protocol/messages'
+import type { Split } from '@worldflora/protocol/evaluation'
 import { RandomStream } from '@worldflora/protocol/random'
 
 export type { Split }

@@ -2,7 +2,7 @@
  * How well a checkpoint names photos: one row a photo, with running statistics and the centre crop (or several). What the rows amount to
  * is in `metrics.ts`.
  */
-import type { EvaluateResult } from '@worldflora/protocol/messages'
+import type { EvaluateResult } from '@worldflora/protocol/evaluation'
 import type { Architecture } from '@worldflora/protocol/run-config'
 import type { CropCount } from './photo/crops.ts'
 import { decodedAt } from './photo/decoded-at.ts'

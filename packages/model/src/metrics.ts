@@ -1,5 +1,5 @@
 /** What an evaluation's rows amount to. Knows no tensor library: the coordinator adds up what the workers send. */
-import type { EvaluateResult, Evaluation } from '@worldflora/protocol/messages'
+import type { EvaluateResult, Evaluation } from '@worldflora/protocol/evaluation'
 
 export type Measured = Pick<Evaluation, 'photos' | 'top1' | 'top5' | 'macroTop1'> & {
   loss: number

@@ -1,8 +1,8 @@
 /** The weights that a published model is identified with: which blobs they are, and what these come to. The same in a tab as on a server. */
 import { COMPACT_FORMAT, decodeCompact } from '@worldflora/protocol/compact-weights'
-import type { PublishedModel } from '@worldflora/protocol/http'
 import type { Hash } from '@worldflora/protocol/ids'
 import { layoutOf } from '@worldflora/protocol/parameter-layout'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import type { Rejection } from '@worldflora/protocol/rejection'
 import type { Architecture } from '@worldflora/protocol/run-config'
 import { decodeWeights } from '@worldflora/protocol/tensor-codec'

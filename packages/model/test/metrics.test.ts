@@ -1,4 +1,4 @@
-import type { EvaluateResult } from '@worldflora/protocol/messages'
+import type { EvaluateResult } from '@worldflora/protocol/evaluation'
 import { describe, expect, test } from 'vitest'
 import { measure } from '../src/metrics.ts'
 

@@ -3,11 +3,11 @@
  * their own hash, as a flora's are. The manifest is canonical JSON; its SHA-256 names the features.
  */
 import * as v from 'valibot'
+import { Split } from './evaluation.ts'
 import { Hash, RunId, Slug } from './ids.ts'
-import { ShardEntries, Split } from './messages.ts'
+import { ShardEntries } from './messages.ts'
 import { Architecture } from './run-config.ts'
-
-const index = v.pipe(v.number(), v.integer(), v.minValue(0))
+import { index } from './whole-number.ts'
 
 export const FeaturesManifest = v.object({
   formatVersion: v.literal(2),

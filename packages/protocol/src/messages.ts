@@ -3,9 +3,12 @@
  * acknowledgement; facts are past tense and answered by nothing. Bulk (shards, checkpoints, results) travels over HTTP.
  */
 import * as v from 'valibot'
+import { Split } from './evaluation.ts'
 import { Hash, LeaseId, RunId, Slug, WorkerId } from './ids.ts'
 import { Rejection } from './rejection.ts'
 import { PhaseConfig } from './run-config.ts'
+import type { RunStatus } from './runs.ts'
+import { index } from './whole-number.ts'
 
 /** Raised when a message changes its meaning. A worker of another version is told to update, and gets no work. */
 export const PROTOCOL_VERSION = 3
@@ -18,7 +21,6 @@ export const TASKS_PER_LEASE = 64
 /** A worker is told no more tasks of the next step than it can prepare meanwhile. */
 export const TASKS_AHEAD_MAX = 8
 
-const index = v.pipe(v.number(), v.integer(), v.minValue(0))
 const short = v.pipe(v.string(), v.maxLength(200))
 
 export const BackendName = v.picklist(['wasm', 'webgpu', 'cpu'])
@@ -79,9 +81,6 @@ export const GradientTask = v.object({
   entries: TaskEntries,
 })
 export type GradientTask = v.InferOutput<typeof GradientTask>
-
-export const Split = v.picklist(['train', 'val', 'test'])
-export type Split = v.InferOutput<typeof Split>
 
 /** Cut at observation borders, so that fused answers are whole. */
 export const EvaluateTask = v.object({
@@ -196,94 +195,6 @@ export const ReturnLease = v.object({
   message: v.optional(v.pipe(v.string(), v.maxLength(2000))),
 })
 export type ReturnLease = v.InferOutput<typeof ReturnLease>
-
-export const Measures = v.object({
-  top1: v.number(),
-  top5: v.number(),
-  macroTop1: v.number(),
-  loss: v.optional(v.number()),
-})
-export const Evaluation = v.object({
-  step: index,
-  split: Split,
-  photos: index,
-  /** How many parts of each photo were looked at; absent: the one in the middle. */
-  crops: v.optional(index),
-  ...Measures.entries,
-  /** With all photos of each fused. `loss` is missing in evaluations of before it was measured. */
-  observations: v.object({ top1: v.number(), top5: v.number(), loss: v.optional(v.number()) }),
-})
-export type Evaluation = v.InferOutput<typeof Evaluation>
-
-export const RunState = v.picklist(['running', 'paused', 'finished', 'stopped'])
-export type RunState = v.InferOutput<typeof RunState>
-
-/** A run as everybody may see it; part of `GET /api/status`. */
-export const RunStatus = v.object({
-  id: RunId,
-  name: v.string(),
-  flora: v.string(),
-  state: RunState,
-  /** Why a paused run is paused, in words. */
-  reason: v.optional(v.string()),
-  /** Why a running run does not advance, in words: nobody who is here can do it. */
-  hint: v.optional(v.string()),
-  /** 0 to 9: twice the share of a run that is one below. */
-  priority: index,
-  step: index,
-  steps: index,
-  epoch: v.number(),
-  /** Of a run of several, the one that its next step is of, from 1 on. */
-  phase: v.optional(
-    v.object({
-      number: index,
-      of: index,
-      train: v.picklist(['all', 'head']),
-      /** It waits for the features that its head is trained on. */
-      extracting: v.boolean(),
-    }),
-  ),
-  /** Tasks of the step in flight: accepted so far, and in all. */
-  tasks: v.object({ accepted: index, total: index }),
-  checkpoint: Hash,
-  imagesPerSecond: v.number(),
-  stepsPerSecond: v.number(),
-  /** What volunteers have uploaded of gradients, over the images in them, since the coordinator started. */
-  uploadBytesPerImage: v.optional(v.number()),
-  /** The latest on the validation split (on the test split where a flora has no other). */
-  evaluation: v.nullable(Evaluation),
-  /** The run has finished and no evaluation of it is outstanding. */
-  measured: v.boolean(),
-})
-export type RunStatus = v.InferOutput<typeof RunStatus>
-
-const probability = v.pipe(v.number(), v.minValue(0), v.maxValue(1.0001))
-/** What the network said, as far as measures need it. */
-const Answer = v.object({
-  /** Of the true species, 0 for the best. */
-  rank: index,
-  /** Given to the true species. */
-  probability,
-  /** The five best species with theirs, the best first. */
-  best: v.pipe(v.array(v.tuple([index, probability])), v.maxLength(5)),
-})
-
-/** Body of `PUT /api/leases/:leaseId/result` for an evaluate task: one row a photo, in the task's order. */
-export const EvaluateResult = v.object({
-  photos: v.pipe(
-    v.array(
-      v.object({
-        species: index,
-        observation: v.pipe(v.string(), v.maxLength(200)),
-        ...Answer.entries,
-        /** To all photos of the observation, fused; on an observation's first photo only. */
-        fused: v.optional(Answer),
-      }),
-    ),
-    v.maxLength(65_536),
-  ),
-})
-export type EvaluateResult = v.InferOutput<typeof EvaluateResult>
 
 /** Answer to a pushed result. All but `partly-late` end its tasks for the worker. */
 export const ResultReply = v.variant('kind', [

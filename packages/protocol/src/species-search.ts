@@ -2,7 +2,7 @@
  * Species by what somebody types: every word has to begin a word of one of the species' names, in whatever language, whatever its accents
  * and capitals. Names are folded once, in portions if whoever owns the thread wants so: a flora may have 300,000 species.
  */
-import type { Species } from './http.ts'
+import type { Species } from './species.ts'
 
 export type Found = { species: Species[] /** There are others: typing more finds them. */; isMore: boolean }
 

@@ -4,8 +4,8 @@
  */
 import * as v from 'valibot'
 import { ORGANS } from './calibration.ts'
-import { Species } from './http.ts'
 import { OpaqueId, Slug } from './ids.ts'
+import { Species } from './species.ts'
 
 export const SUBMISSION_LIMITS = {
   photos: 5,

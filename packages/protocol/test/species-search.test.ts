@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Species } from '../src/http.ts'
+import type { Species } from '../src/species.ts'
 import { foldedName, SpeciesSearch } from '../src/species-search.ts'
 
 const flora: Species[] = [

@@ -1,5 +1,5 @@
 /** `worldflora checkpoints`: what a run can be forked from or rolled back to, why it is kept, and what that weighs. */
-import type { KeptCheckpoint } from '@worldflora/protocol/http'
+import type { KeptCheckpoint } from '@worldflora/protocol/kept-checkpoints'
 import { withRun } from '../named-run.ts'
 import { percent } from '../percent.ts'
 import { accept } from '../report.ts'

@@ -1,5 +1,5 @@
 /** `worldflora runs`: what there is, in which state, and why. */
-import type { RunStatus } from '@worldflora/protocol/messages'
+import type { RunStatus } from '@worldflora/protocol/runs'
 import { withCoordinator } from '../coordinator-process.ts'
 import { percent } from '../percent.ts'
 import { accept } from '../report.ts'

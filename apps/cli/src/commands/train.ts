@@ -1,9 +1,9 @@
 /** `worldflora train`: a run from RUN.json to its measured end, for scripts and papers. */
 import { setTimeout as wait } from 'node:timers/promises'
-import type { RunDetail } from '@worldflora/protocol/http'
+import type { Evaluation } from '@worldflora/protocol/evaluation'
 import type { RunId } from '@worldflora/protocol/ids'
-import type { Evaluation } from '@worldflora/protocol/messages'
 import { reject } from '@worldflora/protocol/rejection'
+import type { RunDetail } from '@worldflora/protocol/runs'
 import { withCoordinator } from '../coordinator-process.ts'
 import { startLocalWorkers } from '../local-workers.ts'
 import type { OperatorClient } from '../operator-client.ts'

@@ -1,7 +1,8 @@
 /** What goes with exported weights: where they come from, what they can do and how they are used; for programs, and in words. */
-import type { Species } from '@worldflora/protocol/http'
-import type { Evaluation } from '@worldflora/protocol/messages'
+
+import type { Evaluation } from '@worldflora/protocol/evaluation'
 import type { Architecture, RunConfig } from '@worldflora/protocol/run-config'
+import type { Species } from '@worldflora/protocol/species'
 import type { ExportSource } from './source.ts'
 
 export type ExportFormat = 'tfjs' | 'safetensors'

@@ -1,9 +1,10 @@
 /** What is to be exported: a run's checkpoint, or the published model, by the name that a person gives; with what is known of it. */
 import { type Manifest, parseManifest } from '@worldflora/dataset/manifest'
-import type { PublishedModel, RunDetail } from '@worldflora/protocol/http'
+import type { Evaluation } from '@worldflora/protocol/evaluation'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
-import type { Evaluation } from '@worldflora/protocol/messages'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { isRejection, reject } from '@worldflora/protocol/rejection'
+import type { RunDetail } from '@worldflora/protocol/runs'
 import type { OperatorClient, WeightsDownload } from '../operator-client.ts'
 import { accept, Refused } from '../report.ts'
 

@@ -3,7 +3,7 @@
  * wanted, the origins of the pages that may use it. What is asked at every request is in memory; the store has it too.
  */
 import { randomBytes } from 'node:crypto'
-import type { ApiKeySummary, MadeApiKey, MakeApiKey } from '@worldflora/protocol/http'
+import type { ApiKeySummary, MadeApiKey, MakeApiKey } from '@worldflora/protocol/api-keys'
 import type { Hash } from '@worldflora/protocol/ids'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { Clock } from '../clock.ts'

@@ -4,6 +4,7 @@
  * the order given.
  */
 import type { RunPlan } from '@worldflora/dataset/epoch-plan'
+import type { Split } from '@worldflora/protocol/evaluation'
 import type { Hash, LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
 import type {
   CheckpointRef,
@@ -11,12 +12,11 @@ import type {
   Lease,
   ReturnLease,
   RunDescription,
-  RunState,
   ShardEntries,
   ShardRef,
-  Split,
   Task,
 } from '@worldflora/protocol/messages'
+import type { RunState } from '@worldflora/protocol/runs'
 
 export type EvaluationOrder = {
   step: number

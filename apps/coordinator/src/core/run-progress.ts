@@ -1,5 +1,6 @@
 /** A run as the core holds it: the step in flight and the evaluations under way. */
-import type { CheckpointRef, RunState } from '@worldflora/protocol/messages'
+import type { CheckpointRef } from '@worldflora/protocol/messages'
+import type { RunState } from '@worldflora/protocol/runs'
 import type { OpenRun } from './events.ts'
 import { stepGroup, type TaskGroup } from './task-group.ts'
 

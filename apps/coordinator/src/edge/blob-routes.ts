@@ -1,5 +1,5 @@
 /** /blobs/HASH: immutable, so every cache on the way may keep them for ever. Reading is open to all, writing is the operator's. */
-import { LIMITS } from '@worldflora/protocol/http'
+import { LIMITS } from '@worldflora/protocol/body-limits'
 import { Hash } from '@worldflora/protocol/ids'
 import { isRejection, parseOrReject, reject } from '@worldflora/protocol/rejection'
 import { type Context, Hono } from 'hono'

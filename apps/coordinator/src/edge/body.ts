@@ -1,6 +1,6 @@
 /** Bodies from the network: bounded before they are read, and while they are read (IN1). */
 
-import { LIMITS } from '@worldflora/protocol/http'
+import { LIMITS } from '@worldflora/protocol/body-limits'
 import { parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type * as v from 'valibot'
 

@@ -1,5 +1,5 @@
 /** /api/floras: the operator's collections of photos. Their bytes are blobs already; here they get a name. */
-import { PutFlora } from '@worldflora/protocol/http'
+import { PutFlora } from '@worldflora/protocol/floras'
 import { Slug } from '@worldflora/protocol/ids'
 import { isRejection, parseOrReject } from '@worldflora/protocol/rejection'
 import { Hono } from 'hono'

@@ -1,5 +1,5 @@
 /** /api/keys: the operator's list of programs that may ask /v2. */
-import { MakeApiKey } from '@worldflora/protocol/http'
+import { MakeApiKey } from '@worldflora/protocol/api-keys'
 import { isRejection } from '@worldflora/protocol/rejection'
 import { Hono } from 'hono'
 import { answer, answerRejection } from './answer.ts'

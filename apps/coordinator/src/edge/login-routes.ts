@@ -1,7 +1,7 @@
 /** /api/login and /api/operator: a token becomes a cookie that no script can read and no other site can use. */
 
 import { getConnInfo } from '@hono/node-server/conninfo'
-import { LoginRequest } from '@worldflora/protocol/http'
+import { LoginRequest } from '@worldflora/protocol/operator'
 import { isRejection, reject } from '@worldflora/protocol/rejection'
 import { type Context, Hono } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'

@@ -1,5 +1,5 @@
 /** Photos of a species for people to compare theirs with, by the hash of its flora: an answer that never changes. */
-import type { ReferencePhotos } from '@worldflora/protocol/http'
+import type { ReferencePhotos } from '@worldflora/protocol/reference-photos'
 import { reject } from '@worldflora/protocol/rejection'
 import { Hono } from 'hono'
 import { answer, answerRejection } from './answer.ts'

@@ -2,14 +2,10 @@
 import type { HttpBindings } from '@hono/node-server'
 import { largestFeatureShardBytes, readFeatureShard } from '@worldflora/dataset/feature-shard'
 import { featureCount } from '@worldflora/model/parameters'
-import { LIMITS } from '@worldflora/protocol/http'
+import { LIMITS } from '@worldflora/protocol/body-limits'
+import { EvaluateResult } from '@worldflora/protocol/evaluation'
 import { Hash, LeaseId } from '@worldflora/protocol/ids'
-import {
-  EvaluateResult,
-  type ExtractFeaturesTask,
-  type ResultReply,
-  type Task,
-} from '@worldflora/protocol/messages'
+import type { ExtractFeaturesTask, ResultReply, Task } from '@worldflora/protocol/messages'
 import { largestPartialSumBytes } from '@worldflora/protocol/partial-sum'
 import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { Hono } from 'hono'

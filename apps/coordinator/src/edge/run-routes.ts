@@ -1,17 +1,17 @@
 /** /api/runs: looking is open to all, steering is the operator's. */
+
+import { RunId } from '@worldflora/protocol/ids'
 import {
   ForkRun,
-  OrderFeatures,
-  PutPriority,
   PutRetention,
-  PutRunState,
   RollBackRun,
   WEIGHTS_HEADERS,
   WeightsQuery,
-} from '@worldflora/protocol/http'
-import { RunId } from '@worldflora/protocol/ids'
+} from '@worldflora/protocol/kept-checkpoints'
+import { OrderFeatures } from '@worldflora/protocol/ordered-features'
 import { isRejection, parseOrReject, type Rejection } from '@worldflora/protocol/rejection'
 import { RunConfig } from '@worldflora/protocol/run-config'
+import { PutPriority, PutRunState } from '@worldflora/protocol/runs'
 import { Hono } from 'hono'
 import type * as v from 'valibot'
 import { sha256 } from '../store/blob-store.files.ts'

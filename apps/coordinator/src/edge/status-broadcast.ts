@@ -1,5 +1,5 @@
 /** Tells every connection when the runs' status has changed: at most twice a second, and only what is new. */
-import type { RunStatus } from '@worldflora/protocol/messages'
+import type { RunStatus } from '@worldflora/protocol/runs'
 import type { Clock } from '../clock.ts'
 
 const PAUSE_MS = 500

@@ -1,6 +1,7 @@
 /** `GET /api/status`: what everybody may see. */
-import type { Status } from '@worldflora/protocol/http'
+
 import { PROTOCOL_VERSION } from '@worldflora/protocol/messages'
+import type { Status } from '@worldflora/protocol/status'
 import type { Site } from './site.ts'
 
 /** Answers also while the database does not: that is when people look. */

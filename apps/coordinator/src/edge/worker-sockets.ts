@@ -9,11 +9,11 @@ import {
   PROTOCOL_VERSION,
   RequestWork,
   ReturnLease,
-  type RunStatus,
   type WorkerEvents,
   type WorkReply,
 } from '@worldflora/protocol/messages'
 import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { RunStatus } from '@worldflora/protocol/runs'
 import { Server, type Socket } from 'socket.io'
 import type { HeldLease } from '../conductor.ts'
 import type { Site } from './site.ts'

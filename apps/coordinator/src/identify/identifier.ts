@@ -5,7 +5,7 @@
 import { showsPlant, suggestedOrgan } from '@worldflora/model/calibration'
 import type { Look } from '@worldflora/model/prediction'
 import { fuse } from '@worldflora/model/ranking'
-import type { PublishedModel } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { Alarm, Clock } from '../clock.ts'
 import type { BlobStore } from '../store/blob-store.ts'

@@ -1,6 +1,6 @@
 /** The bytes that a published model is identified with, from its blobs: those that tabs fetch. */
 import { partsOf, placesIn, type WeightsForm } from '@worldflora/model/published-weights'
-import type { PublishedModel } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import type { BlobStore } from '../store/blob-store.ts'
 
 /** In memory that threads can share. */

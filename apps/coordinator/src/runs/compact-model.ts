@@ -1,8 +1,8 @@
 /** The form in which a published model is identified with, as blobs (QW1, QW2). Equal weights come to equal blobs, so it can be made again. */
 import { parameterSpecs } from '@worldflora/model/parameters'
 import { COMPACT_FORMAT, cutIntoShards, encodeCompact } from '@worldflora/protocol/compact-weights'
-import type { CompactWeights } from '@worldflora/protocol/http'
 import { layoutOf } from '@worldflora/protocol/parameter-layout'
+import type { CompactWeights } from '@worldflora/protocol/published-model'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import type { Architecture } from '@worldflora/protocol/run-config'
 import { decodeWeights } from '@worldflora/protocol/tensor-codec'

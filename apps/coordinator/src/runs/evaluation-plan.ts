@@ -1,6 +1,7 @@
 /** When a run's checkpoints are measured, and how the photos of a split are cut into tasks. */
 import type { Manifest, ShardRef } from '@worldflora/dataset/manifest'
-import type { ShardEntries, Split } from '@worldflora/protocol/messages'
+import type { Split } from '@worldflora/protocol/evaluation'
+import type { ShardEntries } from '@worldflora/protocol/messages'
 import { type EpochMoment, isMilestone } from './retention.ts'
 
 /** Photos in one task, unless one observation has more. */

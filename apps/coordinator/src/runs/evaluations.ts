@@ -1,6 +1,6 @@
 /** Evaluations under way: rows of their tasks are gathered in memory, and measured once all are in. */
 import { measure } from '@worldflora/model/metrics'
-import type { EvaluateResult, Evaluation, Split } from '@worldflora/protocol/messages'
+import type { EvaluateResult, Evaluation, Split } from '@worldflora/protocol/evaluation'
 import { isRejection } from '@worldflora/protocol/rejection'
 import type { TaskKey } from '../core/events.ts'
 import type { ActiveRun } from './active-run.ts'

@@ -5,10 +5,11 @@
  */
 import type { Manifest } from '@worldflora/dataset/manifest'
 import { featureCount } from '@worldflora/model/parameters'
+import type { Split } from '@worldflora/protocol/evaluation'
 import type { FeaturesManifest } from '@worldflora/protocol/features-manifest'
 import { canonicalJson } from '@worldflora/protocol/hash'
-import type { FeaturesOf, OrderFeatures } from '@worldflora/protocol/http'
-import type { ShardEntries, Split } from '@worldflora/protocol/messages'
+import type { ShardEntries } from '@worldflora/protocol/messages'
+import type { FeaturesOf, OrderFeatures } from '@worldflora/protocol/ordered-features'
 import { phaseAt } from '@worldflora/protocol/phases'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { TaskKey } from '../core/events.ts'

@@ -1,7 +1,7 @@
 /** The floras by name. A name is set once its manifest and every shard are there, so a run never finds a hole. */
 import { type Manifest, parseManifest, type ShardRef } from '@worldflora/dataset/manifest'
 import { decodeTrainLabels, type TrainLabels } from '@worldflora/dataset/train-labels'
-import type { FloraSummary } from '@worldflora/protocol/http'
+import type { FloraSummary } from '@worldflora/protocol/floras'
 import type { Hash } from '@worldflora/protocol/ids'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { BlobStore } from '../store/blob-store.ts'

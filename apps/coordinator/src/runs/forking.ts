@@ -3,7 +3,7 @@
  * is changed that decides which samples a step has, it goes on at the same step, and with no change at all comes to the
  * same bits; else it begins at step 0 of a plan of its own.
  */
-import type { ForkRun } from '@worldflora/protocol/http'
+import type { ForkRun } from '@worldflora/protocol/kept-checkpoints'
 import { phaseAt } from '@worldflora/protocol/phases'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { changeConfig, planChanges } from './config-changes.ts'

@@ -1,7 +1,8 @@
 /** What can be forked or rolled back to, why it is kept, and what all of a run's checkpoints weigh on the disk. */
-import type { KeptCheckpoint, KeptCheckpoints } from '@worldflora/protocol/http'
+
+import type { Split } from '@worldflora/protocol/evaluation'
 import type { Hash } from '@worldflora/protocol/ids'
-import type { Split } from '@worldflora/protocol/messages'
+import type { KeptCheckpoint, KeptCheckpoints } from '@worldflora/protocol/kept-checkpoints'
 import type { BlobStore } from '../store/blob-store.ts'
 import type { BlobRef } from '../store/store.ts'
 import { reachableOf } from './reachable.ts'

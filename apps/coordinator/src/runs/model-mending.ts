@@ -1,5 +1,5 @@
 /** DU5: the model of /identify, whose blobs a disk has damaged, made again from what is whole. */
-import type { PublishedModel } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { isRejection } from '@worldflora/protocol/rejection'
 import type { BlobStore } from '../store/blob-store.ts'
 import { putCompact } from './compact-model.ts'

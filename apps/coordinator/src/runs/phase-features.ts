@@ -1,6 +1,6 @@
 /** PH2: the features that a phase trains the head on: of the train split, at a checkpoint of the phase. */
 
-import type { Split } from '@worldflora/protocol/messages'
+import type { Split } from '@worldflora/protocol/evaluation'
 import { type PhaseOfRun, phaseAt } from '@worldflora/protocol/phases'
 import type { FeaturesRecord, RunRecord } from '../store/store.ts'
 import type { RunBook } from './run-book.ts'

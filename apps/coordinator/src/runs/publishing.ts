@@ -1,7 +1,8 @@
 /** Makes a checkpoint the model of /identify: its weights whole, as one blob, and the shards of their compact form. All of them stay. */
 import { randomBytes } from 'node:crypto'
-import type { PublishedModel } from '@worldflora/protocol/http'
-import type { CheckpointRef, Evaluation } from '@worldflora/protocol/messages'
+import type { Evaluation } from '@worldflora/protocol/evaluation'
+import type { CheckpointRef } from '@worldflora/protocol/messages'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { weightsToPublish } from './averaged-weights.ts'
 import { putCompact } from './compact-model.ts'

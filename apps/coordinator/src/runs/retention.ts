@@ -2,7 +2,7 @@
  * LC1: which checkpoints stay whole, with their optimizer state, so that a run can be forked from them or rolled back to
  * them: the first, the newest few, and the best. All others are compacted into the chain of the latest.
  */
-import type { Evaluation, Split } from '@worldflora/protocol/messages'
+import type { Evaluation, Split } from '@worldflora/protocol/evaluation'
 import type { Milestone, PendingEvaluation } from '../store/store.ts'
 
 /** How many epochs are through before and after a step; `isLast`: of its phase. */

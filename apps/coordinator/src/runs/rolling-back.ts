@@ -2,7 +2,7 @@
  * LC3: a run goes back to a checkpoint that was kept: weights, optimizer state and residual are those of then, and what came
  * later is gone. Its configuration may change in what does not decide which samples a step has.
  */
-import type { RollBackRun } from '@worldflora/protocol/http'
+import type { RollBackRun } from '@worldflora/protocol/kept-checkpoints'
 import { phaseAt } from '@worldflora/protocol/phases'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { Dropped, RunRecord } from '../store/store.ts'

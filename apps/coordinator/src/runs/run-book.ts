@@ -1,7 +1,8 @@
 /** What is known of a run, active or not, and how everybody may see it. */
-import type { PinnedWeights, RunDetail } from '@worldflora/protocol/http'
-import type { Evaluation, RunStatus } from '@worldflora/protocol/messages'
+
+import type { Evaluation } from '@worldflora/protocol/evaluation'
 import { epochAt, phaseAt } from '@worldflora/protocol/phases'
+import type { PinnedWeights, RunDetail, RunStatus } from '@worldflora/protocol/runs'
 import type { Obstacle } from '../core/obstacle.ts'
 import type {
   CheckpointRecord,

@@ -3,8 +3,9 @@
  * as soon as the store takes it (DU2); a run goes on only when that is a row. Rows of one run's state are written in the
  * order of the changes, so none that was late is the last word.
  */
-import type { RunState } from '@worldflora/protocol/messages'
+
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { RunState } from '@worldflora/protocol/runs'
 import { plainWords } from './plain-words.ts'
 import type { RunBook } from './run-book.ts'
 import type { Surroundings } from './surroundings.ts'

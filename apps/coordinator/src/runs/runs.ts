@@ -1,20 +1,19 @@
 /** All runs: taken up from the store at start, made, paused, measured, published. The edge asks here; the core's effects end here. */
+
+import type { Split } from '@worldflora/protocol/evaluation'
+import type { Hash, RunId } from '@worldflora/protocol/ids'
 import type {
-  FeaturesOf,
   ForkedRun,
   ForkRun,
   KeptCheckpoints,
-  OrderFeatures,
-  PublishedModel,
   RollBackRun,
   RolledBackRun,
-  RunDetail,
-  RunHistory,
-} from '@worldflora/protocol/http'
-import type { Hash, RunId } from '@worldflora/protocol/ids'
-import type { RunStatus, Split } from '@worldflora/protocol/messages'
+} from '@worldflora/protocol/kept-checkpoints'
+import type { FeaturesOf, OrderFeatures } from '@worldflora/protocol/ordered-features'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
+import type { RunDetail, RunHistory, RunStatus } from '@worldflora/protocol/runs'
 import type { TaskResult } from '../conductor.ts'
 import type { TaskKey } from '../core/events.ts'
 import { rejectionOf, StorageFault } from '../store/storage-fault.ts'

@@ -1,5 +1,5 @@
 /** What the parts of runs/ work with. */
-import type { PublishedModel } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import type { Clock } from '../clock.ts'
 import type { TaskResult } from '../conductor.ts'
 import type { CoreEvent, Effect } from '../core/events.ts'

@@ -1,9 +1,11 @@
 /** The tables. A change here needs a migration: `npx drizzle-kit generate` in apps/coordinator. */
 
-import type { PublishedModel } from '@worldflora/protocol/http'
+import type { Evaluation, Split } from '@worldflora/protocol/evaluation'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
-import type { CheckpointRef, Evaluation, RunState, Split } from '@worldflora/protocol/messages'
+import type { CheckpointRef } from '@worldflora/protocol/messages'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import type { RunConfig } from '@worldflora/protocol/run-config'
+import type { RunState } from '@worldflora/protocol/runs'
 import type { SubmissionState } from '@worldflora/protocol/submissions'
 import { sql } from 'drizzle-orm'
 import {

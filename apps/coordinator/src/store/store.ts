@@ -4,10 +4,13 @@
  */
 
 import type { Calibration } from '@worldflora/protocol/calibration'
-import type { LogEvent, PinnedWeights, PublishedModel } from '@worldflora/protocol/http'
+import type { Evaluation, Split } from '@worldflora/protocol/evaluation'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
-import type { CheckpointRef, Evaluation, RunState, Split } from '@worldflora/protocol/messages'
+import type { CheckpointRef } from '@worldflora/protocol/messages'
+import type { LogEvent } from '@worldflora/protocol/operator'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import type { RunConfig } from '@worldflora/protocol/run-config'
+import type { PinnedWeights, RunState } from '@worldflora/protocol/runs'
 import type { Submission, SubmissionState } from '@worldflora/protocol/submissions'
 
 export type RunRecord = {

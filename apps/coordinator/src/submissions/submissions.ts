@@ -3,8 +3,9 @@
  * rejected is deleted once that can no longer be undone. Whether photos are fit to be kept is settled before they come here.
  */
 import { randomBytes } from 'node:crypto'
-import type { PublishedModel, Species } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { Species } from '@worldflora/protocol/species'
 import type {
   Decision,
   Statement,

@@ -1,5 +1,6 @@
 /** Species of submissions, from the published model's flora. */
-import type { PublishedModel, Species } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
+import type { Species } from '@worldflora/protocol/species'
 import { SpeciesSearch } from '@worldflora/protocol/species-search'
 import type { FoundSpecies, SubmittedSpecies } from '@worldflora/protocol/submissions'
 

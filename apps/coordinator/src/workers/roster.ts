@@ -1,9 +1,9 @@
 /** The workers that are or were here: what they are, whether they are connected, what they have given. Kept in memory only. */
 import { randomBytes } from 'node:crypto'
 import { GOLDEN_HASH } from '@worldflora/model/golden-hash'
-import type { WorkerSummary } from '@worldflora/protocol/http'
 import type { WorkerId } from '@worldflora/protocol/ids'
 import type { JoinRequest } from '@worldflora/protocol/messages'
+import type { WorkerSummary } from '@worldflora/protocol/operator'
 import type { HeldLease } from '../conductor.ts'
 import { ownerOf, secretOf } from './worker-secret.ts'
 

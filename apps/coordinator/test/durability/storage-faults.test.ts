@@ -1,6 +1,9 @@
 /** A disk and a database that fail, one write after the other: the run ends with the bytes of an undisturbed one. */
-import type { LogEvent, RunDetail, Status } from '@worldflora/protocol/http'
+
 import type { RunId } from '@worldflora/protocol/ids'
+import type { LogEvent } from '@worldflora/protocol/operator'
+import type { RunDetail } from '@worldflora/protocol/runs'
+import type { Status } from '@worldflora/protocol/status'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { sha256 } from '../../src/store/blob-store.files.ts'
 import { bringFlora, config, HandWorker, openRun } from '../hand-made.ts'

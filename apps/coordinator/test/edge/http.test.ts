@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { hashOf } from '@worldflora/protocol/hash'
-import { Status } from '@worldflora/protocol/http'
+import { Status } from '@worldflora/protocol/status'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { bringFlora, config, HandWorker, openRun } from '../hand-made.ts'

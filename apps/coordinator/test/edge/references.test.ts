@@ -1,5 +1,5 @@
 /** Photos to compare with, as the pages ask for them. */
-import { ReferencePhotos } from '@worldflora/protocol/http'
+import { ReferencePhotos } from '@worldflora/protocol/reference-photos'
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { type Adapters, systemAdapters } from '../../src/adapters.ts'

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RunStatus } from '@worldflora/protocol/messages'
+import type { RunStatus } from '@worldflora/protocol/runs'
 import { describe, expect, it } from 'vitest'
 import { bringFlora, HandWorker, openRun } from '../hand-made.ts'
 import { startSite, temporaryFolder } from '../running-site.ts'

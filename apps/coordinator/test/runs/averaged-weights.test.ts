@@ -1,9 +1,10 @@
 /** A run with an average of its weights: trained as without, measured and published by the average. */
 import { averageDecay } from '@worldflora/model/optimizer'
-import type { PublishedModel, RunDetail } from '@worldflora/protocol/http'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import type { CheckpointRef } from '@worldflora/protocol/messages'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { isRejection } from '@worldflora/protocol/rejection'
+import type { RunDetail } from '@worldflora/protocol/runs'
 import { expect, it } from 'vitest'
 import { runLayout } from '../../src/runs/run-layout.ts'
 import { weightsAt } from '../../src/runs/weights-at.ts'

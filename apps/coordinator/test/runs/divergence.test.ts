@@ -1,6 +1,8 @@
 /** Losses that explode: through the HTTP API of a running site, with contributions made by hand. */
-import type { RolledBackRun, RunDetail, RunHistory } from '@worldflora/protocol/http'
+
 import type { RunId } from '@worldflora/protocol/ids'
+import type { RolledBackRun } from '@worldflora/protocol/kept-checkpoints'
+import type { RunDetail, RunHistory } from '@worldflora/protocol/runs'
 import { describe, expect, it } from 'vitest'
 import { bringFlora, config, HandWorker, openRun } from '../hand-made.ts'
 import { type RunningSite, startSite } from '../running-site.ts'

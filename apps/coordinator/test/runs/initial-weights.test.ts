@@ -2,15 +2,12 @@
 import { initialWeights, parameterSpecs } from '@worldflora/model/parameters'
 import { cutIntoParts } from '@worldflora/model/weights'
 import { canonicalJson, hashOf, hashOfText } from '@worldflora/protocol/hash'
-import {
-  type ForkedRun,
-  type PublishedModel,
-  type RunDetail,
-  WEIGHTS_HEADERS,
-} from '@worldflora/protocol/http'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
+import { type ForkedRun, WEIGHTS_HEADERS } from '@worldflora/protocol/kept-checkpoints'
 import { layoutOf, valuesOf } from '@worldflora/protocol/parameter-layout'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import type { Rejection } from '@worldflora/protocol/rejection'
+import type { RunDetail } from '@worldflora/protocol/runs'
 import type { WeightsManifest } from '@worldflora/protocol/weights-manifest'
 import { describe, expect, it } from 'vitest'
 import { bringFlora, config, HandWorker, openRun } from '../hand-made.ts'

@@ -1,16 +1,11 @@
 /** Fork, rollback, retention: through the HTTP API of a running site, with contributions made by hand. */
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type {
-  ForkedRun,
-  KeptCheckpoints,
-  LogEvent,
-  RolledBackRun,
-  RunDetail,
-  RunHistory,
-} from '@worldflora/protocol/http'
 import type { RunId } from '@worldflora/protocol/ids'
+import type { ForkedRun, KeptCheckpoints, RolledBackRun } from '@worldflora/protocol/kept-checkpoints'
+import type { LogEvent } from '@worldflora/protocol/operator'
 import type { Rejection } from '@worldflora/protocol/rejection'
+import type { RunDetail, RunHistory } from '@worldflora/protocol/runs'
 import { describe, expect, it } from 'vitest'
 import { bringFlora, config, HandWorker, openRun } from '../hand-made.ts'
 import { type RunningSite, startSite } from '../running-site.ts'

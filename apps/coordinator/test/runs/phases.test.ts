@@ -1,10 +1,11 @@
 /** A run that trains its head on features, and then all of the network. */
 import { parameterSpecs } from '@worldflora/model/parameters'
-import type { ForkedRun, RunDetail, RunHistory } from '@worldflora/protocol/http'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
+import type { ForkedRun } from '@worldflora/protocol/kept-checkpoints'
 import type { Lease } from '@worldflora/protocol/messages'
 import { layoutOf } from '@worldflora/protocol/parameter-layout'
 import { phasesOf } from '@worldflora/protocol/phases'
+import type { RunDetail, RunHistory } from '@worldflora/protocol/runs'
 import { describe, expect, it } from 'vitest'
 import { bringFlora, config, HandWorker, openRun } from '../hand-made.ts'
 import { type RunningSite, startSite } from '../running-site.ts'

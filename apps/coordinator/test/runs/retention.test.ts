@@ -1,5 +1,5 @@
+import type { Evaluation } from '@worldflora/protocol/evaluation'
 import type { Hash } from '@worldflora/protocol/ids'
-import type { Evaluation } from '@worldflora/protocol/messages'
 import { describe, expect, it } from 'vitest'
 import { isMilestone, reasonsToKeep } from '../../src/runs/retention.ts'
 import type { Milestone, PendingEvaluation } from '../../src/store/store.ts'

@@ -1,7 +1,7 @@
 /** Where a run's state is, in its book and as a row, when changes of it overlap. */
-import type { RunDetail } from '@worldflora/protocol/http'
-import type { RunState } from '@worldflora/protocol/messages'
+
 import { isRejection } from '@worldflora/protocol/rejection'
+import type { RunDetail, RunState } from '@worldflora/protocol/runs'
 import { describe, expect, it } from 'vitest'
 import { newBook, type RunBook } from '../../src/runs/run-book.ts'
 import { finish, goOn, halt, pause } from '../../src/runs/run-states.ts'

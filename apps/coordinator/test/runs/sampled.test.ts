@@ -1,5 +1,5 @@
 /** Runs that need to know the labels of their flora's train photos. */
-import type { RunDetail } from '@worldflora/protocol/http'
+import type { RunDetail } from '@worldflora/protocol/runs'
 import { describe, expect, it } from 'vitest'
 import { bringFlora, config, HandWorker, openRun } from '../hand-made.ts'
 import { type RunningSite, startSite } from '../running-site.ts'

@@ -2,7 +2,7 @@
 
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PublishedModel } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import type { Statement, Submission, SubmissionList, SubmissionState } from '@worldflora/protocol/submissions'
 import sharp from 'sharp'
 import { type Adapters, systemAdapters } from '../../src/adapters.ts'

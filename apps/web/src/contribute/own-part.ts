@@ -1,7 +1,7 @@
 /** How much of the step that the site shows is this machine's. */
 'use client'
 
-import type { RunStatus } from '@worldflora/protocol/messages'
+import type { RunStatus } from '@worldflora/protocol/runs'
 import type { Activity, StepShare } from '@worldflora/worker/browser'
 import { useEffect, useState } from 'react'
 

@@ -1,8 +1,9 @@
 /** The run this machine takes part in: its progress, how good the model is, and the step in flight as a ring. */
 'use client'
 
-import type { Status } from '@worldflora/protocol/http'
-import type { Evaluation, RunStatus } from '@worldflora/protocol/messages'
+import type { Evaluation } from '@worldflora/protocol/evaluation'
+import type { RunStatus } from '@worldflora/protocol/runs'
+import type { Status } from '@worldflora/protocol/status'
 import type { Activity } from '@worldflora/worker/browser'
 import { useEffect, useState } from 'react'
 import type { LiveStatus } from '../coordinator/use-status.ts'

@@ -1,20 +1,11 @@
 /** The bodies that the pages read, as parsers. */
-import {
-  ApiKeySummary,
-  ForkedRun,
-  Health,
-  KeptCheckpoints,
-  LogEvent,
-  MadeApiKey,
-  PublishedModel,
-  RolledBackRun,
-  RunDetail,
-  RunHistory,
-  Status,
-  WorkerSummary,
-} from '@worldflora/protocol/http'
-import { RunStatus } from '@worldflora/protocol/messages'
+import { ApiKeySummary, MadeApiKey } from '@worldflora/protocol/api-keys'
+import { ForkedRun, KeptCheckpoints, RolledBackRun } from '@worldflora/protocol/kept-checkpoints'
+import { Health, LogEvent, WorkerSummary } from '@worldflora/protocol/operator'
+import { PublishedModel } from '@worldflora/protocol/published-model'
 import { parseOrReject } from '@worldflora/protocol/rejection'
+import { RunDetail, RunHistory, RunStatus } from '@worldflora/protocol/runs'
+import { Status } from '@worldflora/protocol/status'
 import { FoundSpecies, Submission, SubmissionList } from '@worldflora/protocol/submissions'
 import { listOf } from './read.ts'
 

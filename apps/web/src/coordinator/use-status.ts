@@ -1,8 +1,8 @@
 /** The site's status, live: GET /api/status at first and after each reconnect, then what the socket announces. */
 'use client'
 
-import type { Status } from '@worldflora/protocol/http'
 import { isRejection } from '@worldflora/protocol/rejection'
+import type { Status } from '@worldflora/protocol/status'
 import { useEffect, useState } from 'react'
 import { io } from 'socket.io-client'
 import { parseRuns, parseStatus } from './parse.ts'

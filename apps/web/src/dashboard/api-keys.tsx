@@ -1,7 +1,7 @@
 /** The programs that may ask for names: their keys, how often each was used today, one more, one less (AK1). */
 'use client'
 
-import type { ApiKeySummary, MadeApiKey } from '@worldflora/protocol/http'
+import type { ApiKeySummary, MadeApiKey } from '@worldflora/protocol/api-keys'
 import { useMemo, useState } from 'react'
 import { parseKey, parseKeys, parseMadeKey } from '../coordinator/parse.ts'
 import { useReading } from '../coordinator/use-reading.ts'

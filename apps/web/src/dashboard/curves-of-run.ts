@@ -1,5 +1,5 @@
 /** What is drawn of a run's history: each step's own value pale, their moving mean strong, measurements as points. */
-import type { RunHistory } from '@worldflora/protocol/http'
+import type { RunHistory } from '@worldflora/protocol/runs'
 import { count, percent } from '../words/amounts.ts'
 import type { CurveShape } from './curve-shape.ts'
 

@@ -1,8 +1,8 @@
 /** The operator's page: the runs, one of them large, the workers, what happened. */
 'use client'
 
-import type { Status } from '@worldflora/protocol/http'
 import type { Rejection } from '@worldflora/protocol/rejection'
+import type { Status } from '@worldflora/protocol/status'
 import { useEffect, useState } from 'react'
 import type { LiveStatus } from '../coordinator/use-status.ts'
 import { useStatus } from '../coordinator/use-status.ts'

@@ -1,7 +1,7 @@
 /** A fork needs a name, and may change the configuration. */
 'use client'
 
-import type { RunStatus } from '@worldflora/protocol/messages'
+import type { RunStatus } from '@worldflora/protocol/runs'
 import { useState } from 'react'
 import { parseFork } from '../coordinator/parse.ts'
 import { count } from '../words/amounts.ts'

@@ -1,5 +1,5 @@
 /** How late the coordinator's event loop was, window by window, as a curve until now. */
-import type { Health } from '@worldflora/protocol/http'
+import type { Health } from '@worldflora/protocol/operator'
 import { duration, milliseconds } from '../words/amounts.ts'
 import type { CurveShape } from './curve-shape.ts'
 

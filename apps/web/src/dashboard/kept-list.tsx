@@ -1,8 +1,8 @@
 /** The checkpoints that a run can be forked from or taken back to, and what they weigh on the disk. */
 'use client'
 
-import type { KeptCheckpoint } from '@worldflora/protocol/http'
-import type { RunStatus } from '@worldflora/protocol/messages'
+import type { KeptCheckpoint } from '@worldflora/protocol/kept-checkpoints'
+import type { RunStatus } from '@worldflora/protocol/runs'
 import { useState } from 'react'
 import { parseKept } from '../coordinator/parse.ts'
 import { useReading } from '../coordinator/use-reading.ts'

@@ -1,5 +1,5 @@
 /** What is said of kept checkpoints: why they are kept, which would go, and what came of a fork or a rollback. */
-import type { ForkedRun, KeptCheckpoint, RolledBackRun } from '@worldflora/protocol/http'
+import type { ForkedRun, KeptCheckpoint, RolledBackRun } from '@worldflora/protocol/kept-checkpoints'
 import { count, counted } from '../words/amounts.ts'
 
 const WHY: Record<KeptCheckpoint['why'][number], string> = {

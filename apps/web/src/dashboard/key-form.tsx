@@ -1,7 +1,7 @@
 /** What a new key is to be: its program's name, how often a day, and of which pages. */
 'use client'
 
-import type { MakeApiKey } from '@worldflora/protocol/http'
+import type { MakeApiKey } from '@worldflora/protocol/api-keys'
 import { useId, useState } from 'react'
 import { Button } from '../design/button.tsx'
 import styles from './api-keys.module.css'

@@ -1,7 +1,7 @@
 /** How far the published model's answers can be trusted, in a few figures of its calibration. */
 'use client'
 
-import type { PublishedModel } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { parseModel } from '../coordinator/parse.ts'
 import { useReading } from '../coordinator/use-reading.ts'
 import { percent } from '../words/amounts.ts'

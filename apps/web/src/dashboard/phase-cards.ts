@@ -1,7 +1,8 @@
 /** A run's phases: how far each is, how it trains, and what came of it. */
-import type { RunDetail } from '@worldflora/protocol/http'
-import type { Evaluation, RunStatus } from '@worldflora/protocol/messages'
+
+import type { Evaluation } from '@worldflora/protocol/evaluation'
 import { type PhaseOfRun, phasesOf } from '@worldflora/protocol/phases'
+import type { RunDetail, RunStatus } from '@worldflora/protocol/runs'
 import { count, counted, percent } from '../words/amounts.ts'
 import type { Words } from './recipe-words.ts'
 import { trainingWords } from './training-words.ts'

@@ -1,7 +1,7 @@
 /** Asks before a run's weights become those that everybody identifies with. */
 'use client'
 
-import type { RunStatus } from '@worldflora/protocol/messages'
+import type { RunStatus } from '@worldflora/protocol/runs'
 import { parseModel } from '../coordinator/parse.ts'
 import { count, percent } from '../words/amounts.ts'
 import { AskDialog } from './ask-dialog.tsx'

@@ -1,7 +1,7 @@
 /** What a run is made of, in words: what holds for all of it. Its phases are in phase-cards.ts. Only what is set is said. */
 import { trainedSpecs } from '@worldflora/model/parameters'
-import type { RunDetail } from '@worldflora/protocol/http'
 import type { Architecture, RunConfig, Sampling } from '@worldflora/protocol/run-config'
+import type { RunDetail } from '@worldflora/protocol/runs'
 import { count, counted, figure } from '../words/amounts.ts'
 
 export type Words = { name: string; words: string }

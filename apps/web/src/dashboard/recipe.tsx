@@ -1,7 +1,7 @@
 /** A run's recipe: what it is made of, and its phases with how far each is. */
 'use client'
 
-import type { RunStatus } from '@worldflora/protocol/messages'
+import type { RunStatus } from '@worldflora/protocol/runs'
 import { parseDetail } from '../coordinator/parse.ts'
 import { useReading } from '../coordinator/use-reading.ts'
 import { FaultLine } from '../design/fault-line.tsx'

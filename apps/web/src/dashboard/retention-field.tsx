@@ -1,8 +1,8 @@
 /** How many of the newest checkpoints are kept (LC1). Asks first if some would go at once. */
 'use client'
 
-import type { KeptCheckpoints } from '@worldflora/protocol/http'
-import type { RunStatus } from '@worldflora/protocol/messages'
+import type { KeptCheckpoints } from '@worldflora/protocol/kept-checkpoints'
+import type { RunStatus } from '@worldflora/protocol/runs'
 import { useEffect, useId, useState } from 'react'
 import { Button } from '../design/button.tsx'
 import { count, counted } from '../words/amounts.ts'

@@ -1,7 +1,7 @@
 /** Asks before a run is taken back: what came later is dropped. */
 'use client'
 
-import type { RunStatus } from '@worldflora/protocol/messages'
+import type { RunStatus } from '@worldflora/protocol/runs'
 import { useState } from 'react'
 import { parseRollback } from '../coordinator/parse.ts'
 import { count, counted } from '../words/amounts.ts'

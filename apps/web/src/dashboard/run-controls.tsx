@@ -1,7 +1,7 @@
 /** What an operator may do with a run now, and how it went. */
 'use client'
 
-import type { RunState, RunStatus } from '@worldflora/protocol/messages'
+import type { RunState, RunStatus } from '@worldflora/protocol/runs'
 import { useId, useState } from 'react'
 import { Button } from '../design/button.tsx'
 import { answeredBy } from './order.ts'

@@ -1,7 +1,8 @@
 /** All runs, to choose one from; and the model that the site identifies with. */
-import type { Status } from '@worldflora/protocol/http'
-import type { RunStatus } from '@worldflora/protocol/messages'
+
 import type { Rejection } from '@worldflora/protocol/rejection'
+import type { RunStatus } from '@worldflora/protocol/runs'
+import type { Status } from '@worldflora/protocol/status'
 import { Button } from '../design/button.tsx'
 import { count, counted, percent } from '../words/amounts.ts'
 import { ModelTrust } from './model-trust.tsx'

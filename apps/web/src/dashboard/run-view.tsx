@@ -1,7 +1,7 @@
 /** One run: its state in a sentence, what may be done with it, its curves and its figures. */
 'use client'
 
-import type { RunStatus } from '@worldflora/protocol/messages'
+import type { RunStatus } from '@worldflora/protocol/runs'
 import { parseHistory } from '../coordinator/parse.ts'
 import { useReading } from '../coordinator/use-reading.ts'
 import { type Fact, Facts } from '../design/facts.tsx'

@@ -1,7 +1,7 @@
 /** Asks before a run is stopped. */
 'use client'
 
-import type { RunStatus } from '@worldflora/protocol/messages'
+import type { RunStatus } from '@worldflora/protocol/runs'
 import { AskDialog } from './ask-dialog.tsx'
 import { answeredBy } from './order.ts'
 import { useRunOrder } from './run-order.ts'

@@ -1,8 +1,8 @@
 /** One submission: its photos, what the model and the sender say, and what may be done with it. */
 'use client'
 
-import type { Species } from '@worldflora/protocol/http'
 import { isRejection } from '@worldflora/protocol/rejection'
+import type { Species } from '@worldflora/protocol/species'
 import type { Submission, SubmittedSpecies } from '@worldflora/protocol/submissions'
 import { useId, useState } from 'react'
 import { parseFoundSpecies } from '../coordinator/parse.ts'

@@ -1,5 +1,5 @@
 /** The rows of the workers' table: filtered by words, sorted by a column. */
-import type { WorkerSummary } from '@worldflora/protocol/http'
+import type { WorkerSummary } from '@worldflora/protocol/operator'
 import { count, counted } from '../words/amounts.ts'
 
 export type WorkerColumn = 'id' | 'kind' | 'doing' | 'images' | 'pace'

@@ -4,7 +4,7 @@
  */
 'use client'
 
-import type { Species } from '@worldflora/protocol/http'
+import type { Species } from '@worldflora/protocol/species'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import styles from './species-field.module.css'
 import { SpeciesName } from './species-name.tsx'

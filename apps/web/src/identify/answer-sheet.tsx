@@ -1,6 +1,6 @@
 /** The answer as a herbarium sheet's label: the best match large, the others as rows. */
 
-import type { Species } from '@worldflora/protocol/http'
+import type { Species } from '@worldflora/protocol/species'
 import type { ReactNode } from 'react'
 import { useAmounts, useLanguage, useTexts } from '../languages/use-texts.ts'
 import { type Answer, type Candidate, surenessOf, type Verdict, verdictOf } from './answer.ts'

@@ -1,7 +1,7 @@
 /** What the identifier answers, and in which words a score is said. */
 import { nameAtRank, rollUp, shortlistOf } from '@worldflora/model/calibration'
 import type { Organ, RollUp } from '@worldflora/protocol/calibration'
-import type { Species } from '@worldflora/protocol/http'
+import type { Species } from '@worldflora/protocol/species'
 import { isHardlyOf, type Narrowed, type Presence } from './narrowing/narrowing.ts'
 
 export type Candidate = {

@@ -2,7 +2,7 @@
  * A species' names for people. In the page's language, as `fr` or a variety of it (`fr-ca`); where the flora has none there, the name that
  * its importer gave without a language, which may be in any; and last the English ones.
  */
-import type { Species } from '@worldflora/protocol/http'
+import type { Species } from '@worldflora/protocol/species'
 
 type Named = Pick<Species, 'commonName' | 'commonNames'>
 

@@ -1,5 +1,5 @@
 /** A run's state in one sentence, for a volunteer or an operator. */
-import type { RunStatus } from '@worldflora/protocol/messages'
+import type { RunStatus } from '@worldflora/protocol/runs'
 import { count, counted, percent, rate, timeOfDay } from './amounts.ts'
 
 export function runSentence(run: RunStatus, workers: number, nowMs: number): string {

@@ -1,6 +1,6 @@
 /** Which files of the folder are to be photos, and what is said of each: by the table where there is one, else by its path. */
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import type { Split } from '@worldflora/protocol/messages'
+import type { Split } from '@worldflora/protocol/evaluation'
 import { isPoint, type Point } from '@worldflora/protocol/places'
 import type { Skipped } from '../imported-flora.ts'
 import { parseSplit, prettifyFolderName, readLayout } from './folder-layout.ts'

@@ -1,5 +1,5 @@
 /** What a photo's path says of it: a folder per species, or `train`, `val` and `test` folders with those below. */
-import type { Split } from '@worldflora/protocol/messages'
+import type { Split } from '@worldflora/protocol/evaluation'
 
 export type PlaceInFolder = { species: string; split: Split | null }
 

@@ -2,11 +2,12 @@
  * Port: the compute part as the session sees it. It runs in another thread, blocks while it computes, and is terminated to
  * stop it at once; then everything it held (backend, weights, shards) is gone, and the session gives it again.
  */
+
+import type { EvaluateResult } from '@worldflora/protocol/evaluation'
 import type { Hash, LeaseId } from '@worldflora/protocol/ids'
 import type {
   BackendName,
   Device,
-  EvaluateResult,
   EvaluateTask,
   ExtractFeaturesTask,
   GradientTask,

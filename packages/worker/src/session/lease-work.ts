@@ -2,8 +2,10 @@
  * A lease from its arrival until it is computed: for each of its tasks fetch what is missing, and compute. The compute part is given a
  * task while it has the one before: on a GPU that one's values are on their way back from it by then.
  */
+
+import type { EvaluateResult } from '@worldflora/protocol/evaluation'
 import type { Hash } from '@worldflora/protocol/ids'
-import type { Device, EvaluateResult, Lease, Task } from '@worldflora/protocol/messages'
+import type { Device, Lease, Task } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import type { ActivityBoard } from './activity.ts'
 import type { BlobCaches } from './blob-cache.ts'

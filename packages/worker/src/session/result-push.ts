@@ -1,6 +1,8 @@
 /** Pushes a task's result under its lease. Every answer that can be read ends it; anything else is tried again. */
+
+import type { EvaluateResult } from '@worldflora/protocol/evaluation'
 import type { Hash, LeaseId } from '@worldflora/protocol/ids'
-import { type EvaluateResult, ResultReply } from '@worldflora/protocol/messages'
+import { ResultReply } from '@worldflora/protocol/messages'
 import { parseOrReject, type Rejection } from '@worldflora/protocol/rejection'
 import type { Clock } from './clock.ts'
 import type { CoordinatorLink } from './coordinator-link.ts'

@@ -1,5 +1,6 @@
 /** The species of a published model as Pl@ntNet's programs know them: lists by name, forms of one species, names of all kinds to it. */
-import type { PublishedModel, Species } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
+import type { Species } from '@worldflora/protocol/species'
 
 export type Catalogue = {
   /** By scientific name. */

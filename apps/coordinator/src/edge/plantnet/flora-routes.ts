@@ -1,5 +1,5 @@
 /** What the published model knows: languages, projects, species, and which species a name means. */
-import type { PublishedModel } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { type Context, Hono } from 'hono'
 import type { Site } from '../site.ts'
 import { catalogueOf, languageOf, listedForm } from './catalogue.ts'

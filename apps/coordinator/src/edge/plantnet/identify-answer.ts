@@ -1,6 +1,7 @@
 /** What an identification is answered with: the fields of Pl@ntNet's, in their order. */
 import { bestOf } from '@worldflora/model/ranking'
-import type { PublishedModel, Species } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
+import type { Species } from '@worldflora/protocol/species'
 import type { ReferencePhoto } from '../../identify/reference-photos.ts'
 import { sha256 } from '../../store/blob-store.files.ts'
 import type { AskedPhoto } from './asked-photos.ts'

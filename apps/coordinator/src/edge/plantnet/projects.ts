@@ -1,5 +1,5 @@
 /** The floras that may be asked: all of the published model's, under the names that programs know. */
-import type { PublishedModel } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { type Fault, fault } from './faults.ts'
 
 /** What Pl@ntNet calls the whole flora. */

@@ -3,7 +3,7 @@
  * volunteers. What fails is noted, and tried again with the next start; the model works without.
  */
 import type { Calibration } from '@worldflora/protocol/calibration'
-import type { PublishedModel } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { isRejection } from '@worldflora/protocol/rejection'
 import { Queue } from '../../queue.ts'
 import type { Surroundings } from '../../runs/surroundings.ts'

@@ -1,7 +1,7 @@
 /** What the thread that calibrates a model is told, and what it answers. */
 import type { Calibration } from '@worldflora/protocol/calibration'
-import type { Species } from '@worldflora/protocol/http'
 import type { Architecture } from '@worldflora/protocol/run-config'
+import type { Species } from '@worldflora/protocol/species'
 import type { SharedWeights } from '../model-weights.ts'
 
 export type LabelledPhoto = {

@@ -1,6 +1,6 @@
 /** How things stand after all that the core was told and answered, kept without a look into the core. */
 import type { LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
-import type { RunState } from '@worldflora/protocol/messages'
+import type { RunState } from '@worldflora/protocol/runs'
 import type { CoreEvent, EventOf, OpenRun } from '../../../src/core/events.ts'
 import {
   groupsOf,

@@ -1,6 +1,7 @@
 /** What the witness of a simulation knows of runs, tasks, workers and leases. */
 import type { LeaseId, WorkerId } from '@worldflora/protocol/ids'
-import type { RunState, Task } from '@worldflora/protocol/messages'
+import type { Task } from '@worldflora/protocol/messages'
+import type { RunState } from '@worldflora/protocol/runs'
 import type { OpenRun } from '../../../src/core/events.ts'
 
 export type KnownTask = {

@@ -1,6 +1,7 @@
 /** What the adapters make of a run: a store that survives a kill, sums in memory that do not, and changes one after the other. */
 import type { Hash, RunId } from '@worldflora/protocol/ids'
-import type { Lease, RunState, Task } from '@worldflora/protocol/messages'
+import type { Lease, Task } from '@worldflora/protocol/messages'
+import type { RunState } from '@worldflora/protocol/runs'
 import type { Effect, EvaluationOrder, OpenRun } from '../../../src/core/events.ts'
 import { checkpointAt, orderAt, runOf } from '../fixture.ts'
 import type { Push } from './coordinator.ts'

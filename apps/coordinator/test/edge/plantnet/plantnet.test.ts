@@ -1,7 +1,7 @@
 /** /v2 over a real port, from a program's side: the reference's fields, errors and headers. */
 import { createHash } from 'node:crypto'
 import { request } from 'node:http'
-import type { PublishedModel } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type Adapters, systemAdapters } from '../../../src/adapters.ts'
 import type { Calibrator } from '../../../src/identify/calibration/calibrator.ts'

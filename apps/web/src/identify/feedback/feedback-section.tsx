@@ -1,7 +1,7 @@
 /** Below an answer: what was it really? One press, a search, or none of these (FB1). Then, apart from it, the photos may be given away. */
 'use client'
 
-import type { Species } from '@worldflora/protocol/http'
+import type { Species } from '@worldflora/protocol/species'
 import type { Found } from '@worldflora/protocol/species-search'
 import { Button } from '../../design/button.tsx'
 import { ScientificName } from '../../design/scientific-name.tsx'

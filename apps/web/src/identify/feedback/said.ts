@@ -1,5 +1,5 @@
 /** What somebody says that their plant is. */
-import type { Species } from '@worldflora/protocol/http'
+import type { Species } from '@worldflora/protocol/species'
 
 export type Said = { kind: 'species'; species: Species } | { kind: 'none' }
 

@@ -1,5 +1,5 @@
 /** What the site says of its published model. */
-import { PublishedModel } from '@worldflora/protocol/http'
+import { PublishedModel } from '@worldflora/protocol/published-model'
 import { parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
 
 const NO_MODEL = reject(

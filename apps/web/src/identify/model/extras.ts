@@ -2,8 +2,9 @@
  * What comes with a model besides its weights, and is done without where it cannot be had: the heads of its calibration, and where its
  * species have been met.
  */
-import type { PublishedModel } from '@worldflora/protocol/http'
+
 import type { Hash } from '@worldflora/protocol/ids'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { fetchBlob } from './fetch-blob.ts'
 import type { Shelf } from './shelf.ts'
 

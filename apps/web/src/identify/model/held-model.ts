@@ -4,7 +4,7 @@
  */
 import { type PublishedWeights, partsOf, placesIn } from '@worldflora/model/published-weights'
 import { canonicalJson } from '@worldflora/protocol/hash'
-import type { PublishedModel } from '@worldflora/protocol/http'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { askForDescription } from './description.ts'
 import { download, type OnBytes } from './download.ts'

@@ -1,8 +1,8 @@
 /** A model that photos are named with. Who has borrowed it ends with it, also if another has taken its place meanwhile. */
 import type { Predictor } from '@worldflora/model/prediction'
 import { openPublished } from '@worldflora/model/published-predictor'
-import type { PublishedModel } from '@worldflora/protocol/http'
 import { decodePlaces, type SpeciesPlaces } from '@worldflora/protocol/places'
+import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import type { HeldModel } from './held-model.ts'
 

@@ -3,8 +3,8 @@
  * that is whole. Knows no network. For the Web Worker.
  */
 import { engineHashOf } from '@worldflora/protocol/hash'
-import { PublishedModel } from '@worldflora/protocol/http'
 import type { Hash } from '@worldflora/protocol/ids'
+import { PublishedModel } from '@worldflora/protocol/published-model'
 import { isRejection, parseOrReject } from '@worldflora/protocol/rejection'
 import { blobsOf } from './model-blobs.ts'
 

@@ -1,7 +1,7 @@
 /** What a species is called, by whom, and where else it is described. Links are followed by a press alone. */
 'use client'
 
-import type { Species } from '@worldflora/protocol/http'
+import type { Species } from '@worldflora/protocol/species'
 import type { ReactNode } from 'react'
 import { ScientificName } from '../../design/scientific-name.tsx'
 import { useLanguage, useTexts } from '../../languages/use-texts.ts'

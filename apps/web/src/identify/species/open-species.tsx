@@ -1,7 +1,7 @@
 /** The button of a candidate that opens its species. */
 'use client'
 
-import type { Species } from '@worldflora/protocol/http'
+import type { Species } from '@worldflora/protocol/species'
 import { useState } from 'react'
 import { createPortal } from 'react-dom'
 import { useLanguage, useTexts } from '../../languages/use-texts.ts'

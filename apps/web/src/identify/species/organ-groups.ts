@@ -1,6 +1,6 @@
 /** Reference photos by what they show: the parts that one's own photos show first, then the others in their usual order. */
 import { ORGANS, type Organ, parseOrgan } from '@worldflora/protocol/calibration'
-import type { ReferencePhotos } from '@worldflora/protocol/http'
+import type { ReferencePhotos } from '@worldflora/protocol/reference-photos'
 
 export type ReferencePhoto = ReferencePhotos['photos'][number]
 

@@ -2,8 +2,8 @@
 'use client'
 
 import type { Organ } from '@worldflora/protocol/calibration'
-import type { Species } from '@worldflora/protocol/http'
 import type { Hash } from '@worldflora/protocol/ids'
+import type { Species } from '@worldflora/protocol/species'
 import { useId } from 'react'
 import { Button } from '../../design/button.tsx'
 import { Modal } from '../../design/modal.tsx'

@@ -1,5 +1,5 @@
 /** Where a species stands in the catalogues of the world, by its id there. An id that cannot be one leads nowhere. */
-import type { Species } from '@worldflora/protocol/http'
+import type { Species } from '@worldflora/protocol/species'
 
 export function gbifAddressOf({ gbifId = '' }: Pick<Species, 'gbifId'>): string | null {
   return /^\d{1,12}$/.test(gbifId) ? `https://www.gbif.org/species/${gbifId}` : null

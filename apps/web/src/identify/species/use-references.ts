@@ -1,8 +1,8 @@
 /** The reference photos of a species: asked for once somebody looks at it. The service worker keeps what has been seen. */
 'use client'
 
-import { ReferencePhotos } from '@worldflora/protocol/http'
 import type { Hash } from '@worldflora/protocol/ids'
+import { ReferencePhotos } from '@worldflora/protocol/reference-photos'
 import { isRejection, parseOrReject } from '@worldflora/protocol/rejection'
 import { useEffect, useState } from 'react'
 import { readJson } from '../../coordinator/read.ts'

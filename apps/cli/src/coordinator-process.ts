@@ -26,6 +26,7 @@ export type CoordinatorOptions = {
   tlsCert?: string
   tlsKey?: string
   imageHosts?: string
+  trustedProxy?: string
 }
 
 export type RunningCoordinator = {
@@ -59,6 +60,7 @@ export async function spawnCoordinator(options: CoordinatorOptions): Promise<Run
   if (options.tlsCert !== undefined) args.push('--tls-cert', resolve(options.tlsCert))
   if (options.tlsKey !== undefined) args.push('--tls-key', resolve(options.tlsKey))
   if (options.imageHosts !== undefined) args.push('--image-hosts', options.imageHosts)
+  if (options.trustedProxy !== undefined) args.push('--trusted-proxy', options.trustedProxy)
   // Its own process group: Ctrl-C reaches this process alone, which then ends its children in order.
   const child = fork(main, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true })
   const ended = new Promise<number | null>((done) => child.once('exit', done))

@@ -36,6 +36,12 @@ program
       'hosts, with commas between, from which programs may name photos by their addresses',
     ).env('WORLDFLORA_IMAGE_HOSTS'),
   )
+  .addOption(
+    new Option(
+      '--trusted-proxy <addresses>',
+      'proxies, addresses or networks with commas between, that are believed on whose behalf they ask',
+    ).env('WORLDFLORA_TRUSTED_PROXY'),
+  )
   .option('--workers <number>', 'local workers', wholeNumber(0, 64), 1)
   .option('--no-demo', 'do not draw the demo flora and do not start its run')
   .action(report(() => import('./commands/start.ts').then((it) => it.start)))

@@ -147,6 +147,7 @@ export async function startCoordinator(
     apiKeys: new ApiKeys(store, unwritten, clock),
     submissions,
     imageHosts: options.imageHosts,
+    proxies: options.trustedProxies,
     journal,
     storage,
     operator,

@@ -1,6 +1,7 @@
 /** What the process is started with. Read once, at start; nothing below looks at argv or the environment. */
 import { parseArgs } from 'node:util'
-import { type Rejection, reject } from '@worldflora/protocol/rejection'
+import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import { parseProxies, type TrustedProxies } from './edge/trusted-proxies.ts'
 
 export type Options = {
   data: string
@@ -11,6 +12,8 @@ export type Options = {
   tls: { cert: string; key: string } | null
   /** Hosts from which photos may be fetched by their addresses, each as in an address. */
   imageHosts: readonly string[]
+  /** Those who may say on whose behalf they ask. */
+  trustedProxies: TrustedProxies
 }
 
 const DEFAULT_PORT = 8420
@@ -28,6 +31,7 @@ export function parseOptions(args: string[]): Options | Rejection {
         'tls-cert': { type: 'string' },
         'tls-key': { type: 'string' },
         'image-hosts': { type: 'string' },
+        'trusted-proxy': { type: 'string' },
       },
     }).values
   } catch (error) {
@@ -45,10 +49,7 @@ export function parseOptions(args: string[]): Options | Rejection {
   if ((cert === undefined) !== (key === undefined)) {
     return reject('half-tls', 'https needs both --tls-cert and --tls-key.', 'Give both, or neither.')
   }
-  const imageHosts = (values['image-hosts'] ?? '')
-    .split(',')
-    .map((host) => host.trim())
-    .filter(Boolean)
+  const imageHosts = listed(values['image-hosts'])
   const noHost = imageHosts.find((host) => !isHost(host))
   if (noHost !== undefined) {
     return reject(
@@ -57,6 +58,8 @@ export function parseOptions(args: string[]): Options | Rejection {
       'Give --image-hosts names such as images.example.org, with commas between.',
     )
   }
+  const trustedProxies = parseProxies(listed(values['trusted-proxy']))
+  if (isRejection(trustedProxies)) return trustedProxies
   return {
     data: values.data,
     port,
@@ -64,7 +67,15 @@ export function parseOptions(args: string[]): Options | Rejection {
     web: values.web ?? null,
     tls: cert === undefined || key === undefined ? null : { cert, key },
     imageHosts,
+    trustedProxies,
   }
+}
+
+function listed(text = ''): string[] {
+  return text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
 }
 
 /** As an address has it: a name or number, with a port where it is not the usual one. There are no wildcards. */

@@ -7,6 +7,7 @@ import pino from 'pino'
 import { onTestFinished } from 'vitest'
 import type { Adapters } from '../src/adapters.ts'
 import { startCoordinator } from '../src/coordinator.ts'
+import { TrustedProxies } from '../src/edge/trusted-proxies.ts'
 import type { Options } from '../src/options.ts'
 import { copyEmptyDatabase } from './empty-database.ts'
 
@@ -52,7 +53,16 @@ export async function tryStart(
   const data = options.data ?? temporaryFolder()
   await copyEmptyDatabase(join(data, 'database'))
   const started = await startCoordinator(
-    { port: 0, host: '127.0.0.1', web: null, tls: null, imageHosts: [], ...options, data },
+    {
+      port: 0,
+      host: '127.0.0.1',
+      web: null,
+      tls: null,
+      imageHosts: [],
+      trustedProxies: new TrustedProxies(),
+      ...options,
+      data,
+    },
     pino({ level: 'silent' }),
     (error) => {
       throw error

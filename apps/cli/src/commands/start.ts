@@ -15,6 +15,7 @@ type Options = {
   tlsCert?: string
   tlsKey?: string
   imageHosts?: string
+  trustedProxy?: string
   workers: number
   demo: boolean
 }

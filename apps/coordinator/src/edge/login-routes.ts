@@ -1,6 +1,6 @@
 /** /api/login and /api/operator: a token becomes a cookie that no script can read and no other site can use. */
 
-import { getConnInfo } from '@hono/node-server/conninfo'
+import type { HttpBindings } from '@hono/node-server'
 import { LoginRequest } from '@worldflora/protocol/operator'
 import { isRejection, reject } from '@worldflora/protocol/rejection'
 import { type Context, Hono } from 'hono'
@@ -15,9 +15,11 @@ import type { Site } from './site.ts'
 /** Guessing a 192-bit token is hopeless, and who tries is told to stop. */
 const FAILURES = { attempts: 10, windowMs: 60_000 }
 
-export function loginRoutes({ operator, clock }: Site): Hono {
+type Bound = { Bindings: HttpBindings }
+
+export function loginRoutes({ operator, proxies, clock }: Site): Hono<Bound> {
   const attempts = new Attempts(FAILURES)
-  const routes = new Hono()
+  const routes = new Hono<Bound>()
 
   routes.post('/login', async (c) => {
     // Only browsers send an origin; from elsewhere it would log somebody in as an operator they are not.
@@ -27,8 +29,8 @@ export function loginRoutes({ operator, clock }: Site): Hono {
     if (isRejection(login)) return answerRejection(login)
     const session = await operator.login(login.token)
     if (session === null) {
-      const address = getConnInfo(c).remote.address ?? ''
-      // A right token is always good: behind a proxy everybody has one address.
+      const address = proxies.visitorOf(c.env.incoming)
+      // A right token is always good: many people may have one address.
       if (!attempts.isAllowed(address, clock.nowMs())) {
         return answerRejection(
           reject(

@@ -16,6 +16,7 @@ import type { Store } from '../store/store.ts'
 import type { Submissions } from '../submissions/submissions.ts'
 import type { Roster } from '../workers/roster.ts'
 import type { OperatorAccess } from './operator-access.ts'
+import type { TrustedProxies } from './trusted-proxies.ts'
 
 export type Site = {
   version: string
@@ -34,6 +35,8 @@ export type Site = {
   submissions: Submissions
   /** From which photos are fetched by their addresses. */
   imageHosts: readonly string[]
+  /** They know whose address it is that asks. */
+  proxies: TrustedProxies
   journal: Journal
   /** Of the data folder. */
   storage: StorageHealth

@@ -1,7 +1,6 @@
 /** /api/submissions: anybody may give photos from our own pages (FB2 to FB4); the operator looks at them and decides (FB6). */
 
 import type { HttpBindings } from '@hono/node-server'
-import { getConnInfo } from '@hono/node-server/conninfo'
 import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { Decision, SpeciesQuery, SubmissionsQuery } from '@worldflora/protocol/submissions'
 import { Hono } from 'hono'
@@ -22,7 +21,7 @@ const MOST_AT_ONCE = 8
 type Bound = { Bindings: HttpBindings }
 
 export function submissionRoutes(site: Site): Hono<Bound> {
-  const { submissions, identifier, operator, clock, journal } = site
+  const { submissions, identifier, operator, proxies, clock, journal } = site
   const guard = operatorOnly(operator)
   const attempts = new Attempts(FROM_AN_ADDRESS)
   let present = 0
@@ -30,7 +29,7 @@ export function submissionRoutes(site: Site): Hono<Bound> {
 
   routes.post('/', async (c) => {
     if (!isSameOrigin(c.req.raw)) return answerRejection(foreignOrigin())
-    const address = getConnInfo(c).remote.address ?? ''
+    const address = proxies.visitorOf(c.env.incoming)
     if (!attempts.isAllowed(address, clock.nowMs())) return answerRejection(tooMany())
     if (present >= MOST_AT_ONCE) return answerRejection(tooMuchToDo())
     attempts.note(address, clock.nowMs())

@@ -2,6 +2,7 @@
 import { isRejection } from '@worldflora/protocol/rejection'
 import pino from 'pino'
 import { startCoordinator } from '../../src/coordinator.ts'
+import { TrustedProxies } from '../../src/edge/trusted-proxies.ts'
 import type { CrashPoint } from './crash-point.ts'
 import { type Call, tappedAdapters } from './tapped-adapters.ts'
 
@@ -21,7 +22,15 @@ const fail = (error: unknown) => {
   process.exit(1)
 }
 const started = await startCoordinator(
-  { data: data!, port: 0, host: '127.0.0.1', web: null, tls: null, imageHosts: [] },
+  {
+    data: data!,
+    port: 0,
+    host: '127.0.0.1',
+    web: null,
+    tls: null,
+    imageHosts: [],
+    trustedProxies: new TrustedProxies(),
+  },
   pino({ level: 'silent' }),
   fail,
   tappedAdapters(dieThere),

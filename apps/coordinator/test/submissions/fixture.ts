@@ -7,6 +7,7 @@ import type { Statement, Submission, SubmissionList, SubmissionState } from '@wo
 import sharp from 'sharp'
 import { type Adapters, systemAdapters } from '../../src/adapters.ts'
 import { startPhotoReaders } from '../../src/identify/photo-readers.pool.ts'
+import type { Options } from '../../src/options.ts'
 import { bringPhotos, jpeg, publish } from '../identify/fixture.ts'
 import { idleCalibrator } from '../idle-calibrator.ts'
 import { type RunningSite, startSite } from '../running-site.ts'
@@ -25,8 +26,9 @@ export function adapters(more: Partial<Adapters> = {}): Adapters {
 
 export async function startTaking(
   more: Partial<Adapters> = {},
+  options: Partial<Options> = {},
 ): Promise<RunningSite & { model: PublishedModel }> {
-  const site = await startSite({}, adapters(more))
+  const site = await startSite(options, adapters(more))
   await bringPhotos(site)
   return { ...site, model: await publish(site) }
 }

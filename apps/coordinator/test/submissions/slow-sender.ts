@@ -6,7 +6,7 @@ import { sendPiece } from '../send-piece.ts'
 
 let senders = 0
 
-export type SlowSender = { sendPiece(): Promise<void>; answer: Promise<Response> }
+type SlowSender = { sendPiece(): Promise<void>; answer: Promise<Response> }
 
 /** Resolves when the site hears the body. */
 export async function slowSender(site: { url: string }): Promise<SlowSender> {

@@ -1,10 +1,12 @@
 /** Photos that visitors give, from the edge to the disk and to the operator. */
 
+import { isRejection } from '@worldflora/protocol/rejection'
 import type { FoundSpecies, Submission } from '@worldflora/protocol/submissions'
 import { SUBMISSION_LIMITS } from '@worldflora/protocol/submissions'
 import sharp from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Adapters } from '../../src/adapters.ts'
+import { parseProxies } from '../../src/edge/trusted-proxies.ts'
 import { openPgliteStore } from '../../src/store/store.pglite.ts'
 import { QUEUE_LIMITS, UNDO_MS } from '../../src/submissions/submissions.ts'
 import { tappedAdapters } from '../durability/tapped-adapters.ts'
@@ -154,6 +156,19 @@ describe('FB4: the edge', () => {
     expect((await give(site)).status).toBe(201)
     expect(JSON.stringify(await listOf(site))).not.toContain('127.0.0.1')
     expect(JSON.stringify(await site.json('GET', '/api/events'))).not.toContain('127.0.0.1')
+  })
+
+  it('CN7: counts those behind a trusted proxy apart, and lets nobody be another by what they write', async () => {
+    const trustedProxies = parseProxies(['127.0.0.1'])
+    if (isRejection(trustedProxies)) throw new Error(trustedProxies.message)
+    const site = await startTaking({ clock: handClock() }, { trustedProxies })
+    const attempt = async (forwardedFor: string) => {
+      const headers = { 'x-forwarded-for': forwardedFor }
+      return (await give(site, { statement: { licence: 'none' }, headers })).status
+    }
+    for (let i = 0; i < 40; i++) expect(await attempt(`198.18.0.${i}, 203.0.113.7`)).toBe(400)
+    expect(await attempt('203.0.113.8, 203.0.113.7')).toBe(429)
+    expect(await attempt('203.0.113.7, 203.0.113.8')).toBe(400)
   })
 
   it('a full queue says so (507), and takes again once the operator has decided', async () => {

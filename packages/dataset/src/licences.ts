@@ -4,7 +4,7 @@ import { UNKNOWN_LICENCE } from './flora-writer.ts'
 const LICENCE_LETTERS = 200
 
 export function forbidsPassingOn(license: string): boolean {
-  return /all rights? reserved|tous droits|alle rechte|todos (los derechos|os direitos)|tutti i diritti|wszelkie prawa|no (re)?distribution|not for (re)?distribution|confidential|^(c|\(c\)|©|copyright)\b/i.test(
+  return /all rights? reserved|tous droits|alle rechte|todos (los derechos|os direitos)|tutti i diritti|wszelkie prawa|no (re)?distribution|not for (re)?distribution|confidential|^(c\b|\(c\)|©|copyright\b)/i.test(
     license,
   )
 }

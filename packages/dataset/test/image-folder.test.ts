@@ -518,6 +518,8 @@ describe('a folder with a table', () => {
       'Alle Rechte vorbehalten',
       'Todos os direitos reservados',
       'Wszelkie prawa zastrzeżone',
+      '© A. Person',
+      '(c) A. Person',
     ])
       expect(forbidsPassingOn(words), words).toBe(true)
   })

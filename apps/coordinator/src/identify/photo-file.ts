@@ -2,7 +2,7 @@
  * Whether a file is a whole photo and nothing else, and how many pixels it claims. Nothing is decoded here, so a file of a few bytes
  * that claims gigabytes of pixels costs nothing.
  */
-import { END_OF_IMAGE, hasTooManyScans, MOST_SCANS, readJpegSize, segmentsOf } from '@worldflora/model/photo'
+import { END_OF_IMAGE, MOST_SCANS, readJpegSize, START_OF_SCAN, segmentsOf } from '@worldflora/model/photo'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { hidesAnother } from './hidden-file.ts'
 import { type PhotoKind, PNG, recogniseKind, unsupported } from './photo-kind.ts'
@@ -33,28 +33,20 @@ export function recognisePhoto(bytes: Uint8Array): PhotoFile | Rejection {
 function recogniseJpeg(bytes: Uint8Array): PhotoFile | Rejection {
   const size = readJpegSize(bytes)
   if (size === null) return cutOff()
-  if (hasTooManySegments(bytes)) return overfull(`${MOST_SEGMENTS} segments`)
-  if (hasTooManyScans(bytes)) return overfull(`${MOST_SCANS} scans`)
-  const parts = jpegParts(bytes)
-  if (parts === null) return cutOff()
-  if (hidesAnother(parts)) return unsupported()
-  return { kind: 'jpeg', pixels: size.width * size.height }
-}
-
-function hasTooManySegments(bytes: Uint8Array): boolean {
-  let segments = 0
-  for (const _ of segmentsOf(bytes)) if (++segments > MOST_SEGMENTS) return true
-  return false
-}
-
-/** Everything that is not image data: headers and comments, and what follows the end. null if the end is missing. */
-function jpegParts(bytes: Uint8Array): Uint8Array[] | null {
+  /** Everything that is not image data: headers and comments, and what follows the end. */
   const parts: Uint8Array[] = []
+  let scans = 0
   for (const { marker, start, end } of segmentsOf(bytes)) {
-    if (marker === END_OF_IMAGE) return [...parts, bytes.subarray(end)]
-    parts.push(bytes.subarray(start + 4, end))
+    if (parts.length === MOST_SEGMENTS) return overfull(`${MOST_SEGMENTS} segments`)
+    if (marker === START_OF_SCAN && ++scans > MOST_SCANS) return overfull(`${MOST_SCANS} scans`)
+    if (marker !== END_OF_IMAGE) {
+      parts.push(bytes.subarray(start + 4, end))
+      continue
+    }
+    if (hidesAnother([...parts, bytes.subarray(end)])) return unsupported()
+    return { kind: 'jpeg', pixels: size.width * size.height }
   }
-  return null
+  return cutOff()
 }
 
 function recognisePng(bytes: Uint8Array): PhotoFile | Rejection {

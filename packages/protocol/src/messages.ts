@@ -167,6 +167,10 @@ export const RequestWork = v.object({
 })
 export type RequestWork = v.InferOutput<typeof RequestWork>
 
+/** `backend` in RUN.json: whose results a run takes. */
+export const DeviceClass = v.picklist(['deterministic', 'any'])
+export type DeviceClass = v.InferOutput<typeof DeviceClass>
+
 /** Tasks that are granted to nobody yet. */
 export const Forecast = v.object({
   run: RunDescription,
@@ -181,6 +185,8 @@ export const WorkReply = v.variant('kind', [
     prefetch: Prefetch,
     /** What it will probably be given first once the step is over. */
     ahead: v.optional(Forecast),
+    /** Which the runs that go on take (WK15). Default: nothing is known. */
+    classes: v.optional(v.pipe(v.array(DeviceClass), v.maxLength(2)), []),
   }),
   Rejection,
 ])

@@ -1,6 +1,6 @@
 /** What a volunteer's GPU may do to us: give wrong answers, or go away. A software Vulkan will do; without one this is skipped. */
 import { isRejection } from '@worldflora/protocol/rejection'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { spawnThread } from '../src/node/spawn-compute.ts'
 import {
   type Activity,
@@ -55,7 +55,7 @@ describe.skipIf(!present)('a GPU that is tried before it trains', () => {
   })
 })
 
-describe.skipIf(!present)('a GPU that is lost', () => {
+describe.skipIf(!present)('a GPU at work', () => {
   let coordinator: ScriptedCoordinator
   let session: Session
   let activity: Activity
@@ -72,10 +72,14 @@ describe.skipIf(!present)('a GPU that is lost', () => {
     const shard = coordinator.keep(await packTinyShard())
     const checkpoint = checkpointAfter(0, coordinator)
     coordinator.script.work = faults.map((_, n) => gradientLease(`lease-${n}`, checkpoint, shard))
+    live('auto', faults)
+  }
+
+  function live(backend: 'auto' | 'webgpu', faults: GpuFault[]): void {
     session = startSession({
       url: coordinator.url,
       host: 'node',
-      backend: 'auto',
+      backend,
       spawnCompute: () => spawn(faults.shift() ?? 'none'),
       caches: { shards: memoryBlobCache(10_000_000), checkpoints: memoryBlobCache(10_000_000) },
       identity: identityInMemory(),
@@ -101,5 +105,45 @@ describe.skipIf(!present)('a GPU that is lost', () => {
     expect(coordinator.joins.all.map(({ device }) => device.backend)).toEqual(['webgpu', 'wasm'])
     expect(coordinator.joins.all[1]!.identity).toEqual({ workerId: 'worker-1', secret: 'secret-1' })
     expect(activity).toMatchObject({ backend: 'wasm', gpu: 'lost' })
+  })
+
+  const idle = (classes: string[]) => ({ kind: 'idle', prefetch: [], classes })
+
+  test('WK15: gives way to the processor where nothing else is taken, and comes back where nothing needs the processor', async () => {
+    const told: string[][] = [
+      ['any', 'deterministic'],
+      ['deterministic'],
+      ['deterministic'],
+      [],
+      ['any'],
+      ['any'],
+    ]
+    coordinator.script.work = told.map(idle)
+    live('auto', [])
+    const joinedWith = async () => (await coordinator.joins.next()).device.backend
+    const hear = async (answers: number) => {
+      for (let n = 0; n < answers; n++) {
+        await coordinator.requests.next()
+        coordinator.announceWork()
+      }
+    }
+    expect(await joinedWith()).toBe('webgpu')
+    await hear(2)
+    expect(await joinedWith()).toBe('wasm')
+    expect(coordinator.joins.all[1]!.identity).toEqual({ workerId: 'worker-1', secret: 'secret-1' })
+    await hear(1)
+    expect(activity).toMatchObject({ backend: 'wasm', gpu: 'resting' })
+    await hear(2)
+    expect(await joinedWith()).toBe('webgpu')
+    await hear(1)
+    expect(activity).toMatchObject({ backend: 'webgpu', gpu: 'used' })
+  })
+
+  test('WK15: one that was asked for stays, and says why it idles', async () => {
+    coordinator.script.work = [idle(['deterministic'])]
+    live('webgpu', [])
+    await coordinator.requests.next()
+    await vi.waitUntil(() => activity.state === 'idle')
+    expect(activity).toMatchObject({ backend: 'webgpu', note: expect.stringMatching(/wasm backend only/) })
   })
 })

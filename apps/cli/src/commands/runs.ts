@@ -15,7 +15,7 @@ export async function runs(options: { data: string; json: boolean }): Promise<vo
 }
 
 function rowOf(run: RunStatus): string[] {
-  const { name, state, step, steps, epoch, evaluation, id, reason } = run
+  const { name, state, step, steps, epoch, evaluation, id, reason, hint } = run
   const top1 = evaluation === null ? '' : `${percent(evaluation.top1)} ${evaluation.split}`
-  return [name, state, `${step} of ${steps}`, epoch.toFixed(1), top1, id, reason ?? '']
+  return [name, state, `${step} of ${steps}`, epoch.toFixed(1), top1, id, reason ?? hint ?? '']
 }

@@ -82,7 +82,7 @@ async function followToEnd(client: OperatorClient, id: RunId): Promise<RunDetail
 function sentence({ status }: RunDetail): string {
   const accuracy =
     status.evaluation === null ? '' : `, ${status.evaluation.split} top-1 ${percent(status.evaluation.top1)}`
-  return `step ${status.step} of ${status.steps}, epoch ${status.epoch.toFixed(1)}, ${status.imagesPerSecond.toFixed(1)} images/s${accuracy}`
+  return `step ${status.step} of ${status.steps}, epoch ${status.epoch.toFixed(1)}, ${status.imagesPerSecond.toFixed(1)} images/s${accuracy}${status.hint === undefined ? '' : `. ${status.hint}`}`
 }
 
 function printOutcome(detail: RunDetail, json: boolean): void {

@@ -29,17 +29,24 @@ export async function work(options: {
     cores: options.cores,
     ...(options.imagesPerSecond === undefined ? {} : { imagesPerSecondLimit: options.imagesPerSecond }),
     signal: stop.signal,
-    onActivity: (activity) =>
-      progress?.show(`${activity.state}, ${activity.imagesDone} images done (${deviceWords(activity)})`),
+    onActivity: (activity) => progress?.show(words(activity)),
   })
   progress?.end()
   if (isRejection(outcome)) throw new Refused(outcome)
   process.exit()
 }
 
+function words(activity: Activity): string {
+  const { state, imagesDone, note } = activity
+  const why = state === 'idle' && note !== null ? `. ${note}` : ''
+  return `${state}, ${imagesDone} images done (${deviceWords(activity)})${why}`
+}
+
 function deviceWords({ backend, adapter, cores, gpu }: Activity): string {
   if (backend === null) return 'no backend yet'
   const device = backend === 'webgpu' ? `webgpu on ${adapter ?? 'a GPU'}` : backend
   const others = cores > 1 ? `, ${cores} at a time` : ''
+  if (gpu === 'resting')
+    return `${device}${others}; the GPU rests: what is being trained does not take its results`
   return device + others + (gpu === null || gpu === 'used' ? '' : `; the GPU is left out: ${gpu}`)
 }

@@ -1,6 +1,7 @@
 /** The core's one transition: an event happens, effects come out. State is updated in place. */
 import { announceWork } from './announcement.ts'
 import type { CoreState } from './core-state.ts'
+import { announceClasses } from './device-classes.ts'
 import type { CoreEvent, Effect } from './events.ts'
 import { expireLeases } from './lease-expiry.ts'
 import { takeBack } from './lease-return.ts'
@@ -13,7 +14,7 @@ import { answerRequest } from './work-request.ts'
 export function advance(state: CoreState, event: CoreEvent, nowMs: number): Effect[] {
   noteStragglers(state, nowMs)
   const effects = handle(state, event, nowMs)
-  return [...effects, ...announceWork(state, nowMs)]
+  return [...effects, ...announceWork(state, nowMs), ...announceClasses(state)]
 }
 
 function handle(state: CoreState, event: CoreEvent, nowMs: number): Effect[] {

@@ -23,6 +23,8 @@ export type CoreState = {
   readonly waitingByAbility: Readonly<Record<'proven' | 'unproven', Map<string, Set<WorkerState>>>>
   /** Those that were told and have not asked yet, by when they are expected no more. */
   readonly tellings: TimeQueue<Telling>
+  /** What was last told of `classesTaken`. */
+  classesKnown: string
   /** Every lease under which a result means something, those of accepted tasks included. */
   readonly leases: Map<LeaseId, LeaseRecord>
   /** Those of them that have a task that is open, by their deadline, and by when they straggle. */
@@ -41,6 +43,7 @@ export function createCore(options: { boot: string }): CoreState {
     waiting: new Map(),
     waitingByAbility: { proven: new Map(), unproven: new Map() },
     tellings: new TimeQueue((telling) => telling.worker.telling === telling),
+    classesKnown: '',
     leases: new Map(),
     deadlines: new TimeQueue(isLive),
     straggleTimes: new TimeQueue(isLive),

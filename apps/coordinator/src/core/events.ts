@@ -8,6 +8,7 @@ import type { Split } from '@worldflora/protocol/evaluation'
 import type { Hash, LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
 import type {
   CheckpointRef,
+  DeviceClass,
   Forecast,
   Lease,
   ReturnLease,
@@ -101,7 +102,13 @@ export type TaskKey = {
 export type Effect =
   /** Answers `work-requested`. */
   | { kind: 'grant-lease'; workerId: WorkerId; lease: Lease }
-  | { kind: 'keep-idle'; workerId: WorkerId; prefetch: ShardRef[]; ahead: Forecast | null }
+  | {
+      kind: 'keep-idle'
+      workerId: WorkerId
+      prefetch: ShardRef[]
+      ahead: Forecast | null
+      classes: DeviceClass[]
+    }
   /** Answer `result-received`. The first hands the result on; what was late of it was compared (LS3), the rest is open. */
   | { kind: 'accept-result'; workerId: WorkerId; leaseId: LeaseId; keys: TaskKey[]; images: number }
   | {

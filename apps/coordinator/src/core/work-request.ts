@@ -2,6 +2,7 @@
 import type { Task } from '@worldflora/protocol/messages'
 import { LEASES_AT_ONCE } from '@worldflora/protocol/messages'
 import type { CoreState } from './core-state.ts'
+import { classesTaken } from './device-classes.ts'
 import type { Effect, EventOf } from './events.ts'
 import { notePace } from './fleet.ts'
 import { forecastFor } from './forecast.ts'
@@ -29,6 +30,7 @@ export function answerRequest(state: CoreState, event: EventOf<'work-requested'>
       workerId: worker.id,
       prefetch: prefetchFor(state, worker),
       ahead: forecastFor(state, worker),
+      classes: classesTaken(state),
     }
   }
   leaveWaiting(state, worker)

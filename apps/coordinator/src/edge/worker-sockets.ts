@@ -95,8 +95,8 @@ function attendWorker(
     if (request.imagesPerSecond !== undefined) roster.notePace(workerId, request.imagesPerSecond)
     const [answer] = conductor.say({ kind: 'work-requested', workerId, shards: new Set(shards), ...request })
     if (answer?.kind === 'keep-idle') {
-      const { prefetch, ahead } = answer
-      return { kind: 'idle', prefetch, ...(ahead === null ? {} : { ahead }) }
+      const { prefetch, ahead, classes } = answer
+      return { kind: 'idle', prefetch, classes, ...(ahead === null ? {} : { ahead }) }
     }
     if (answer?.kind !== 'grant-lease') throw new Error('the core did not answer a request')
     runs.noteLease(answer.lease.run.id)

@@ -116,6 +116,33 @@ describe('several runs', () => {
     expect(obstacle()).toBeNull()
   })
 
+  it('WK15: who idles hears which classes are taken; without the deterministic one, also when that changes', () => {
+    const story = new Story()
+    const heard = (worker: WorkerId) => {
+      const [answer] = story.tell({
+        kind: 'work-requested',
+        workerId: worker,
+        holding: [],
+        shards: new Set(),
+      })
+      return answer?.kind === 'keep-idle' ? answer.classes : answer?.kind
+    }
+    const gpu = story.join('gpu', false)
+    expect(heard(gpu)).toEqual(['deterministic'])
+    const opened = story.tell({ kind: 'run-opened', run: runOf({ ...SCENE, id: OTHER, backend: 'any' }) })
+    expect(opened).toEqual([{ kind: 'announce-work', workerIds: [gpu] }])
+    expect(heard(gpu)).toBe('grant-lease')
+
+    const tablet = story.join('tablet', false)
+    story.tell({ kind: 'run-state-changed', runId: OTHER, state: 'paused' })
+    expect(heard(tablet)).toEqual(['deterministic'])
+    const changed = story.tell({ kind: 'run-state-changed', runId: RUN, state: 'stopped' })
+    expect(changed).toContainEqual({ kind: 'announce-work', workerIds: [tablet] })
+    expect(heard(tablet)).toEqual([])
+    // Between two runs' states nothing is said that was said before.
+    expect(kindsOf(story.tell({ kind: 'clock-advanced' }))).not.toContain('announce-work')
+  })
+
   it('LC3: a run that is closed takes no results, and gives work again once it is opened at another step', () => {
     const story = new Story()
     const [ada, bob] = [story.join('ada'), story.join('bob')]

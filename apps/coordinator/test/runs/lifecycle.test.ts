@@ -296,14 +296,14 @@ describe('an operator’s settings', () => {
     expect((await detailOf(again, id)).status.priority).toBe(4)
   })
 
-  it('LC4: a run that needs another class of worker says so, until one comes', async () => {
+  it('LC4, WK15: a run that needs another class of worker says so, until one comes', async () => {
     const site = await startSite()
     await bringFlora(site)
     const id = await openRun(site, config)
     const hint = async () => (await detailOf(site, id)).status.hint
     expect(await hint()).toMatch(/Nobody is here/)
     const gpu = await HandWorker.join(site.url, { device: { backend: 'webgpu' } })
-    expect(await gpu.requestWork()).toMatchObject({ kind: 'idle' })
+    expect(await gpu.requestWork()).toMatchObject({ kind: 'idle', classes: ['deterministic'] })
     expect(await hint()).toMatch(/No connected worker can do this run: it needs the deterministic class/)
     await HandWorker.join(site.url)
     expect(await hint()).toBeUndefined()

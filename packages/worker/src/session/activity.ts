@@ -10,7 +10,7 @@ export type MissingFeature = 'web-locks' | 'indexeddb' | 'webgpu'
 
 export type Activity = {
   state: 'connecting' | 'idle' | 'fetching' | 'computing' | 'sending' | 'ended'
-  /** Why it is connecting for long, or why it ended, in words for the volunteer. */
+  /** Why it is connecting for long, why there is nothing for it to do, or why it ended, in words for the volunteer. */
   note: string | null
   /** null until the backend is open. */
   backend: BackendName | null
@@ -33,7 +33,8 @@ export type Activity = {
   missing: readonly MissingFeature[]
 }
 
-export type GpuFate = GpuTrial['verdict'] | 'lost'
+/** `resting`: nothing that is being trained takes it. */
+export type GpuFate = GpuTrial['verdict'] | 'lost' | 'resting'
 
 export type ActivityTask = {
   kind: Task['kind']

@@ -6,13 +6,14 @@
 import {
   BUSY_MS_MAX,
   type Device,
+  type DeviceClass,
   type Lease,
   PROTOCOL_VERSION,
   type ShardRef,
   WorkReply,
 } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
-import { ActivityBoard } from './activity.ts'
+import { ActivityBoard, type GpuFate } from './activity.ts'
 import { BlobSource } from './blob-source.ts'
 import { CheckpointTrail } from './checkpoint-trail.ts'
 import { systemClock } from './clock.ts'
@@ -75,6 +76,8 @@ export class WorkerSession {
   /** How often the device was lost, and why it could not be replaced. */
   #losses = 0
   #unreplaced: Rejection | null = null
+  /** It gave way to the processor. */
+  #isGpuResting = false
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -133,7 +136,10 @@ export class WorkerSession {
     if (isRejection(reply)) return reply
     prefetcher.wish(reply.kind === 'idle' ? reply.prefetch : shardsAhead(reply.lease))
     if (reply.kind === 'idle') {
-      if (this.#delivering === null) this.#board.show({ state: 'idle', task: null, note: null })
+      if (this.#delivering === null) {
+        if (await this.#suit(reply.classes, at)) return null
+        this.#board.show({ state: 'idle', task: null, note: this.#whyIdle(reply.classes, tools.device) })
+      }
       const spare = new AbortController()
       if (reply.ahead !== undefined) void prepareTasks(reply.ahead, tools, spare.signal)
       await more
@@ -142,6 +148,27 @@ export class WorkerSession {
     }
     await this.#work(heldFrom(reply.lease), at)
     return null
+  }
+
+  /**
+   * WK15: a GPU that need not be used gives way where only the processor's results are taken, and comes back where nothing needs
+   * these. True if another device computes now.
+   */
+  async #suit(classes: readonly DeviceClass[], { link, tools }: Surroundings): Promise<boolean> {
+    if (classes.length !== 1 || (this.#options.backend ?? 'auto') !== 'auto') return false
+    const [taken] = classes
+    const givesWay = taken === 'deterministic' && tools.device.backend === 'webgpu'
+    const comesBack = taken === 'any' && this.#isGpuResting
+    if (!givesWay && !comesBack) return false
+    this.#seat.terminate()
+    this.#isGpuResting = givesWay
+    await this.#changeDevice(givesWay ? 'wasm' : 'auto', givesWay ? 'resting' : null, { link, tools })
+    return true
+  }
+
+  #whyIdle(classes: readonly DeviceClass[], { backend }: Device): string | null {
+    if (classes.join() !== 'deterministic' || backend === 'wasm') return null
+    return 'What is being trained takes results of the wasm backend only.'
   }
 
   /** `busyMs`: until the present lease is computed. */
@@ -243,15 +270,23 @@ export class WorkerSession {
     this.#seat.terminate()
     this.#losses++
     const { backend = 'auto' } = this.#options
-    const device = await this.#openDevice(
-      backend === 'auto' && this.#losses > LOSSES_ACCEPTED ? 'wasm' : backend,
-    )
+    const next = backend === 'auto' && this.#losses > LOSSES_ACCEPTED ? 'wasm' : backend
+    await this.#changeDevice(next, 'lost', { link, tools })
+  }
+
+  /** `fate`: what then became of the GPU, if it is not what is opened. */
+  async #changeDevice(
+    backend: BackendChoice,
+    fate: GpuFate | null,
+    { link, tools }: Pick<Surroundings, 'link' | 'tools'>,
+  ): Promise<void> {
+    const device = await this.#openDevice(backend)
     if (this.#isStopping()) return
     if (isRejection(device)) {
       this.#unreplaced = device
       return
     }
-    if (device.backend !== 'webgpu') this.#board.show({ gpu: 'lost' })
+    if (device.backend !== 'webgpu' && fate !== null) this.#board.show({ gpu: fate })
     const isAnother = device.backend !== tools.device.backend || device.adapter !== tools.device.adapter
     tools.device = device
     if (isAnother) link.joinAgain()

@@ -134,11 +134,11 @@ describe('the cores that a volunteer lends', () => {
 
 describe('a graphics card', () => {
   it('that does not compute is told of with the reason; otherwise there is nothing to say', () => {
-    const words = (['wrong-answers', 'slower', 'untried', 'lost'] as const).map((gpu) =>
+    const words = (['wrong-answers', 'slower', 'untried', 'lost', 'resting'] as const).map((gpu) =>
       gpuWords(t, { gpu, adapter: 'nvidia' }),
     )
     for (const said of words) expect(said).toMatch(/^The graphics card \(nvidia\) /)
-    expect(new Set(words).size).toBe(4)
+    expect(new Set(words).size).toBe(5)
     expect([
       gpuWords(t, { gpu: 'used', adapter: 'nvidia' }),
       gpuWords(t, { gpu: null, adapter: null }),

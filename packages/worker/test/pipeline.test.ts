@@ -14,18 +14,23 @@ import {
 import { Inbox, type ScriptedCoordinator, startScriptedCoordinator } from './scripted-coordinator.ts'
 import { checkpointAfter, gradientLease, packTinyShard } from './tiny-run.ts'
 
+/** A task of features takes so long. */
+const FEATURES_MS = 2000
+
 type Begun = { task: number; finish(): void }
 
 let coordinator: ScriptedCoordinator
 let session: Session
 let begun: Inbox<Begun>
 let underWay: number
+let nowMs: number
 let prepared: Inbox<GradientTask>
 
 beforeEach(async () => {
   coordinator = await startScriptedCoordinator()
   begun = new Inbox()
   underWay = 0
+  nowMs = 0
   prepared = new Inbox()
 })
 afterEach(async () => {
@@ -58,7 +63,10 @@ function waitingThread(backend: BackendName): ComputeThread {
     release: async () => {},
     spent: unasked,
     evaluate: unasked,
-    features: unasked,
+    features: async () => {
+      nowMs += FEATURES_MS
+      return new Uint8Array(1)
+    },
   }
   return { compute, crashed: new Promise(() => {}), terminate: async () => {} }
 }
@@ -109,6 +117,18 @@ test.each([
     expect([tasks, [...bytes]]).toEqual(['0,1,2,3', [0, 1, 2, 3]])
   },
 )
+
+test('FE1, WK7: a worker tells its pace in images, a photo’s every view counted', async () => {
+  const shard = coordinator.keep(await packTinyShard())
+  const { lease } = gradientLease('lease-1', checkpointAfter(0, coordinator), shard)
+  const task = { ...lease.tasks[0], kind: 'extract-features', split: 'train', views: 4 }
+  coordinator.script.work = [{ kind: 'leased', lease: { ...lease, tasks: [task] } }]
+  start('wasm', { clock: { nowMs: () => nowMs, pause: () => new Promise(() => {}) } })
+  await coordinator.results.next()
+  while ((await coordinator.requests.next()).imagesPerSecond === undefined);
+  // Four photos in four views, in two seconds.
+  expect(coordinator.requests.all.at(-1)!.imagesPerSecond).toBe(8)
+})
 
 test('WK12: the photos of a lease’s later tasks are fetched while the first one is computed, once', async () => {
   const now = coordinator.keep(await packTinyShard())

@@ -5,6 +5,8 @@ const FIRST_LEASE_MS = 120_000
 const FIRST_LEASE_MS_PER_IMAGE = 1000
 const SHORTEST_LEASE_MS = 20_000
 const LONGEST_LEASE_MS = 3_600_000
+/** However large a run's tasks are: a device that is through with an image in so long can do them. */
+const LONGEST_LEASE_MS_PER_IMAGE = 2000
 /** A worker may be so much slower than it has been before its lease ends. */
 const SLACK = 6
 /** A poor connection, 250 kB/s: what is missing has to be downloaded within the lease as well. */
@@ -22,5 +24,6 @@ export function leaseDurationMs(worker: WorkerState, work: { images: number; mis
       ? Math.max(FIRST_LEASE_MS, FIRST_LEASE_MS_PER_IMAGE * work.images)
       : Math.max(SHORTEST_LEASE_MS, SLACK * expectedMs(imagesPerSecond, work.images))
   const fetchMs = Math.ceil(work.missingBytes / SLOW_BYTES_PER_MS)
-  return Math.min(LONGEST_LEASE_MS, (computeMs + fetchMs) * 2 ** Math.min(missedDeadlines, 10))
+  const longestMs = Math.max(LONGEST_LEASE_MS, LONGEST_LEASE_MS_PER_IMAGE * work.images)
+  return Math.min(longestMs, (computeMs + fetchMs) * 2 ** Math.min(missedDeadlines, 10))
 }

@@ -48,7 +48,8 @@ export function orderTasks(
   kind: OrderedKind,
 ): void {
   if (order.tasks.length === 0) throw new Error('an order has at least one task')
-  runOf(state, runId).evaluations.push(orderedGroup(runId, order, kind))
+  const progress = runOf(state, runId)
+  progress.evaluations.push(orderedGroup(progress.run.description, order, kind))
 }
 
 export function changeRunState(state: CoreState, event: EventOf<'run-state-changed'>): Effect[] {

@@ -59,5 +59,5 @@ function stepAfter(
   before?: TaskGroup['next'],
 ): TaskGroup | null {
   if (checkpoint.step >= plan.steps || trainShards === null) return null
-  return stepGroup({ runId: description.id, plan, shards: trainShards }, checkpoint, before)
+  return stepGroup({ description, plan, shards: trainShards }, checkpoint, before)
 }

@@ -2,6 +2,7 @@
 import type { PlannedTask } from '@worldflora/dataset/epoch-plan'
 import type { RunId, WorkerId } from '@worldflora/protocol/ids'
 import type { CheckpointRef, GradientTask, ShardEntries, ShardRef, Task } from '@worldflora/protocol/messages'
+import { imagesOf } from '@worldflora/protocol/task-images'
 import type { EvaluationOrder, OpenRun, TaskKey } from './events.ts'
 import type { LeaseRecord } from './lease.ts'
 import type { TaskSlot } from './task-slot.ts'
@@ -39,12 +40,12 @@ export type Foretold = Map<WorkerId, number[]>
 
 /** The tasks of the step that follows on `checkpoint`; `before`: what was known of it in the step before. */
 export function stepGroup(
-  { runId, plan, shards }: { runId: RunId; plan: OpenRun['plan']; shards: Shards },
+  { description, plan, shards }: Pick<OpenRun, 'description' | 'plan'> & { shards: Shards },
   checkpoint: CheckpointRef,
   before?: TaskGroup['next'],
 ): TaskGroup {
   const tasks = before?.tasks ?? gradientTasks(plan, shards, checkpoint.step)
-  return groupOf({ runId, kind: 'gradient', checkpoint }, tasks, before?.foretold)
+  return groupOf({ description, kind: 'gradient', checkpoint }, tasks, before?.foretold)
 }
 
 export function gradientTasks(plan: OpenRun['plan'], shards: Shards, step: number): GradientTask[] {
@@ -61,7 +62,7 @@ export function gradientTasks(plan: OpenRun['plan'], shards: Shards, step: numbe
 export type OrderedKind = 'evaluate' | 'extract-features'
 
 export function orderedGroup(
-  runId: RunId,
+  description: OpenRun['description'],
   { step, split, checkpoint, tasks, views = 1 }: EvaluationOrder,
   kind: OrderedKind,
 ): TaskGroup {
@@ -69,16 +70,18 @@ export function orderedGroup(
     const common = { step, task, split, entries }
     return kind === 'evaluate' ? { kind, ...common } : { kind, ...common, views }
   }
-  return groupOf({ runId, kind, checkpoint }, tasks.map(ordered))
+  return groupOf({ description, kind, checkpoint }, tasks.map(ordered))
 }
 
 function groupOf(
-  of: Pick<TaskGroup, 'runId' | 'kind' | 'checkpoint'>,
+  { description, kind, checkpoint }: Pick<TaskGroup, 'kind' | 'checkpoint'> & Pick<OpenRun, 'description'>,
   tasks: readonly Task[],
   foretold: Foretold = new Map(),
 ): TaskGroup {
   const group: TaskGroup = {
-    ...of,
+    runId: description.id,
+    kind,
+    checkpoint,
     slots: [],
     offered: new Set(),
     failed: new Set(),
@@ -90,7 +93,7 @@ function groupOf(
     holders: holdersOf(foretold),
   }
   for (const task of tasks) {
-    const images = task.entries.reduce((sum, { samples }) => sum + samples.length, 0)
+    const images = imagesOf(task, description.config)
     const bytesOf = new Map(task.entries.map(({ shard, bytes }) => [shard, bytes]))
     const shards = [...bytesOf].map(([hash, bytes]) => ({ hash, bytes }))
     group.slots.push({ task, images, shards, group, state: { kind: 'open', leases: [] }, failures: [] })

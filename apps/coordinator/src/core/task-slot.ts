@@ -14,6 +14,7 @@ export type NonEmptySlots = readonly [TaskSlot, ...TaskSlot[]]
 
 export type TaskSlot = {
   readonly task: Task
+  /** What it costs: a photo counts with each of its views or crops. */
   readonly images: number
   /** Each once. */
   readonly shards: readonly { hash: Hash; bytes: number }[]

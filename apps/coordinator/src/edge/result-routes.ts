@@ -8,6 +8,7 @@ import { Hash, LeaseId } from '@worldflora/protocol/ids'
 import type { ExtractFeaturesTask, ResultReply, Task } from '@worldflora/protocol/messages'
 import { largestPartialSumBytes } from '@worldflora/protocol/partial-sum'
 import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
+import { photosIn } from '@worldflora/protocol/task-images'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import type { HeldLease, TaskResult } from '../conductor.ts'
@@ -57,7 +58,7 @@ export function resultRoutes(site: Site): Hono<{ Bindings: HttpBindings }> {
       const work = { lease, tasks, run, declaredBytes, digests }
       const reply = await (tasks[0]!.kind === 'gradient'
         ? takeGradient(site, work, upload)
-        : room.hold(answerLimit(tasks, run), () => takeRows(site, work, upload)))
+        : room.hold(answerLimit(tasks[0]!, run), () => takeRows(site, work, upload)))
       return reply.kind === 'rejection' ? answerRejection(reply) : answer(reply)
     })
   })
@@ -67,7 +68,7 @@ export function resultRoutes(site: Site): Hono<{ Bindings: HttpBindings }> {
 /** `3,4,5`: which tasks of the lease a result answers, each once. */
 const TaskNumbers = v.pipe(
   v.string('?tasks= names the tasks, such as 3,4,5'),
-  v.regex(/^\d{1,5}(,\d{1,5}){0,63}$/, '?tasks= names the tasks, such as 3,4,5'),
+  v.regex(/^\d{1,7}(,\d{1,7}){0,63}$/, '?tasks= names the tasks, such as 3,4,5'),
   v.transform((text) => text.split(',').map(Number)),
   v.check((numbers) => new Set(numbers).size === numbers.length, 'a task is named twice'),
 )
@@ -95,17 +96,9 @@ function otherTasks(): Rejection {
 /** Of one photo's row as JSON: its longest observation name and its numbers. */
 const ROW_BYTES = 2048
 
-function answerLimit(tasks: Task[], run: ActiveRun): number {
-  const [task] = tasks
-  if (task?.kind === 'extract-features') return largestFeatureShardBytes(featuresDue(task, run))
-  return Math.min(LIMITS.evaluateResultBytes, ROW_BYTES * (1 + photosOf(tasks)))
-}
-
-function photosOf(tasks: Task[]): number {
-  return tasks.reduce(
-    (sum, { entries }) => sum + entries.reduce((photos, { samples }) => photos + samples.length, 0),
-    0,
-  )
+function answerLimit(task: Task, run: ActiveRun): number {
+  if (task.kind === 'extract-features') return largestFeatureShardBytes(featuresDue(task, run))
+  return Math.min(LIMITS.evaluateResultBytes, ROW_BYTES * (1 + photosIn(task)))
 }
 
 type Work = {
@@ -152,7 +145,7 @@ async function takeRows(site: Site, work: Work, upload: Upload): Promise<ResultR
   const { tasks, run, declaredBytes } = work
   const [task, ...others] = tasks
   if (task === undefined || others.length > 0) return refuse(site, work, oneTaskOnly())
-  const mostBytes = answerLimit(tasks, run)
+  const mostBytes = answerLimit(task, run)
   if (declaredBytes > mostBytes) return refuse(site, work, brokenUpload('too-large', mostBytes))
   const chunks: Uint8Array[] = []
   let received = 0
@@ -191,7 +184,7 @@ function oneTaskOnly(): Rejection {
 
 function featuresDue(task: ExtractFeaturesTask, { book }: ActiveRun) {
   const dims = featureCount(book.record.config.architecture)
-  return { photos: photosOf([task]), views: task.views, dims }
+  return { photos: photosIn(task), views: task.views, dims }
 }
 
 function parseFeatures(
@@ -217,7 +210,7 @@ function parseRows(bytes: Uint8Array, task: Task, { book }: ActiveRun): TaskResu
   const rows = parseJson(bytes, EvaluateResult, 'the evaluation’s result')
   if (isRejection(rows)) return rows
   const { photos } = rows
-  const due = photosOf([task])
+  const due = photosIn(task)
   const species = book.record.flora.species
   const isKnown = (index: number) => index < species
   const isAnswer = ({ rank, best }: { rank: number; best: [number, number][] }) =>

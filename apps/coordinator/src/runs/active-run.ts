@@ -16,7 +16,7 @@ import type { BlobStore } from '../store/blob-store.ts'
 import type { BlobRef, PendingEvaluation } from '../store/store.ts'
 import { chainOf } from './checkpoint-chain.ts'
 import { evaluationTasks, type HeldSplit } from './evaluation-plan.ts'
-import { featuresFor, PHOTOS_PER_PART } from './phase-features.ts'
+import { featuresFor, photosPerPart } from './phase-features.ts'
 import type { RunBook } from './run-book.ts'
 import { layoutOfPhase, phasesOfRun, type RunLayout } from './run-layout.ts'
 import { damaged, weightsOfRun } from './weights-at.ts'
@@ -81,8 +81,10 @@ function materialOf(
   const plan = planPhase(phase, { shardSizes, weightOf })
   if (phase.train === 'all') return { plan, shards: shards.train }
   const parts = featuresFor(book, phase)?.result?.parts
+  const { views } = phase
+  const samplesPerPart = photosPerPart(book.record, views)
   return {
-    plan: onFeatures(plan, { shardSizes, samplesPerPart: PHOTOS_PER_PART, views: phase.views }),
+    plan: onFeatures(plan, { shardSizes, samplesPerPart, views }),
     shards: parts?.map(({ blob, bytes }) => ({ hash: blob, bytes })) ?? null,
   }
 }

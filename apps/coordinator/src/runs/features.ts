@@ -17,7 +17,7 @@ import { StorageFault } from '../store/storage-fault.ts'
 import type { FeaturesRecord } from '../store/store.ts'
 import type { ActiveRun } from './active-run.ts'
 import { partsOf, photosIn } from './evaluation-plan.ts'
-import { featuresFor, PHOTOS_PER_PART, viewsOf } from './phase-features.ts'
+import { featuresFor, photosPerPart, viewsOf } from './phase-features.ts'
 import { reachableAt } from './reachable.ts'
 import type { RunBook } from './run-book.ts'
 import { phasesOfRun } from './run-layout.ts'
@@ -27,8 +27,11 @@ const nameOf = (step: number, split: Split) => `${step}/${split}`
 const isOf = (step: number, split: Split) => (record: FeaturesRecord) =>
   record.step === step && record.split === split
 
-function featureTasks({ manifest }: ActiveRun, split: Split): ShardEntries[][] {
-  return partsOf(manifest.shards[split], PHOTOS_PER_PART)
+type OrderOf = Pick<FeaturesRecord, 'step' | 'split'>
+
+function cutOf({ manifest, book }: ActiveRun, of: OrderOf): { views: number; tasks: ShardEntries[][] } {
+  const views = viewsOf(book.record, of)
+  return { views, tasks: partsOf(manifest.shards[of.split], photosPerPart(book.record, views)) }
 }
 
 /** The core gives its tasks out from now on. */
@@ -37,8 +40,7 @@ export function giveOutFeatures(
   run: ActiveRun,
   { step, split, checkpoint }: FeaturesRecord,
 ): void {
-  const views = viewsOf(run.book.record, { step, split })
-  const order = { step, split, checkpoint, views, tasks: featureTasks(run, split) }
+  const order = { step, split, checkpoint, ...cutOf(run, { step, split }) }
   say({ kind: 'features-ordered', runId: run.book.record.id, order })
 }
 
@@ -133,6 +135,7 @@ function manifestOf(
 ): FeaturesManifest {
   const { id, config, flora } = run.book.record
   const dims = featureCount(config.architecture)
+  const { views, tasks } = cutOf(run, { step, split })
   return {
     formatVersion: 2,
     kind: 'features',
@@ -143,8 +146,8 @@ function manifestOf(
     split,
     dims,
     dtype: 'float16',
-    views: viewsOf(run.book.record, { step, split }),
-    parts: featureTasks(run, split).map((entries, task) => ({
+    views,
+    parts: tasks.map((entries, task) => ({
       ...parts[task]!,
       photos: photosIn(entries),
       entries,

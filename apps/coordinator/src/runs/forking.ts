@@ -39,8 +39,8 @@ export async function forkRun(at: Surroundings, source: RunBook, wish: ForkRun):
     if (isRejection(start)) return start
     const first = { ...start.record, step: firstStep }
     const origin = { run: source.record.id, name: before.name, step: wish.step }
-    const { initialWeights } = source.record
-    const record = { ...unborn, origin, initialWeights }
+    const { initialWeights, imagesPerPart } = source.record
+    const record = { ...unborn, origin, initialWeights, imagesPerPart }
     await at.store.insertRun(record, first)
     return { book: newBook(record, first), isFresh: start.isFresh }
   })

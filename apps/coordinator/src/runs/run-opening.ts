@@ -11,6 +11,7 @@ import { encodeWeights } from '@worldflora/protocol/tensor-codec'
 import { type CheckpointRecord, DEFAULT_SETTINGS, type RunRecord } from '../store/store.ts'
 import { differences } from './config-changes.ts'
 import { beginWith } from './initial-weights.ts'
+import { IMAGES_PER_PART } from './phase-features.ts'
 import type { RunBook } from './run-book.ts'
 import { sampledOf } from './sampled.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -95,6 +96,7 @@ export function newRecord(config: RunConfig, flora: RunRecord['flora'], samplesP
     rollbacks: [],
     settings: DEFAULT_SETTINGS,
     initialWeights: null,
+    imagesPerPart: IMAGES_PER_PART,
   }
 }
 

@@ -54,6 +54,8 @@ export const runs = pgTable('runs', {
   newestKept: integer('newest_kept').notNull().default(3),
   /** What its weights of step 0 are made of, beside the seed. */
   initialWeights: jsonb('initial_weights').$type<InitialWeights>(),
+  /** Runs of before it was a column had 256 photos a part, in up to 64 views. */
+  imagesPerPart: integer('images_per_part').notNull().default(16_384),
 })
 
 export const steps = pgTable(

@@ -31,6 +31,8 @@ export type RunRecord = {
   settings: RunSettings
   /** null: its weights of step 0 were drawn from the seed. */
   initialWeights: InitialWeights | null
+  /** How its features are cut (FE1): what is drawn for a view depends on the photo's place in its part. */
+  imagesPerPart: number
 }
 
 export type Origin = { run: RunId; name: string; step: number }

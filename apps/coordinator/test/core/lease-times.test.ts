@@ -1,7 +1,12 @@
 /** How long leases last, when they are raced, and what is left of them after a restart. */
+import { hashOfText } from '@worldflora/protocol/hash'
+import type { WorkerId } from '@worldflora/protocol/ids'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nextWakeAtMs } from '../../src/core/core-state.ts'
-import { RUN, runOf, SCENE, Story } from './fixture.ts'
+import { leaseDurationMs } from '../../src/core/pace.ts'
+import { newWorker } from '../../src/core/worker-state.ts'
+import { checkpointAt, RUN, runOf, SCENE, Story } from './fixture.ts'
 
 describe('deadlines', () => {
   it('LS1, WK7: a pace that is known makes them short, an unknown one generous', () => {
@@ -57,6 +62,83 @@ describe('deadlines', () => {
   it('with nothing leased there is nothing to wake for', () => {
     const story = new Story()
     expect(nextWakeAtMs(story.state, 0)).toBeNull()
+  })
+})
+
+describe('what a task costs', () => {
+  /** So many tasks of 64 photos each, in 8 views. */
+  const ordered = (tasks: number) => {
+    const story = new Story()
+    const samples = Array.from({ length: 64 }, (_, sample) => sample)
+    const order = {
+      step: 0,
+      split: 'train' as const,
+      checkpoint: checkpointAt(0),
+      views: 8,
+      tasks: Array.from({ length: tasks }, () => [{ shard: hashOfText('train'), bytes: 1000, samples }]),
+    }
+    story.tell({ kind: 'features-ordered', runId: RUN, order })
+    return story
+  }
+  const IMAGES = 512
+
+  it('FE1, WK7: features are leased by the views of their photos: a ResNet-50 on a processor has the time that it needs', () => {
+    const story = ordered(2)
+    const needsMs = (1000 * IMAGES) / 3.5
+    const first = story.ask(story.join('new'))!
+    expect(first.durationMs).toBeGreaterThan(3 * needsMs)
+    const known = story.ask(story.join('known'), 3.5)!
+    expect(known.tasks).toHaveLength(1)
+    expect(known.durationMs).toBeGreaterThan(5.9 * needsMs)
+    expect(story.state.leases.get(known.leaseId)!.stragglesFromMs).toBeGreaterThan(1.4 * needsMs)
+  })
+
+  it('FE1, WK13: a lease has as many parts as its worker does in ten seconds, their views counted', () => {
+    const story = ordered(100)
+    const ada = story.join('ada')
+    story.deliver(ada, story.ask(ada, 300)!.leaseId)
+    expect(story.ask(ada, 300)!.tasks).toHaveLength(Math.floor((10 * 300) / IMAGES))
+  })
+
+  it('FE1, WK11: a run pays for every view', () => {
+    const [story, other] = [ordered(1), new Story()]
+    const ada = story.join('ada')
+    expect(story.deliver(ada, story.ask(ada)!.leaseId)).toMatchObject([
+      { kind: 'accept-result', images: IMAGES },
+      { kind: 'close-features' },
+    ])
+    other.ask(other.join('ada'))
+    const paid = (of: Story) => of.state.runs.get(RUN)!.virtualTime
+    expect([paid(story), paid(other)]).toEqual([IMAGES, SCENE.samplesPerTask])
+  })
+
+  it('EV1, WK7: an evaluation is leased by the crops of its photos', () => {
+    const durationOf = (crops: 1 | 10) => {
+      const run = runOf(SCENE)
+      const { description } = run
+      const config = { ...description.config, evaluation: { crops } }
+      const story = new Story({ ...run, description: { ...description, config } })
+      const samples = Array.from({ length: 64 }, (_, sample) => sample)
+      const tasks = [[{ shard: hashOfText('val'), bytes: 1000, samples }]]
+      const order = { step: 0, split: 'val' as const, checkpoint: checkpointAt(0), tasks }
+      story.tell({ kind: 'evaluation-ordered', runId: RUN, order })
+      return story.ask(story.join('ada'), 4)!.durationMs
+    }
+    expect(durationOf(10)).toBeGreaterThan(9.9 * durationOf(1))
+  })
+
+  it('WK7: whatever a run may ask for, a device that does an image in two seconds gets there in the end', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 16_384 }),
+        fc.option(fc.double({ min: 0.5, max: 1e5, noNaN: true })),
+        (images, imagesPerSecond) => {
+          const worker = { ...newWorker('ada' as WorkerId, true), imagesPerSecond, missedDeadlines: 10 }
+          const needsMs = (1000 * images) / (imagesPerSecond ?? 0.5)
+          expect(leaseDurationMs(worker, { images, missingBytes: 0 })).toBeGreaterThanOrEqual(needsMs - 1)
+        },
+      ),
+    )
   })
 })
 

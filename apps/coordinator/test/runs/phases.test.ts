@@ -2,7 +2,7 @@
 import { parameterSpecs } from '@worldflora/model/parameters'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import type { ForkedRun } from '@worldflora/protocol/kept-checkpoints'
-import type { Lease } from '@worldflora/protocol/messages'
+import type { Lease, Task } from '@worldflora/protocol/messages'
 import { layoutOf } from '@worldflora/protocol/parameter-layout'
 import { phasesOf } from '@worldflora/protocol/phases'
 import type { RunDetail, RunHistory } from '@worldflora/protocol/runs'
@@ -90,6 +90,27 @@ describe('a run in phases', () => {
       HEAD_STEPS,
       STEPS,
     ])
+  })
+
+  it('PH2, FE1: with many views a part has fewer photos, and the head learns from all of them all the same', async () => {
+    const site = await startSite()
+    await bringFlora(site)
+    const [head] = phased.phases
+    const id = await openRun(site, { ...phased, phases: [{ ...head, epochs: 3, views: 64 }] })
+    const leases: Lease[] = []
+    await work(site, isMeasured(site, id), (lease) => leases.push(lease))
+    const tasksOf = (kind: Task['kind']) =>
+      leases.flatMap(({ tasks }) => tasks).filter((task) => task.kind === kind)
+    expect(tasksOf('extract-features').map(({ entries }) => entries[0]!.samples)).toEqual(
+      [0, 8, 16].map((first) => Array.from({ length: 8 }, (_, i) => first + i)),
+    )
+    const seen = tasksOf('gradient').flatMap(({ entries }) =>
+      entries.flatMap(({ shard, samples }) => samples.map((sample) => `${shard} ${sample}`)),
+    )
+    // 24 photos in three epochs, another view in each.
+    expect(new Set(seen).size).toBe(72)
+    const photos = new Set(seen.map((name) => name.replace(/\d+$/, (sample) => String(Number(sample) % 8))))
+    expect(photos.size).toBe(24)
   })
 
   it('PH1: while the head is trained nothing else of the checkpoint changes; what comes up is the head’s', async () => {

@@ -20,6 +20,7 @@ const run: RunRecord = {
   rollbacks: [],
   settings: { priority: 0, newestKept: 3 },
   initialWeights: null,
+  imagesPerPart: 512,
 }
 const first: CheckpointRecord = {
   step: 0,

@@ -42,6 +42,7 @@ export type ActivityTask = {
   task: number
   /** Of the lease, this one included. */
   tasksLeft: number
+  /** Its photos: here each is one, in however many views or crops. */
   images: number
   imagesDone: number
   /** Some of the task's photos as JPEG, for a page to show; as many as the session was asked to give. */

@@ -59,8 +59,8 @@ export type FeaturesRequest = { run: RunDescription; checkpoint: Hash; task: Ext
 /** What the compute part has done with its time so far; the rest of it it waited. On a GPU `computeMs` is until it has the task. */
 export type Spent = { modelMs: number; decodeMs: number; computeMs: number; encodeMs: number }
 
-/** Counts the task's images that are through. */
-export type OnProgress = (imagesDone: number) => void
+/** Counts the task's photos that are through. */
+export type OnProgress = (photosDone: number) => void
 
 /** Buffers that are given belong to the compute part from then on. */
 export type ComputePort = {

@@ -7,6 +7,7 @@ import type { EvaluateResult } from '@worldflora/protocol/evaluation'
 import type { Hash } from '@worldflora/protocol/ids'
 import type { Device, Lease, Task } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
+import { imagesOf, photosIn } from '@worldflora/protocol/task-images'
 import type { ActivityBoard } from './activity.ts'
 import type { BlobCaches } from './blob-cache.ts'
 import type { BlobSource } from './blob-source.ts'
@@ -93,7 +94,7 @@ export async function computeLease(
   const underWay: UnderWay[] = []
   const stretch = { endedMs: 0 }
   const ahead = tasksAhead(tools)
-  let imagesLeft = lease.tasks.reduce((sum, task) => sum + imagesOf(task), 0)
+  let imagesLeft = lease.tasks.reduce((sum, task) => sum + imagesOf(task, lease.run.config), 0)
   const foretell = () => expect(tools.limit.msFor(imagesLeft, tools.pace))
   /** Until no more than so many are under way. */
   const collect = async (most: number): Promise<LeaseEnd | null> => {
@@ -114,7 +115,7 @@ export async function computeLease(
   try {
     for (const [index, task] of lease.tasks.entries()) {
       if (revoked.has(task.task)) {
-        imagesLeft -= imagesOf(task)
+        imagesLeft -= imagesOf(task, lease.run.config)
         continue
       }
       const place = { lease, task, tasksLeft: lease.tasks.length - index, signal, untilDeadline, stretch }
@@ -194,15 +195,16 @@ async function readyTask(place: TaskOfLease, tools: LeaseTools): Promise<LeaseEn
 }
 
 async function computeTask(place: TaskOfLease, tools: LeaseTools): Promise<TaskOutcome | LeaseEnd> {
-  const { task, signal, stretch } = place
-  const images = imagesOf(task)
+  const { lease, task, signal, stretch } = place
+  const images = imagesOf(task, lease.run.config)
+  const imagesPerPhoto = images / photosIn(task)
   let imagesLeft = images
   try {
     const startedMs = tools.clock.nowMs()
     const result = await unlessAborted(
-      computeSupplied(place, tools, (imagesDone) => {
-        imagesLeft = images - imagesDone
-        if (!signal.aborted) tools.board.showTaskProgress(task.task, imagesDone)
+      computeSupplied(place, tools, (photosDone) => {
+        imagesLeft = images - imagesPerPhoto * photosDone
+        if (!signal.aborted) tools.board.showTaskProgress(task.task, photosDone)
       }),
       signal,
     )
@@ -233,10 +235,6 @@ function endedBy(
   // After an abort inside WASM a backend is worth nothing: the next task gets a new thread.
   tools.seat.terminate()
   return { kind: 'failed', rejection: faultOf(error), task: task.task }
-}
-
-function imagesOf({ entries }: Task): number {
-  return entries.reduce((sum, entry) => sum + entry.samples.length, 0)
 }
 
 async function fetchMissing(
@@ -272,7 +270,7 @@ async function fetchMissing(
 async function computeSupplied(
   { lease, task, untilDeadline }: TaskOfLease,
   tools: LeaseTools,
-  onProgress: (imagesDone: number) => void,
+  onProgress: (photosDone: number) => void,
 ): Promise<TaskOutcome['result'] | Rejection> {
   const result = await compute(lease, task, tools, onProgress)
   if (!isRejection(result) || !['checkpoint-missing', 'shard-missing'].includes(result.code)) return result
@@ -284,7 +282,7 @@ function compute(
   { leaseId, run, checkpoint: { checkpoint } }: Lease,
   task: Task,
   { seat, device }: LeaseTools,
-  onProgress: (imagesDone: number) => void,
+  onProgress: (photosDone: number) => void,
 ): Promise<TaskOutcome['result'] | Rejection> {
   return seat.call<TaskOutcome['result'] | Rejection>(device, (part) => {
     switch (task.kind) {
@@ -307,7 +305,7 @@ function showTask(
   board.show({
     state,
     run: { id: run.id, name: run.config.name },
-    task: { kind, step, task: number, tasksLeft, images: imagesOf(task), imagesDone: 0, photos: [] },
+    task: { kind, step, task: number, tasksLeft, images: photosIn(task), imagesDone: 0, photos: [] },
   })
 }
 

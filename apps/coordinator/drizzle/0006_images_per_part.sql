@@ -1,0 +1,1 @@
+ALTER TABLE "runs" ADD COLUMN "images_per_part" integer DEFAULT 16384 NOT NULL;

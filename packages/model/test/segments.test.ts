@@ -2,7 +2,8 @@ import { isRejection } from '@worldflora/protocol/rejection'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { nodeAssets } from '../src/backend/node-assets.ts'
-import { decodeJpeg, openDecoder, orientationOf, readJpegSize } from '../src/photo/index.ts'
+import { orientationOf } from '../src/photo/exif-orientation.ts'
+import { decodeJpeg, openDecoder, readJpegSize } from '../src/photo/index.ts'
 import { withoutMetadata } from '../src/photo/jpeg-segments.ts'
 import {
   END_OF_IMAGE,

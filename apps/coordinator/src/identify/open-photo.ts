@@ -3,22 +3,15 @@
  * training used; what is no JPEG, is of a rare kind or larger than that decoder should see goes another way, made smaller on it. The
  * tab leaves that to its browser, a thread to sharp.
  */
-import { decodeJpeg, fromRgba, orientationOf, type Rgb, upright } from '@worldflora/model/photo'
+import { fromRgba, LONGER_SIDE, openJpeg, type Rgb } from '@worldflora/model/photo'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { MOST_PIXELS, recognisePhoto } from './photo-file.ts'
-
-/** As in the tab. */
-const MOST_JPEG_PIXELS = 26_000_000
-const LONGER_SIDE = 1600
 
 export async function openPhoto(bytes: Uint8Array): Promise<Rgb | Rejection> {
   const file = recognisePhoto(bytes)
   if (isRejection(file)) return file
-  if (file.kind === 'jpeg' && file.pixels <= MOST_JPEG_PIXELS) {
-    const photo = decodeJpeg(bytes)
-    if (!isRejection(photo)) return upright(photo, orientationOf(bytes))
-  }
-  return openWithSharp(bytes)
+  const opened = file.kind === 'jpeg' ? openJpeg(bytes, file.pixels) : null
+  return opened ?? openWithSharp(bytes)
 }
 
 async function openWithSharp(bytes: Uint8Array): Promise<Rgb | Rejection> {

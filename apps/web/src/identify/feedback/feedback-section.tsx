@@ -4,8 +4,8 @@
 import type { Species } from '@worldflora/protocol/species'
 import type { Found } from '@worldflora/protocol/species-search'
 import { Button } from '../../design/button.tsx'
-import { ScientificName } from '../../design/scientific-name.tsx'
 import { SpeciesField } from '../../design/species-field.tsx'
+import { SpeciesName } from '../../design/species-name.tsx'
 import { useLanguage, useTexts } from '../../languages/use-texts.ts'
 import type { Answer } from '../answer.ts'
 import { commonNameOf } from '../common-name.ts'
@@ -97,15 +97,9 @@ function SaidWords({ said }: { said: Said }) {
 
 function NameOf({ species }: { species: Species }) {
   const commonName = commonNameOf(species, useLanguage())
-  const scientific = (
-    <span className={styles.scientific}>
-      <ScientificName name={species.scientificName} />
-    </span>
-  )
   return (
     <span className={styles.name}>
-      {commonName === undefined ? null : <span>{commonName}</span>}
-      {scientific}
+      <SpeciesName commonName={commonName} scientificName={species.scientificName} />
     </span>
   )
 }

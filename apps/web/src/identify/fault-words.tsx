@@ -2,7 +2,7 @@
 import { useRefusalWords } from '../languages/refusal-words.ts'
 import { useTexts } from '../languages/use-texts.ts'
 import { MOST_PHOTOS } from './answer.ts'
-import type { PhotoFault } from './use-naming.ts'
+import type { PhotoFault } from './use-plant-photos.ts'
 
 export function FaultWords({ fault }: { fault: PhotoFault }) {
   const t = useTexts('identify')

@@ -26,6 +26,7 @@ import { UpdateLine } from './update-line.tsx'
 import { useIdentifier } from './use-identifier.ts'
 import { useModelUpdate } from './use-model-update.ts'
 import { useNaming } from './use-naming.ts'
+import { usePlantPhotos } from './use-plant-photos.ts'
 
 /** Who does not find theirs among so many types more. */
 const MOST_FOUND = 12
@@ -36,13 +37,14 @@ export function Identification() {
   const language = useLanguage()
   const identifier = useIdentifier()
   const asked = useNarrowing(identifier.model)
-  const naming = useNaming(identifier, asked.narrowing)
-  const update = useModelUpdate(identifier, naming.again)
+  const { state, ask } = useNaming(identifier, asked.narrowing)
+  const plant = usePlantPhotos(ask)
+  const update = useModelUpdate(identifier, plant.askAgain)
   const page = useRef<HTMLDivElement>(null)
-  const isDragging = useDroppedAndPasted(naming.add)
-  useChosenEarly(page, naming.add)
+  const isDragging = useDroppedAndPasted(plant.add)
+  useChosenEarly(page, plant.add)
   const { model } = identifier
-  const { photos, state } = naming
+  const { photos } = plant
   const isEmpty = photos.length === 0
   const keeping = useKeeping()
   const feedback = useFeedback(isEmpty)
@@ -50,7 +52,7 @@ export function Identification() {
 
   const again = () => {
     identifier.again()
-    naming.again()
+    plant.askAgain()
   }
 
   const find = async (text: string) => {
@@ -73,22 +75,22 @@ export function Identification() {
         </Notice>
       ) : null}
       {isEmpty ? (
-        <PhotoChoice isDragging={isDragging} onFiles={naming.add} shape="sheet" />
+        <PhotoChoice isDragging={isDragging} onFiles={plant.add} shape="sheet" />
       ) : (
         <PhotoRow
           photos={photos}
           suggested={state.kind === 'named' ? state.answer.organs : []}
-          onOrgan={naming.sayOrgan}
-          onTakeAway={naming.takeAway}
-          onEdited={naming.replace}
+          onOrgan={plant.sayOrgan}
+          onTakeAway={plant.takeAway}
+          onEdited={plant.replace}
         >
-          <PhotoChoice isDragging={isDragging} onFiles={naming.add} shape="card" />
+          <PhotoChoice isDragging={isDragging} onFiles={plant.add} shape="card" />
         </PhotoRow>
       )}
       <div role="alert">
-        {naming.faults.length === 0 ? null : (
+        {plant.faults.length === 0 ? null : (
           <Notice tone="warm" title={t('notUsed')}>
-            {naming.faults.map((fault) => (
+            {plant.faults.map((fault) => (
               <FaultWords key={fault.kind === 'unopened' ? fault.id : fault.kind} fault={fault} />
             ))}
           </Notice>
@@ -127,7 +129,7 @@ export function Identification() {
       ) : null}
       {isEmpty ? null : (
         <div>
-          <Button onClick={naming.clear}>{t('another')}</Button>
+          <Button onClick={plant.clear}>{t('another')}</Button>
         </div>
       )}
       <UpdateLine update={update} />

@@ -1,14 +1,11 @@
-/** From photos to an answer: asks the identifier whenever the photos change, and drops what is no photo. */
+/** From a question to its answer: the identifier is asked, how far it is can be shown, and what is narrowed meanwhile is asked once more. */
 'use client'
 
-import type { Organ } from '@worldflora/protocol/calibration'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Answer } from './answer.ts'
-import { type PhotoEdit, UNEDITED } from './editor/photo-edit.ts'
-import type { NamingStage } from './identifier-port.ts'
+import type { NamingStage, PhotoRejection } from './identifier-port.ts'
 import type { Narrowing } from './narrowing/narrowing.ts'
-import { type PlantPhoto, takePhotos } from './plant-photos.ts'
 import type { PageIdentifier } from './use-identifier.ts'
 
 export type NamingState =
@@ -19,11 +16,6 @@ export type NamingState =
   | { kind: 'named'; answer: Answer; nth: number }
   | { kind: 'refused'; rejection: Rejection }
 
-/** What became of a file that could not be used. */
-export type PhotoFault =
-  | { kind: 'left-out'; left: number }
-  | { kind: 'unopened'; id: number; file: string; rejection: Rejection }
-
 /** A stage that is over sooner is not worth a word that nobody can read, nor the work of showing it. */
 const SHOWN_AFTER_MS = 150
 
@@ -31,12 +23,9 @@ export function useNaming(
   { name, ask: askWorker }: Pick<PageIdentifier, 'name' | 'ask'>,
   narrowing: Narrowing,
 ) {
-  const [photos, setPhotos] = useState<readonly PlantPhoto[]>([])
   const [state, setState] = useState<NamingState>({ kind: 'empty' })
-  const [faults, setFaults] = useState<readonly PhotoFault[]>([])
-  /** The photos of the latest question: an answer to an older one is dropped. */
-  const asked = useRef<readonly PlantPhoto[]>([])
-  const nextId = useRef(1)
+  /** The latest question: an answer to an older one is dropped, though it be about the same files. */
+  const asked = useRef<readonly File[]>([])
   const answers = useRef(0)
   const known = useRef(narrowing)
   known.current = narrowing
@@ -55,11 +44,14 @@ export function useNaming(
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is read from where the latest is
   useEffect(() => void answerAgain(), [narrowing, answerAgain])
 
+  /** `question` is an array of its own each time. Resolves with a file that cannot be opened: then the plant is being named until it is asked anew. */
   const ask = useCallback(
-    async (question: readonly PlantPhoto[]) => {
+    async (question: readonly File[]): Promise<PhotoRejection | null> => {
       asked.current = question
-      setPhotos(question)
-      if (question.length === 0) return setState({ kind: 'empty' })
+      if (question.length === 0) {
+        setState({ kind: 'empty' })
+        return null
+      }
       setState({ kind: 'naming', stage: null })
       let latest: NamingStage = { kind: 'computing' }
       let isShown = false
@@ -71,91 +63,23 @@ export function useNaming(
       }
       const waiting = setTimeout(show, SHOWN_AFTER_MS)
       const used = known.current
-      const answer = await name(
-        question.map(({ file }) => file),
-        used,
-        (stage) => {
-          latest = stage
-          if (isShown) show()
-        },
-      )
+      const answer = await name(question, used, (stage) => {
+        latest = stage
+        if (isShown) show()
+      })
       clearTimeout(waiting)
-      if (asked.current !== question) return
+      if (asked.current !== question) return null
       if (!isRejection(answer)) {
         setState({ kind: 'named', answer, nth: ++answers.current })
         if (known.current !== used) void answerAgain()
-      } else if ('photo' in answer) {
-        const broken = question[answer.photo]!
-        const { id, file } = broken
-        setFaults((before) => [...before, { kind: 'unopened', id, file: file.name, rejection: answer }])
-        URL.revokeObjectURL(broken.url)
-        await ask(question.filter((photo) => photo.id !== id))
-      } else setState({ kind: 'refused', rejection: answer })
+        return null
+      }
+      if ('photo' in answer) return answer
+      setState({ kind: 'refused', rejection: answer })
+      return null
     },
     [name, answerAgain],
   )
 
-  const add = useCallback(
-    (files: readonly File[]) => {
-      if (files.length === 0) return
-      const make = (file: File) => ({
-        id: nextId.current++,
-        file,
-        url: URL.createObjectURL(file),
-        original: file,
-        edit: UNEDITED,
-        organ: null,
-      })
-      const taken = takePhotos(asked.current, files, make)
-      setFaults(taken.left === 0 ? [] : [{ kind: 'left-out', left: taken.left }])
-      if (taken.photos.length !== asked.current.length) void ask(taken.photos)
-    },
-    [ask],
-  )
-
-  const takeAway = useCallback(
-    (id: number) => {
-      for (const photo of asked.current) if (photo.id === id) URL.revokeObjectURL(photo.url)
-      setFaults([])
-      void ask(asked.current.filter((photo) => photo.id !== id))
-    },
-    [ask],
-  )
-
-  /** Changes nothing in the answer, which looks at all photos alike. */
-  const sayOrgan = useCallback((id: number, organ: Organ | null) => {
-    for (const photo of asked.current) if (photo.id === id) photo.organ = organ
-    setPhotos([...asked.current])
-  }, [])
-
-  /** The photo keeps its place and its original; the plant is named anew. */
-  const replace = useCallback(
-    (id: number, file: File, edit: PhotoEdit) => {
-      const before = asked.current.find((photo) => photo.id === id)
-      if (before === undefined) return
-      URL.revokeObjectURL(before.url)
-      const edited = { ...before, file, edit, url: URL.createObjectURL(file) }
-      setFaults([])
-      void ask(asked.current.map((photo) => (photo === before ? edited : photo)))
-    },
-    [ask],
-  )
-
-  const clear = useCallback(() => {
-    for (const { url } of asked.current) URL.revokeObjectURL(url)
-    setFaults([])
-    void ask([])
-  }, [ask])
-
-  /** Asks again about the same photos, after a refusal. */
-  const again = useCallback(() => void ask([...asked.current]), [ask])
-
-  useEffect(
-    () => () => {
-      for (const { url } of asked.current) URL.revokeObjectURL(url)
-    },
-    [],
-  )
-
-  return { photos, state, faults, add, takeAway, sayOrgan, replace, clear, again }
+  return { state, ask }
 }

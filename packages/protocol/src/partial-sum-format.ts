@@ -10,7 +10,7 @@
  * shorter, and so is its last block. Each segment can be read without the others:
  *
  *     for each block, u8 shift | u8 parameter   | padded to 4 bytes
- *     for each block, its whole numbers, coded or plain (block-coding.ts), each a multiple of 4 bytes
+ *     for each block, its whole numbers, coded (block-coding.ts) or plain (plain-block.ts), each a multiple of 4 bytes
  *
  * A value is its whole number times 2^shift units, and smaller than k * 2^47 units. Writers take the largest shift (0 for zeros)
  * and the parameter by one rule, so that equal sums of as many tasks have equal bytes. Padding is zero. There is nothing behind

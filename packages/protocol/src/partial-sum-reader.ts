@@ -1,5 +1,5 @@
 /** Reads a partial sum, segment after segment, block after block, and finds whatever is wrong with it (IN1). */
-import { readCoded, readPlain } from './block-coding.ts'
+import { readCoded } from './block-coding.ts'
 import {
   blockTableBytes,
   type Coding,
@@ -10,6 +10,7 @@ import {
   SHIFT_MAX,
   segmentsOf,
 } from './partial-sum-format.ts'
+import { readPlain } from './plain-block.ts'
 import { UnitBlock } from './unit-block.ts'
 import { RANGE_BITS } from './vector-format.ts'
 

@@ -1,5 +1,5 @@
 /** Makes partial sums, block by block: whatever is merged is never held as 64-bit sums all at once. */
-import { ALL_ZERO, writeCoded, writePlain } from './block-coding.ts'
+import { ALL_ZERO, writeCoded } from './block-coding.ts'
 import type { EncodedVector } from './gradient-codec.ts'
 import {
   blockTableBytes,
@@ -14,6 +14,7 @@ import {
   writePartialSumHeader,
 } from './partial-sum-format.ts'
 import { type PartialSum, PartialSumReader } from './partial-sum-reader.ts'
+import { writePlain } from './plain-block.ts'
 import { powerOfTwo } from './power-of-two.ts'
 import { UnitBlock } from './unit-block.ts'
 import { BLOCK_SIZE } from './vector-format.ts'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { codedBlockWords, readCoded, readPlain, writeCoded, writePlain } from '../src/block-coding.ts'
+import { codedBlockWords, readCoded, writeCoded } from '../src/block-coding.ts'
+import { readPlain, writePlain } from '../src/plain-block.ts'
 import { UnitBlock } from '../src/unit-block.ts'
 
 const limit = 2n ** 63n

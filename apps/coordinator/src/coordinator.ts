@@ -23,7 +23,9 @@ import { ReferencePhotos } from './identify/reference-photos.ts'
 import { openJournal } from './journal.ts'
 import type { Options } from './options.ts'
 import { Queue } from './queue.ts'
+import { ActiveRuns } from './runs/active-runs.ts'
 import { Floras } from './runs/floras.ts'
+import { RunWork } from './runs/run-work.ts'
 import { Runs } from './runs/runs.ts'
 import { leaveToSweep } from './runs/step-keeping.ts'
 import type { Surroundings } from './runs/surroundings.ts'
@@ -97,11 +99,11 @@ export async function startCoordinator(
     () => broadcast.noteChange(),
   )
   const conductor = new Conductor(randomBytes(6).toString('hex'), clock, {
-    takeResult: (keys, result) => runs.takeResult(keys, result),
-    closeStep: ({ runId, step, samples }) => runs.closeStep(runId, step, samples),
-    closeEvaluation: ({ runId, step, split }) => runs.closeEvaluation(runId, { step, split }),
-    closeFeatures: ({ runId, step, split }) => runs.closeFeatures(runId, { step, split }),
-    pauseRun: ({ runId, reason }) => runs.pauseRun(runId, reason),
+    takeResult: (keys, result) => runWork.takeResult(keys, result),
+    closeStep: ({ runId, step, samples }) => runWork.closeStep(runId, step, samples),
+    closeEvaluation: ({ runId, step, split }) => runWork.closeEvaluation(runId, { step, split }),
+    closeFeatures: ({ runId, step, split }) => runWork.closeFeatures(runId, { step, split }),
+    pauseRun: ({ runId, reason }) => runWork.pauseRun(runId, reason),
     announceStep: ({ runId, step, checkpoint }) => audience.announceStep({ run: runId, step, checkpoint }),
     announceWork: ({ workerIds }) => audience.announceWork(workerIds),
     revokeLease: ({ workerId, leaseId, tasks }) =>
@@ -126,7 +128,9 @@ export async function startCoordinator(
     },
     fail: onFault,
   }
-  const runs: Runs = new Runs(surroundings, (runId) => conductor.progressOf(runId))
+  const active = new ActiveRuns(surroundings)
+  const runWork = new RunWork(surroundings, active)
+  const runs: Runs = new Runs(surroundings, active, (runId) => conductor.progressOf(runId))
   const calibrations = new Calibrations(surroundings, adapters.startCalibrator(), (model) =>
     identifier.takeCalibrated(model),
   )
@@ -139,6 +143,7 @@ export async function startCoordinator(
     blobs,
     floras,
     runs,
+    runWork,
     conductor,
     roster,
     reducer,

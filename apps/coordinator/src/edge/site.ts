@@ -9,6 +9,7 @@ import type { ReferencePhotos } from '../identify/reference-photos.ts'
 import type { Journal } from '../journal.ts'
 import type { Reducer } from '../reduction/reducer.ts'
 import type { Floras } from '../runs/floras.ts'
+import type { RunWork } from '../runs/run-work.ts'
 import type { Runs } from '../runs/runs.ts'
 import type { BlobStore } from '../store/blob-store.ts'
 import type { StorageHealth } from '../store/storage-health.ts'
@@ -26,6 +27,7 @@ export type Site = {
   blobs: BlobStore
   floras: Floras
   runs: Runs
+  runWork: RunWork
   conductor: Conductor
   roster: Roster
   reducer: Reducer

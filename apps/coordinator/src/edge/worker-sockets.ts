@@ -63,7 +63,7 @@ function attendWorker(
   site: Site,
   onWorkersChange: () => void,
 ): void {
-  const { conductor, roster, runs, journal, log } = site
+  const { conductor, roster, runWork, journal, log } = site
   let workerId: WorkerId | null = null
 
   function join(request: JoinRequest): JoinReply {
@@ -99,7 +99,7 @@ function attendWorker(
       return { kind: 'idle', prefetch, classes, ...(ahead === null ? {} : { ahead }) }
     }
     if (answer?.kind !== 'grant-lease') throw new Error('the core did not answer a request')
-    runs.noteLease(answer.lease.run.id)
+    runWork.noteLease(answer.lease.run.id)
     return { kind: 'leased', lease: answer.lease }
   }
 
@@ -110,7 +110,8 @@ function attendWorker(
     if (reason !== 'stopped') log.warn({ workerId, leaseId, reason, message }, 'a lease came back')
     const lease = reason === 'failed' ? conductor.leaseOf(leaseId) : null
     // DU5: before anything is held against the task, or the same lease is given again.
-    const isBlameless = lease?.workerId === workerId && (await runs.findDamage(lease.runId, shardsOf(lease)))
+    const isBlameless =
+      lease?.workerId === workerId && (await runWork.findDamage(lease.runId, shardsOf(lease)))
     conductor.say({
       kind: 'lease-returned',
       workerId,

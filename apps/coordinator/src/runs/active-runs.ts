@@ -5,11 +5,13 @@
 import type { RunId } from '@worldflora/protocol/ids'
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
 import { Queue } from '../queue.ts'
+import { rejectionOf } from '../store/storage-fault.ts'
 import { type ActiveRun, activeRun, openReduction, openRunOf, orderOf } from './active-run.ts'
 import { wholeForEarlierOrders } from './earlier-orders.ts'
 import { giveOutFeatures, orderForPhase } from './features.ts'
 import { mendedWords, mendRun, ordersFault } from './mending.ts'
 import { type RunBook, readBook } from './run-book.ts'
+import { pause } from './run-states.ts'
 import { sampledOf } from './sampled.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -78,6 +80,13 @@ export class ActiveRuns {
       this.#at.say({ kind: 'evaluation-ordered', runId: id, order: orderOf(run, pending) })
     }
     for (const record of book.features) if (record.result === null) giveOutFeatures(this.#at, run, record)
+    return run
+  }
+
+  /** A run is never left running with nobody to give it out. */
+  async takeUpOrPause(book: RunBook): Promise<ActiveRun | Rejection> {
+    const run = await this.takeUp(book).catch(rejectionOf)
+    if (isRejection(run)) pause(this.#at, book, `${run.message} ${run.action}`)
     return run
   }
 

@@ -1,6 +1,5 @@
-/** All runs: taken up from the store at start, made, paused, measured, published. The edge asks here; the core's effects end here. */
+/** All runs: taken up from the store at start, made, paused, measured, published, as the edge asks. What workers do for them is in run-work.ts. */
 
-import type { Split } from '@worldflora/protocol/evaluation'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import type {
   ForkedRun,
@@ -14,35 +13,28 @@ import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 import type { RunDetail, RunHistory, RunStatus } from '@worldflora/protocol/runs'
-import type { TaskResult } from '../conductor.ts'
-import type { TaskKey } from '../core/events.ts'
-import { rejectionOf, StorageFault } from '../store/storage-fault.ts'
+import { rejectionOf } from '../store/storage-fault.ts'
 import type { FeaturesRecord, RunSettings } from '../store/store.ts'
 import type { ActiveRun } from './active-run.ts'
-import { ActiveRuns } from './active-runs.ts'
+import type { ActiveRuns } from './active-runs.ts'
 import { weightsToPublish } from './averaged-weights.ts'
 import { watchedSplit } from './evaluation-plan.ts'
-import { closeEvaluation, gatherRows, recordEvaluations } from './evaluations.ts'
-import { closeFeatures, featuresOf, gatherFeatures, giveOutFeatures, orderFeatures } from './features.ts'
+import { recordEvaluations } from './evaluations.ts'
+import { featuresOf, giveOutFeatures, orderFeatures } from './features.ts'
 import { forkRun } from './forking.ts'
 import { keptCheckpoints } from './kept-checkpoints.ts'
-import { damagedBlobs, photosLost } from './mending.ts'
 import { isModelWhole, mendModel } from './model-mending.ts'
 import { publishLatest } from './publishing.ts'
 import { reachableAt } from './reachable.ts'
 import { faultOfRollback, type Rollback, rollBack } from './rolling-back.ts'
 import { detailOf, isThrough, newBook, type Progress, type RunBook, readBook, statusOf } from './run-book.ts'
 import { makeRun, openingOf, unfinishedNamesake } from './run-opening.ts'
-import { goOn, halt, pause } from './run-states.ts'
+import { goOn, halt } from './run-states.ts'
 import { forgetMilestones, leaveToSweep } from './step-keeping.ts'
 import type { Surroundings } from './surroundings.ts'
-import { addContribution, closeStep } from './training.ts'
 
 /** Points of a curve that are worth sending. */
 const STEPS_SHOWN = 2000
-
-/** One look at the disk for so long, however many workers complain. */
-const SOUND_FOR_MS = 60_000
 
 export class Runs {
   readonly #at: Surroundings
@@ -51,9 +43,9 @@ export class Runs {
   readonly #books = new Map<RunId, RunBook>()
   readonly #active: ActiveRuns
 
-  constructor(at: Surroundings, progressOf: (runId: RunId) => Progress) {
+  constructor(at: Surroundings, active: ActiveRuns, progressOf: (runId: RunId) => Progress) {
     this.#at = at
-    this.#active = new ActiveRuns(at)
+    this.#active = active
     this.#progressOf = progressOf
   }
 
@@ -63,15 +55,8 @@ export class Runs {
       const book = await readBook(this.#at.store, record)
       this.#books.set(record.id, book)
       if (isThrough(book) || record.state === 'stopped') continue
-      await this.#takeUp(book)
+      await this.#active.takeUpOrPause(book)
     }
-  }
-
-  /** What cannot be taken up is paused: a run is never left running with nobody to give it out. */
-  async #takeUp(book: RunBook): Promise<ActiveRun | Rejection> {
-    const run = await this.#active.takeUp(book).catch(rejectionOf)
-    if (isRejection(run)) pause(this.#at, book, `${run.message} ${run.action}`)
-    return run
   }
 
   /** DU5: the tabs that fetch the model cannot complain of it. */
@@ -110,7 +95,7 @@ export class Runs {
     const { id } = book.record
     this.#books.set(id, book)
     this.#at.journal.note('run-opened', id, words)
-    const run = await this.#active.change(id, () => this.#takeUp(book))
+    const run = await this.#active.change(id, () => this.#active.takeUpOrPause(book))
     this.#at.noteChange()
     return isRejection(run) ? run : null
   }
@@ -146,7 +131,7 @@ export class Runs {
     this.#active.letGo(id)
     const from = book.checkpoints.at(-1)!.step
     const back = await rollBack(this.#at, book, wish).catch(rejectionOf)
-    const run = await this.#takeUp(book)
+    const run = await this.#active.takeUpOrPause(book)
     if (!isRejection(run)) run.isInDoubt = isRejection(back)
     if (isRejection(back)) return back
     this.#at.journal.note(
@@ -224,106 +209,7 @@ export class Runs {
     return null
   }
 
-  /**
-   * DU5: a worker could not do a task of these shards. Whether this disk is to blame: then the run is mended, or paused with
-   * what to do, and nothing is held against the task.
-   */
-  async findDamage(runId: RunId, shards: readonly Hash[]): Promise<boolean> {
-    return this.#active.change(runId, async () => {
-      const run = this.#active.get(runId)
-      if (run === null) return false
-      return this.#findDamage(run, shards).catch((error: unknown) => this.#noteUnreadable(run, error))
-    })
-  }
-
-  /** Nobody knows what is damaged while the disk cannot be read: the task is not to blame, and nothing is tried for ever. */
-  #noteUnreadable({ book }: ActiveRun, error: unknown): true {
-    const fault = rejectionOf(error)
-    this.#pauseFor(book, `Its blobs cannot be read. ${fault.message} ${fault.action}`)
-    return true
-  }
-
-  async #findDamage(run: ActiveRun, shards: readonly Hash[]): Promise<boolean> {
-    const { book } = run
-    const nowMs = this.#at.clock.nowMs()
-    if (run.foundSoundAtMs !== null && nowMs < run.foundSoundAtMs + SOUND_FOR_MS) return false
-    const { weights, photos } = await damagedBlobs(this.#at.blobs, book, shards)
-    if (photos.length > 0) {
-      this.#pauseFor(book, photosLost(book.record.config.flora, photos))
-      // Then an import sends them again.
-      for (const hash of photos) await this.#at.blobs.delete(hash).catch(leaveToSweep)
-    }
-    if (weights) await this.#takeUp(book)
-    if (!weights && photos.length === 0) run.foundSoundAtMs = nowMs
-    return weights || photos.length > 0
-  }
-
-  // The core's effects.
-
-  takeResult(keys: TaskKey[], result: TaskResult): void {
-    const [key] = keys
-    if (key === undefined) throw new Error('a result answers at least one task')
-    const run = this.#active.get(key.runId)!
-    if (result.kind === 'gradient') addContribution(this.#at, run, key, result.received)
-    else if (result.kind === 'evaluate') gatherRows(run, key, result.photos)
-    else gatherFeatures(this.#at, run, key, result.bytes)
-    this.#at.noteChange()
-  }
-
-  noteLease(runId: RunId): void {
-    const run = this.#active.get(runId)!
-    run.stepOpenedAtMs ??= this.#at.clock.nowMs()
-  }
-
-  closeStep(runId: RunId, step: number, samples: number): void {
-    this.#change(runId, async (run) => {
-      const end = await closeStep(this.#at, run, step, samples)
-      if (end === 'phase-ended') await this.#takeUp(run.book)
-    })
-  }
-
-  closeEvaluation(runId: RunId, evaluation: { step: number; split: Split }): void {
-    this.#change(runId, (run) =>
-      closeEvaluation(this.#at, run, evaluation).catch((error: unknown) => this.#noteUnrecorded(run, error)),
-    )
-  }
-
-  closeFeatures(runId: RunId, order: { step: number; split: Split }): void {
-    this.#change(runId, async (run) => {
-      const fault = await closeFeatures(this.#at, run, order)
-      // What its phase has waited for.
-      if (fault === null && run.shards === null) await this.#takeUp(run.book)
-      if (fault === null) return
-      const isOrdered = (one: FeaturesRecord) => one.step === order.step && one.split === order.split
-      giveOutFeatures(this.#at, run, run.book.features.find(isOrdered)!)
-      this.#pauseFor(run.book, fault)
-    })
-  }
-
-  pauseRun(runId: RunId, reason: string): void {
-    pause(this.#at, this.#active.get(runId)!.book, reason)
-  }
-
-  #change(runId: RunId, job: (run: ActiveRun) => Promise<void>): void {
-    const run = this.#active.get(runId)!
-    this.#active.changeIfStill(run, () => job(run)).catch(this.#at.fail)
-  }
-
-  /** The step in flight is sound: nothing of it is begun anew. */
-  #noteUnrecorded({ book }: ActiveRun, error: unknown): void {
-    if (!(error instanceof StorageFault)) throw error
-    this.#pauseFor(book, `A measurement could not be kept. ${error.words}`)
-  }
-
-  /** A fault that the core does not know of. A stopped run stays stopped (ST3). */
-  #pauseFor(book: RunBook, why: string): void {
-    const { id, state } = book.record
-    if (state === 'stopped') return
-    this.#at.say({ kind: 'run-state-changed', runId: id, state: 'paused' })
-    pause(this.#at, book, why)
-  }
-
-  // What the edge shows.
+  // What is shown.
 
   active(runId: RunId): ActiveRun | null {
     return this.#active.get(runId)
@@ -391,7 +277,7 @@ export class Runs {
     const { id, state } = book.record
     const active = this.#active.get(id)
     // Taken up, it brings its orders with it.
-    if (active === null) return void (state === 'stopped' || (await this.#takeUp(book)))
+    if (active === null) return void (state === 'stopped' || (await this.#active.takeUpOrPause(book)))
     giveOutFeatures(this.#at, active, record)
   }
 

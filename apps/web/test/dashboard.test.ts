@@ -16,6 +16,7 @@ import {
 import { tokenIn } from '../src/dashboard/operator.ts'
 import { phaseCards } from '../src/dashboard/phase-cards.ts'
 import { recipeWords } from '../src/dashboard/recipe-words.ts'
+import { givenWords, rejectedWords, waitingAgainWords } from '../src/dashboard/review-words.ts'
 import { rowsOf } from '../src/dashboard/worker-rows.ts'
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ')
@@ -70,6 +71,26 @@ describe('curves', () => {
   it('the moving mean does not lag behind at the beginning', () => {
     expect(movingMean([4, 2, 3])).toEqual([4, 3, 3])
     expect(movingMean([])).toEqual([])
+  })
+})
+
+describe('FB6: submissions that are rejected together', () => {
+  const by = (...authors: string[]) => authors.map((author) => ({ author, photos: [{}, {}] as never[] }))
+
+  it('are named before they go, each author once and not too many', () => {
+    expect(plain(givenWords(by('Ann')))).toBe('2 photos by Ann')
+    expect(plain(givenWords(by('Ann', 'Zoë', 'Ann')))).toBe('6 photos by Ann and Zoë')
+    expect(plain(givenWords(by('a', 'b', 'c', 'd')))).toBe('8 photos by a, b, c, and d')
+    expect(plain(givenWords(by('a', 'b', 'c', 'd', 'e')))).toBe('10 photos by a, b, c, and 2 others')
+  })
+
+  it('are counted after, apart from those that somebody had decided meanwhile', () => {
+    expect(plain(rejectedWords(3, 3))).toBe('3 submissions are rejected.')
+    expect(plain(rejectedWords(3, 1))).toBe(
+      '1 submission is rejected. 2 had been decided meanwhile, and stay so.',
+    )
+    expect(rejectedWords(3, 0)).toContain('Nothing is rejected')
+    expect(plain(waitingAgainWords(2))).toBe('2 submissions wait again.')
   })
 })
 

@@ -15,6 +15,8 @@ export const SUBMISSION_LIMITS = {
   /** What stands beside the photos. */
   statementBytes: 8 << 10,
   authorLength: 100,
+  /** In one list of the operator's queue. */
+  listed: 20,
 } as const
 
 /** Those of Creative Commons that let a flora be trained on by strangers and changed on the way (no ND). The manifest keeps them by these names. */
@@ -107,6 +109,25 @@ export const Decision = v.variant('decision', [
   v.strictObject({ decision: v.literal('undecide') }),
 ])
 export type Decision = v.InferOutput<typeof Decision>
+
+/**
+ * `POST /api/submissions/decisions` (operator): of several at once. They are named, and never “all that wait”: what has come since the operator
+ * looked, or stands behind the end of their list, they have not seen, and a rejection deletes. `reject` is of those that still wait, `undecide` of
+ * those that are rejected: what was decided otherwise in another window stays so.
+ */
+export const SeveralDecided = v.strictObject({
+  decision: v.picklist(['reject', 'undecide']),
+  submissions: v.pipe(
+    v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(100))),
+    v.minLength(1),
+    v.maxLength(SUBMISSION_LIMITS.listed),
+  ),
+})
+export type SeveralDecided = v.InferOutput<typeof SeveralDecided>
+
+/** The answer to it: those of them that are decided so now. */
+export const DecidedSubmissions = v.object({ submissions: v.array(v.string()) })
+export type DecidedSubmissions = v.InferOutput<typeof DecidedSubmissions>
 
 /** `GET /api/species?text=` (operator): of the published model's flora. */
 export const SpeciesQuery = v.strictObject({ text: v.pipe(v.string(), v.maxLength(200)) })

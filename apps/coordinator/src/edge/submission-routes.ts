@@ -2,7 +2,7 @@
 
 import type { HttpBindings } from '@hono/node-server'
 import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
-import { Decision, SpeciesQuery, SubmissionsQuery } from '@worldflora/protocol/submissions'
+import { Decision, SeveralDecided, SpeciesQuery, SubmissionsQuery } from '@worldflora/protocol/submissions'
 import { Hono } from 'hono'
 import { isBusy } from '../identify/identifier.ts'
 import { findSpecies, speciesOf } from '../submissions/submitted-species.ts'
@@ -82,6 +82,21 @@ export function submissionRoutes(site: Site): Hono<Bound> {
       journal.note(`submission-${state}`, null, `Photos that were given of ${what}: now ${state}.`)
     }
     return answer(decided)
+  })
+
+  routes.post('/decisions', guard, async (c) => {
+    const wish = await readJson(c.req.raw, SeveralDecided, 'the decision')
+    if (isRejection(wish)) return answerRejection(wish)
+    const decided = await submissions.decideSeveral(wish)
+    if (decided.length > 0) {
+      const state = wish.decision === 'reject' ? 'rejected' : 'waiting'
+      journal.note(
+        `submissions-${state}`,
+        null,
+        `Submissions decided together: ${decided.length}, now ${state}.`,
+      )
+    }
+    return answer({ submissions: decided })
   })
 
   return routes

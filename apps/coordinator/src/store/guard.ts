@@ -51,6 +51,7 @@ const STORE_ACCESS: Readonly<Record<keyof Store, Access>> = {
   submission: 'read',
   countSubmissions: 'read',
   decideSubmission: 'write',
+  decideSubmissions: 'write',
   deleteRejected: 'write',
   earliestRejection: 'read',
   submissionPhotosInUse: 'read',

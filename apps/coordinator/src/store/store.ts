@@ -213,6 +213,12 @@ export type Store = {
   countSubmissions(): Promise<SubmissionCounts>
   /** Whether there is one of that id. */
   decideSubmission(id: string, decision: SubmissionDecision): Promise<boolean>
+  /** Of those that are named, all that were in that state, or none if it fails; their ids. */
+  decideSubmissions(
+    ids: readonly string[],
+    from: SubmissionState,
+    decision: SubmissionDecision,
+  ): Promise<string[]>
   /** Those that were rejected up to then are gone; how many. */
   deleteRejected(upTo: Date): Promise<number>
   /** Of those that are left; null: none is. */

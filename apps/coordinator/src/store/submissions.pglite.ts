@@ -1,5 +1,5 @@
 /** Submissions in PGlite. */
-import { and, asc, desc, eq, gt, lte, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, lte, sql } from 'drizzle-orm'
 import type { drizzle } from 'drizzle-orm/pglite'
 import { submissions } from './schema.ts'
 import type { Store, SubmissionRecord } from './store.ts'
@@ -11,6 +11,7 @@ type SubmissionStore = Pick<
   | 'submission'
   | 'countSubmissions'
   | 'decideSubmission'
+  | 'decideSubmissions'
   | 'deleteRejected'
   | 'earliestRejection'
   | 'submissionPhotosInUse'
@@ -66,6 +67,15 @@ export function submissionsOn(db: ReturnType<typeof drizzle>): SubmissionStore {
         .where(eq(submissions.id, id))
         .returning({ id: submissions.id })
       return decided.length > 0
+    },
+
+    async decideSubmissions(ids, from, { state, species, decidedAt }) {
+      const decided = await db
+        .update(submissions)
+        .set({ state, species, decidedAt: dateOf(decidedAt) })
+        .where(and(inArray(submissions.id, [...ids]), eq(submissions.state, from)))
+        .returning({ id: submissions.id })
+      return decided.map(({ id }) => id)
     },
 
     async deleteRejected(upTo) {

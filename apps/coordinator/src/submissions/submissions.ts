@@ -6,19 +6,21 @@ import { randomBytes } from 'node:crypto'
 import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { Species } from '@worldflora/protocol/species'
-import type {
-  Decision,
-  Statement,
-  Submission,
-  SubmissionList,
-  SubmissionState,
+import {
+  type Decision,
+  type SeveralDecided,
+  type Statement,
+  SUBMISSION_LIMITS,
+  type Submission,
+  type SubmissionList,
+  type SubmissionState,
 } from '@worldflora/protocol/submissions'
 import type { Logger } from 'pino'
 import type { Alarm, Clock } from '../clock.ts'
 import type { GivenPhoto } from '../identify/given-photo.ts'
 import { Queue } from '../queue.ts'
 import type { BlobStore } from '../store/blob-store.ts'
-import type { Store, SubmissionRecord } from '../store/store.ts'
+import type { Store, SubmissionDecision, SubmissionRecord } from '../store/store.ts'
 import { sweep } from '../store/sweep.ts'
 import { speciesOf, wholeSpeciesOf } from './submitted-species.ts'
 
@@ -27,7 +29,6 @@ export const QUEUE_LIMITS = { submissions: 500, bytes: 1 << 30 } as const
 export const UNDO_MS = 3_600_000
 /** What could not be deleted is tried again after. */
 const RETRY_MS = 60_000
-const LISTED = 20
 
 export type SubmissionParts = { store: Store; photos: BlobStore; clock: Clock; log: Logger }
 
@@ -110,7 +111,7 @@ export class Submissions {
     const { store } = this.#parts
     const [counts, records] = await Promise.all([
       store.countSubmissions(),
-      store.listSubmissions({ state, after, limit: LISTED + 1 }),
+      store.listSubmissions({ state, after, limit: SUBMISSION_LIMITS.listed + 1 }),
     ])
     return {
       counts: {
@@ -118,8 +119,8 @@ export class Submissions {
         accepted: counts.accepted.submissions,
         rejected: counts.rejected.submissions,
       },
-      submissions: records.slice(0, LISTED).map(shown),
-      isMore: records.length > LISTED,
+      submissions: records.slice(0, SUBMISSION_LIMITS.listed).map(shown),
+      isMore: records.length > SUBMISSION_LIMITS.listed,
     }
   }
 
@@ -137,14 +138,21 @@ export class Submissions {
           'Choose one that it has.',
         )
       }
-      const decided = {
-        state: STATE_AFTER[decision.decision],
-        species,
-        decidedAt: decision.decision === 'undecide' ? null : clock.date().toISOString(),
-      }
+      const decided = decidedNow(decision.decision, species, clock)
       await store.decideSubmission(id, decided)
       if (decided.state === 'rejected') this.#deleteAfter(UNDO_MS)
       return shown({ ...record, ...decided })
+    })
+  }
+
+  /** Only those that are as the operator saw them; the ids of these. */
+  decideSeveral({ decision, submissions }: SeveralDecided): Promise<string[]> {
+    return this.#changes.add(async () => {
+      const { store, clock } = this.#parts
+      const from = decision === 'reject' ? 'waiting' : 'rejected'
+      const decided = await store.decideSubmissions(submissions, from, decidedNow(decision, null, clock))
+      if (decision === 'reject' && decided.length > 0) this.#deleteAfter(UNDO_MS)
+      return decided
     })
   }
 
@@ -187,6 +195,15 @@ export class Submissions {
 }
 
 const STATE_AFTER = { accept: 'accepted', reject: 'rejected', undecide: 'waiting' } as const
+
+function decidedNow(
+  decision: Decision['decision'],
+  species: Species | null,
+  clock: Clock,
+): SubmissionDecision {
+  const decidedAt = decision === 'undecide' ? null : clock.date().toISOString()
+  return { state: STATE_AFTER[decision], species, decidedAt }
+}
 
 /** It may be one that the flora has no more, if the submission is about it. */
 function acceptable(

@@ -416,6 +416,12 @@ export function storeContract(openAt: () => Promise<{ open(): Promise<Store> }>)
     await again.decideSubmission('five', { state: 'waiting', species: null, decidedAt: null })
     expect(await again.earliestRejection()).toBeNull()
     expect([...(await again.submissionPhotosInUse())].sort()).toEqual(['2', '3', '5'].map(hash))
+    const rejected = { state: 'rejected', species: null, decidedAt: later } as const
+    const decided = await again.decideSubmissions(['two', 'three', 'five', 'six'], 'waiting', rejected)
+    expect(decided.sort()).toEqual(['five', 'three'])
+    expect(await again.submission('three')).toMatchObject(rejected)
+    expect((await again.submission('two'))?.state).toBe('accepted')
+    expect(await again.decideSubmissions(['two', 'three'], 'waiting', rejected)).toEqual([])
     await again.close()
   })
 }

@@ -1,7 +1,7 @@
 /** Photos that visitors give, from the edge to the disk and to the operator. */
 
 import { isRejection } from '@worldflora/protocol/rejection'
-import type { FoundSpecies, Submission } from '@worldflora/protocol/submissions'
+import type { DecidedSubmissions, FoundSpecies, Submission } from '@worldflora/protocol/submissions'
 import { SUBMISSION_LIMITS } from '@worldflora/protocol/submissions'
 import sharp from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -305,10 +305,49 @@ describe('FB6: the operator', () => {
       ['GET', '/api/submissions'],
       ['GET', `/api/submissions/${given!.id}/photos/0`],
       ['POST', `/api/submissions/${given!.id}/decision`],
+      ['POST', '/api/submissions/decisions'],
       ['GET', '/api/species?text=a'],
     ] as const)
       expect((await fetch(site.url + path, { method })).status, path).toBe(401)
     expect((await site.call('GET', `/api/submissions/${given!.id}/photos/1`)).status).toBe(404)
+  })
+
+  it('rejects at once those that were shown, by name: not what came since, nor what was accepted meanwhile; and takes that back', async () => {
+    const site = await startTaking()
+    for (const author of ['a', 'b', 'c']) await give(site, { statement: { author } })
+    const shown = (await listOf(site)).submissions.reverse()
+    const ids = shown.map(({ id }) => id)
+    await decide(site, shown[1]!, { decision: 'accept', species: 'bellis' })
+    await give(site, { statement: { author: 'after' } })
+    const decideAll = (wish: object) =>
+      site.json<DecidedSubmissions>('POST', '/api/submissions/decisions', wish)
+    const rejected = await decideAll({ decision: 'reject', submissions: [...ids, 'none'] })
+    expect(rejected.submissions.sort()).toEqual([ids[0], ids[2]].sort())
+    const { counts, submissions } = await listOf(site)
+    expect(counts).toEqual({ waiting: 1, accepted: 1, rejected: 2 })
+    expect(submissions.map(({ author }) => author)).toEqual(['after'])
+    expect((await listOf(site, 'accepted')).submissions[0]!.species?.id).toBe('bellis')
+
+    const back = await decideAll({ decision: 'undecide', submissions: ids })
+    expect(back.submissions.sort()).toEqual(rejected.submissions)
+    expect((await listOf(site)).counts).toEqual({ waiting: 3, accepted: 1, rejected: 0 })
+    expect((await decideAll({ decision: 'undecide', submissions: ids })).submissions).toEqual([])
+  })
+
+  it('IN1: names each that is to be rejected, as many as a list has at most', async () => {
+    const site = await startTaking()
+    await give(site)
+    const [given] = (await listOf(site)).submissions
+    const wrong: object[] = [
+      { decision: 'reject' },
+      { decision: 'reject', submissions: [] },
+      { decision: 'reject', submissions: 'all' },
+      { decision: 'accept', submissions: [given!.id], species: 'bellis' },
+      { decision: 'reject', submissions: Array(SUBMISSION_LIMITS.listed + 1).fill(given!.id) },
+    ]
+    for (const wish of wrong)
+      expect((await site.call('POST', '/api/submissions/decisions', wish)).status).toBe(400)
+    expect((await listOf(site)).counts.waiting).toBe(1)
   })
 
   it('pages through many, in the order of coming', async () => {
@@ -405,6 +444,22 @@ describe('FB5: what is taken', () => {
       )
       expect(photosIn(site)).toHaveLength(left)
     }
+  })
+
+  it('and was rejected with others is deleted an hour later, with their photos', async () => {
+    const clock = handClock()
+    const site = await startTaking({ clock })
+    for (const seed of [5, 6, 7]) await give(site, { photos: [await jpeg(seed)] })
+    const [kept, ...others] = (await listOf(site)).submissions
+    const submissions = others.map(({ id }) => id)
+    await site.call('POST', '/api/submissions/decisions', { decision: 'reject', submissions })
+    expect(photosIn(site)).toHaveLength(3)
+    clock.moveOn(UNDO_MS)
+    // It waits for the sweep that the clock has begun.
+    expect((await decide(site, { ...kept!, id: 'none' }, { decision: 'reject' })).status).toBe(404)
+    expect(photosIn(site)).toHaveLength(1)
+    expect((await listOf(site)).submissions).toMatchObject([{ id: kept!.id }])
+    expect((await listOf(site)).counts.rejected).toBe(0)
   })
 
   it('and was rejected before a restart is deleted at the start after the hour', async () => {

@@ -6,7 +6,12 @@ import { PublishedModel } from '@worldflora/protocol/published-model'
 import { parseOrReject } from '@worldflora/protocol/rejection'
 import { RunDetail, RunHistory, RunStatus } from '@worldflora/protocol/runs'
 import { Status } from '@worldflora/protocol/status'
-import { FoundSpecies, Submission, SubmissionList } from '@worldflora/protocol/submissions'
+import {
+  DecidedSubmissions,
+  FoundSpecies,
+  Submission,
+  SubmissionList,
+} from '@worldflora/protocol/submissions'
 import { listOf } from './read.ts'
 
 export const parseStatus = (value: unknown) => parseOrReject(Status, value, 'the status')
@@ -21,6 +26,7 @@ export const parseKey = (value: unknown) => parseOrReject(ApiKeySummary, value, 
 export const parseMadeKey = (value: unknown) => parseOrReject(MadeApiKey, value, 'the new key')
 export const parseSubmission = (value: unknown) => parseOrReject(Submission, value, 'the submission')
 export const parseSubmissions = (value: unknown) => parseOrReject(SubmissionList, value, 'the submissions')
+export const parseDecided = (value: unknown) => parseOrReject(DecidedSubmissions, value, 'what was decided')
 export const parseFoundSpecies = (value: unknown) => parseOrReject(FoundSpecies, value, 'the species')
 
 export const parseRuns = listOf((value) => parseOrReject(RunStatus, value, 'a run'), 'The runs')

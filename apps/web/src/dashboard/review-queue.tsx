@@ -1,15 +1,23 @@
-/** Photos that visitors gave (FB6): each looked at, accepted as a species or rejected. What was decided can be undone here. */
+/** Photos that visitors gave (FB6): each looked at, accepted as a species or rejected, or all that are shown rejected. What was decided last can be undone here. */
 'use client'
 
-import { SUBMISSION_STATES, type Submission, type SubmissionState } from '@worldflora/protocol/submissions'
+import {
+  type SeveralDecided,
+  SUBMISSION_STATES,
+  type Submission,
+  type SubmissionState,
+} from '@worldflora/protocol/submissions'
 import { useEffect, useMemo, useRef, useState } from 'react'
-import { parseSubmission, parseSubmissions } from '../coordinator/parse.ts'
+import { parseDecided, parseSubmission, parseSubmissions } from '../coordinator/parse.ts'
 import { useReading } from '../coordinator/use-reading.ts'
+import { Button } from '../design/button.tsx'
 import { FaultLine } from '../design/fault-line.tsx'
 import { count } from '../words/amounts.ts'
-import { useOrder } from './order.ts'
+import { type Outcome, useOrder } from './order.ts'
 import { OrderOutcome } from './order-outcome.tsx'
+import { RejectShownDialog } from './reject-shown-dialog.tsx'
 import styles from './review-queue.module.css'
+import { waitingAgainWords } from './review-words.ts'
 import { SubmissionCard } from './submission-card.tsx'
 
 const REST_MS = 3000
@@ -34,6 +42,9 @@ export type DecisionWish =
   | { decision: 'reject' }
   | { decision: 'undecide' }
 
+/** What can be undone. */
+type Last = { kind: 'one'; submission: Submission } | { kind: 'several'; ids: readonly string[] }
+
 export function ReviewQueue({ news }: { news: unknown }) {
   const [state, setState] = useState<SubmissionState>('waiting')
   const [changes, setChanges] = useState(0)
@@ -46,7 +57,10 @@ export function ReviewQueue({ news }: { news: unknown }) {
   const section = useRef<HTMLElement>(null)
   const heading = useRef<HTMLHeadingElement>(null)
   const toFocus = useRef<number | null>(null)
-  const [last, setLast] = useState<Submission | null>(null)
+  const [last, setLast] = useState<Last | null>(null)
+  /** As they were shown when all of them were to be rejected: the list goes on changing. */
+  const [asked, setAsked] = useState<readonly Submission[] | null>(null)
+  const [said, setSaid] = useState<Outcome | null>(null)
 
   // What had the focus is gone from the list: the one that has its place gets it.
   useEffect(() => {
@@ -58,6 +72,7 @@ export function ReviewQueue({ news }: { news: unknown }) {
   }, [list])
 
   async function decide({ id, said }: Submission, wish: DecisionWish): Promise<void> {
+    setSaid(null)
     const index = list?.submissions.findIndex((one) => one.id === id) ?? 0
     const { decision } = wish
     const body = decision === 'accept' ? { decision, species: wish.species } : { decision }
@@ -71,8 +86,30 @@ export function ReviewQueue({ news }: { news: unknown }) {
     )
     setChanges((before) => before + 1)
     if (ended.kind === 'refused') return
-    setLast(decision === 'undecide' ? null : ended.answer)
+    setLast(decision === 'undecide' ? null : { kind: 'one', submission: ended.answer })
     toFocus.current = index
+  }
+
+  async function undo(last: Last): Promise<void> {
+    if (last.kind === 'one') return decide(last.submission, { decision: 'undecide' })
+    setSaid(null)
+    const body: SeveralDecided = { decision: 'undecide', submissions: [...last.ids] }
+    const ended = await deciding.send(
+      { method: 'POST', path: '/api/submissions/decisions', body },
+      { parse: parseDecided, done: ({ submissions }) => waitingAgainWords(submissions.length) },
+    )
+    setChanges((before) => before + 1)
+    if (ended.kind === 'refused') return
+    setLast(null)
+    toFocus.current = 0
+  }
+
+  function noteRejected(words: string, ids: readonly string[]): void {
+    setAsked(null)
+    setSaid({ kind: 'done', words })
+    setLast(ids.length === 0 ? null : { kind: 'several', ids })
+    setChanges((before) => before + 1)
+    toFocus.current = 0
   }
 
   const counts = list?.counts
@@ -96,13 +133,9 @@ export function ReviewQueue({ news }: { news: unknown }) {
       </fieldset>
       <FaultLine rejection={rejection} />
       <div className={styles.outcome}>
-        <OrderOutcome outcome={deciding.outcome} />
+        <OrderOutcome outcome={said ?? deciding.outcome} />
         {last === null ? null : (
-          <button
-            type="button"
-            className={styles.undo}
-            onClick={() => void decide(last, { decision: 'undecide' })}
-          >
+          <button type="button" className={styles.undo} onClick={() => void undo(last)}>
             Undo
           </button>
         )}
@@ -120,6 +153,17 @@ export function ReviewQueue({ news }: { news: unknown }) {
             />
           ))}
         </ul>
+      )}
+      {state === 'waiting' && list !== null && list.submissions.length > 1 ? (
+        // Behind them: who gets here has gone past them all.
+        <div>
+          <Button weight="grave" isBusy={deciding.isBusy} onClick={() => setAsked(list.submissions)}>
+            {`Reject ${list.isMore ? 'these' : 'all'} ${count(list.submissions.length)} …`}
+          </Button>
+        </div>
+      ) : null}
+      {asked === null ? null : (
+        <RejectShownDialog submissions={asked} onDone={noteRejected} onClose={() => setAsked(null)} />
       )}
       {list?.isMore ? (
         <p className={styles.quiet}>

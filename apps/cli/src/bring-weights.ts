@@ -1,4 +1,5 @@
-/** Weights in a folder become blobs of the coordinator, part by part, under the hash of their manifest: what `initialWeights` names. */
+/** Weights in a folder, or in a file, become blobs of the coordinator, part by part, under the hash of their manifest: what `initialWeights` names. */
+import { stat } from 'node:fs/promises'
 import {
   cutIntoParts,
   importWeights,
@@ -10,7 +11,7 @@ import { canonicalJson, hashOf } from '@worldflora/protocol/hash'
 import type { Hash } from '@worldflora/protocol/ids'
 import type { Architecture } from '@worldflora/protocol/run-config'
 import { WEIGHTS_PART_BYTES, type WeightsManifest } from '@worldflora/protocol/weights-manifest'
-import { openFolder } from './folder-source.ts'
+import { openBeside, openFolder } from './folder-source.ts'
 import type { OperatorClient } from './operator-client.ts'
 import { accept } from './report.ts'
 
@@ -21,7 +22,7 @@ export async function bringWeights(
   path: string,
   architecture: Architecture,
 ): Promise<BroughtWeights> {
-  const folder = openFolder(path)
+  const folder = (await stat(path)).isFile() ? openBeside(path) : openFolder(path)
   try {
     const stored = accept(await readWeightsFolder(folder, path))
     const imported = accept(importWeights(stored, architecture, accept(speciesOf(stored))))

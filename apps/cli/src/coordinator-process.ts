@@ -35,6 +35,8 @@ export type RunningCoordinator = {
   /** For this machine's processes: plain http also where the site is served over https. */
   localUrl: string
   client: OperatorClient
+  /** It ran before, and goes on running. */
+  isFound: boolean
   /** Resolves when the process has ended; never for one that was found running. */
   ended: Promise<number | null>
   /** Ends a child and waits for it; leaves a coordinator that was found running alone. */
@@ -50,7 +52,7 @@ export async function findCoordinator(data: string): Promise<RunningCoordinator 
   const { url, localUrl, token } = lock.output
   const client = new OperatorClient(localUrl, token)
   if (!(await client.isAlive())) return null
-  return { url, localUrl, client, ended: new Promise(() => {}), release: async () => {} }
+  return { url, localUrl, client, isFound: true, ended: new Promise(() => {}), release: async () => {} }
 }
 
 export async function spawnCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator> {
@@ -69,6 +71,7 @@ export async function spawnCoordinator(options: CoordinatorOptions): Promise<Run
     url: ready.url,
     localUrl: ready.localUrl,
     client: new OperatorClient(ready.localUrl, ready.token),
+    isFound: false,
     ended,
     async release() {
       child.kill('SIGTERM')

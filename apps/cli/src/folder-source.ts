@@ -1,10 +1,17 @@
 /** A folder on this machine as the readers of weights see it: they ask for plain names, of files in it. */
 import { type FileHandle, open, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { ByteSource, SourceFolder } from '@worldflora/model/weights'
 
+type OpenFolder = SourceFolder & { close(): Promise<void> }
+
+/** A file as a folder that has nothing else in it; what the file names itself may lie beside it. */
+export function openBeside(file: string): OpenFolder {
+  return { ...openFolder(dirname(file)), names: async () => [basename(file)] }
+}
+
 /** Files stay open until `close`. */
-export function openFolder(path: string): SourceFolder & { close(): Promise<void> } {
+export function openFolder(path: string): OpenFolder {
   const handles: FileHandle[] = []
   return {
     async names() {

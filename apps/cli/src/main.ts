@@ -97,7 +97,12 @@ program
   .command('train')
   .description('Train a run to its end without pages, and measure it on the test split.')
   .argument('<run>', 'RUN.json: architecture, batch, optimizer, ... (see README)')
-  .option('--workers <number>', 'local workers', wholeNumber(1, 64), 1)
+  .option(
+    '--workers <number>',
+    'local workers; 0 where `start` runs on the data folder and volunteers do the work',
+    wholeNumber(0, 64),
+    1,
+  )
   .option('--json', 'print the outcome as one JSON object', false)
   .addOption(dataOption())
   .action(report(() => import('./commands/train.ts').then((it) => it.train)))

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { Augmentation } from './augmentation-config.ts'
 import { Hash, Slug } from './ids.ts'
 import { OptimizerConfig } from './optimizer-config.ts'
+import { faultsOfRun } from './run-faults.ts'
 import { Sampling } from './sampling-config.ts'
 
 export { type AdamwConfig, type LarsConfig, OptimizerConfig, type SgdConfig } from './optimizer-config.ts'
@@ -66,31 +67,21 @@ const epochs = count(100_000)
 const steps = count(100_000_000)
 
 /** One after the other, a run may train parts of the network: first the head on features extracted once, then all of it. */
-export const Phase = v.pipe(
-  v.strictObject({
-    train: v.picklist(['head', 'all']),
-    epochs: v.optional(epochs),
-    /** May stand for `epochs`. */
-    steps: v.optional(steps),
-    /** The run's own, where a phase has none. */
-    optimizer: v.optional(OptimizerConfig),
-    samplesPerTask: v.optional(samplesPerTask),
-    tasksPerStep: v.optional(tasksPerStep),
-    samplesPerChunk: v.optional(count(4096)),
-    augmentation: v.optional(Augmentation),
-    evaluateEveryEpochs: v.optional(positive),
-    /** `head`: features of so many views of each photo, the centre crop and augmented ones; an epoch draws one of each photo. */
-    views: v.optional(count(64)),
-  }),
-  v.check(
-    (phase) => (phase.epochs === undefined) !== (phase.steps === undefined),
-    'a phase has either epochs or steps',
-  ),
-  v.check(
-    (phase) => phase.train === 'head' || phase.views === undefined,
-    'only a phase that trains the head has views',
-  ),
-)
+export const Phase = v.strictObject({
+  train: v.picklist(['head', 'all']),
+  epochs: v.optional(epochs),
+  /** May stand for `epochs`. */
+  steps: v.optional(steps),
+  /** The run's own, where a phase has none. */
+  optimizer: v.optional(OptimizerConfig),
+  samplesPerTask: v.optional(samplesPerTask),
+  tasksPerStep: v.optional(tasksPerStep),
+  samplesPerChunk: v.optional(count(4096)),
+  augmentation: v.optional(Augmentation),
+  evaluateEveryEpochs: v.optional(positive),
+  /** `head`: features of so many views of each photo, the centre crop and augmented ones; an epoch draws one of each photo. */
+  views: v.optional(count(64)),
+})
 export type Phase = v.InferOutput<typeof Phase>
 
 /** A run's name: its published model, else its latest checkpoint. Or the hash of weights that were brought. */
@@ -138,10 +129,6 @@ const ofPhase = {
   evaluateEveryEpochs: v.optional(positive, 1),
 }
 
-const wholeChunks = (of: { samplesPerTask: number; samplesPerChunk?: number | undefined }) =>
-  of.samplesPerChunk === undefined || of.samplesPerTask % of.samplesPerChunk === 0
-const WHOLE_CHUNKS = 'samplesPerTask must be a multiple of samplesPerChunk'
-
 export const RunConfig = v.pipe(
   v.strictObject({
     ...ofRun,
@@ -150,40 +137,11 @@ export const RunConfig = v.pipe(
     /** Instead of `epochs`: what a phase leaves out is taken from the run. */
     phases: v.optional(v.pipe(v.array(Phase), v.minLength(1), v.maxLength(16))),
   }),
-  v.check(
-    ({ phases, epochs, steps }) =>
-      phases === undefined
-        ? (epochs === undefined) !== (steps === undefined)
-        : epochs === undefined && steps === undefined,
-    'give either epochs or steps; with phases, give them there',
-  ),
-  v.check(
-    ({ phases, optimizer }) =>
-      optimizer !== undefined || (phases?.every((phase) => phase.optimizer !== undefined) ?? false),
-    'there is no optimizer: give the run one, or each of its phases',
-  ),
-  v.check(
-    (run) =>
-      [{}, ...(run.phases ?? [])].every((own: Partial<Pick<Phase, 'samplesPerTask' | 'samplesPerChunk'>>) =>
-        wholeChunks({
-          samplesPerTask: own.samplesPerTask ?? run.samplesPerTask,
-          samplesPerChunk: own.samplesPerChunk ?? run.samplesPerChunk,
-        }),
-      ),
-    WHOLE_CHUNKS,
-  ),
-  v.check(
-    (run) =>
-      (run.phases ?? []).every(
-        ({ views, augmentation }) => (views ?? 1) === 1 || isRandom(augmentation ?? run.augmentation),
-      ),
-    'several views of a photo are alike without an augmentation: give the phase one',
-  ),
-  v.check(
-    ({ logitAdjustment, sampling }) =>
-      logitAdjustment === undefined || sampling === undefined || sampling.name === 'uniform',
-    'logitAdjustment and sampling correct the same thing: give one of them',
-  ),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return
+    const run = dataset.value
+    for (const { at, words } of faultsOfRun(run)) addIssue({ message: words, path: pathIn(run, at) })
+  }),
 )
 export type RunConfig = v.InferOutput<typeof RunConfig>
 
@@ -195,6 +153,14 @@ export function samplesPerChunk(run: Pick<PhaseConfig, 'samplesPerTask' | 'sampl
   return run.samplesPerChunk ?? run.samplesPerTask
 }
 
-function isRandom({ crop, flip, color }: Augmentation): boolean {
-  return crop || flip || color > 0
+/** As valibot has it: each step with what it is taken from. */
+function pathIn(run: object, keys: readonly (string | number)[]): [v.IssuePathItem, ...v.IssuePathItem[]] {
+  let input: unknown = run
+  const path = keys.map((key): v.IssuePathItem => {
+    const value = (input as Record<string | number, unknown>)[key]
+    const item = { type: 'unknown', origin: 'value', input, key, value } as const
+    input = value
+    return item
+  })
+  return path as [v.IssuePathItem, ...v.IssuePathItem[]]
 }

@@ -105,6 +105,46 @@ describe('RUN.json', () => {
     const parsed = parseOrReject(RunConfig, { ...example, ...change }, 'RUN.json')
     expect(isRejection(parsed) && parsed.message).toContain(word)
   })
+
+  const head = { train: 'head', epochs: 3, views: 4 }
+  const all = { train: 'all', epochs: 2 }
+  const { epochs: _, optimizer, ...unphased } = example
+  const ALIKE = 'alike without an augmentation'
+
+  it.each([
+    [{ epochs: 2 }, ['epochs: remove it: with phases, each of them has epochs or steps']],
+    [{ steps: 2 }, ['steps: remove it']],
+    [{ optimizer: undefined }, ['phases.0.optimizer: there is none', 'phases.1.optimizer: there is none']],
+    [{ optimizer: undefined, phases: [{ ...head, optimizer }, all] }, ['phases.1.optimizer: there is none']],
+    [{ phases: [head, { train: 'all' }] }, ['phases.1.epochs: it is missing: give either epochs or steps']],
+    [{ phases: [head, { ...all, steps: 2 }] }, ['phases.1.steps: there are epochs already']],
+    [
+      { phases: [head, { ...all, views: 2 }] },
+      ['phases.1.views: remove it: only a phase that trains the head'],
+    ],
+    [{ phases: [head, { ...all, samplesPerChunk: 5 }] }, ['phases.1.samplesPerChunk: ', '16 is none of 5']],
+    [
+      { samplesPerChunk: 8, phases: [{ ...head, samplesPerTask: 12 }, all] },
+      ['phases.0.samplesPerTask: ', '12 is none of 8'],
+    ],
+    [{ samplesPerChunk: 5, phases: [head, all] }, ['valid: samplesPerChunk: ']],
+    [{ augmentation: {}, phases: [all, head] }, [`phases.1.views: several views of a photo are ${ALIKE}`]],
+    [{ phases: [{ ...head, augmentation: {} }] }, ['phases.0.views: ']],
+  ])('PH1: %j beside phases is refused with the field to change', (change, words) => {
+    const run = { ...unphased, optimizer, phases: [head, all], ...change }
+    const parsed = parseOrReject(RunConfig, run, 'RUN.json')
+    if (!isRejection(parsed)) throw new Error('it was taken')
+    for (const word of words) expect(parsed.message).toContain(word)
+    expect(parsed.message).not.toContain('value:')
+    expect(parsed.message.split('; ')).toHaveLength(words[0]!.includes('optimizer') ? words.length : 1)
+  })
+
+  it('PH2: no views are refused for what they are, and for nothing else', () => {
+    const run = { ...unphased, optimizer, augmentation: {}, phases: [{ ...head, views: 0 }] }
+    const parsed = parseOrReject(RunConfig, run, 'RUN.json')
+    expect(isRejection(parsed) && parsed.message).toMatch(/is not valid: phases\.0\.views: [^;]*$/)
+    expect(isRejection(parsed) && parsed.message).not.toContain(ALIKE)
+  })
 })
 
 it('equal values have equal canonical text', () => {

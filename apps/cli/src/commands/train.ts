@@ -4,7 +4,7 @@ import type { Evaluation } from '@worldflora/protocol/evaluation'
 import type { RunId } from '@worldflora/protocol/ids'
 import { reject } from '@worldflora/protocol/rejection'
 import type { RunDetail } from '@worldflora/protocol/runs'
-import { withCoordinator } from '../coordinator-process.ts'
+import { findCoordinator, withCoordinator } from '../coordinator-process.ts'
 import { startLocalWorkers } from '../local-workers.ts'
 import type { OperatorClient } from '../operator-client.ts'
 import { percent } from '../percent.ts'
@@ -12,6 +12,7 @@ import { type PhaseOutcome, phaseEnds, phaseOutcomes } from '../phase-outcomes.t
 import { openProgress } from '../progress.ts'
 import { accept, Refused } from '../report.ts'
 import { bringRun, readRunFile } from '../run-file.ts'
+import { remarksOn } from '../run-remarks.ts'
 
 const LOOK_EVERY_MS = 500
 
@@ -20,9 +21,12 @@ export async function train(
   options: { workers: number; json: boolean; data: string },
 ): Promise<void> {
   const runFile = await readRunFile(file)
-  await withCoordinator(options.data, async ({ localUrl, client, ended }) => {
+  if (options.workers === 0 && (await findCoordinator(options.data)) === null) throw nobody(options.data)
+  for (const line of remarksOn(runFile.config)) console.error(line)
+  await withCoordinator(options.data, async ({ localUrl, client, ended, isFound }) => {
     const config = await bringRun(client, runFile)
     const { id, resumed } = accept(await client.openRun(config))
+    if (isFound) console.error(untilCtrlC(config.name))
     for (const line of beginningOf(accept(await client.run(id)))) console.error(line)
     if (resumed) console.error(`Going on with the unfinished run ${config.name}.`)
     const workers = startLocalWorkers(localUrl, options.workers)
@@ -37,6 +41,20 @@ export async function train(
       await workers.stop()
     }
   })
+}
+
+function nobody(data: string): Refused {
+  return new Refused(
+    reject(
+      'no-workers',
+      `No site runs on ${data}, so without workers here nobody would train.`,
+      'Begin one with `worldflora start`, whose volunteers do it, or give --workers 1.',
+    ),
+  )
+}
+
+function untilCtrlC(run: string): string {
+  return `The site goes on with ${run} if this command is ended (Ctrl-C); \`worldflora pause ${run}\` pauses it.`
 }
 
 /** What it begins with, if not with what its seed gives. */

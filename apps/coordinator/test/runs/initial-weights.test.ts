@@ -4,7 +4,9 @@ import { cutIntoParts } from '@worldflora/model/weights'
 import { canonicalJson, hashOf, hashOfText } from '@worldflora/protocol/hash'
 import type { Hash, RunId } from '@worldflora/protocol/ids'
 import { type ForkedRun, WEIGHTS_HEADERS } from '@worldflora/protocol/kept-checkpoints'
+import type { Lease } from '@worldflora/protocol/messages'
 import { layoutOf, valuesOf } from '@worldflora/protocol/parameter-layout'
+import { phasesOf } from '@worldflora/protocol/phases'
 import type { PublishedModel } from '@worldflora/protocol/published-model'
 import type { Rejection } from '@worldflora/protocol/rejection'
 import type { RunDetail } from '@worldflora/protocol/runs'
@@ -65,6 +67,11 @@ async function startOf(site: RunningSite, id: RunId): Promise<Float32Array> {
 }
 async function blobOf(site: RunningSite, hash: Hash): Promise<Float32Array> {
   const answer = await site.call('GET', `/blobs/${hash}`)
+  expect(answer.status).toBe(200)
+  return new Float32Array(await answer.arrayBuffer())
+}
+async function weightsOf(site: RunningSite, id: RunId, step: number): Promise<Float32Array> {
+  const answer = await site.call('GET', `/api/runs/${id}/weights?step=${step}`)
   expect(answer.status).toBe(200)
   return new Float32Array(await answer.arrayBuffer())
 }
@@ -150,6 +157,49 @@ describe('weights that were brought', () => {
     await site.call('POST', `/api/runs/${second}/state`, { state: 'running' })
     expect((await workToEnd(site, second)).status.checkpoint).toBe(whole.status.checkpoint)
     expect((await site.call('HEAD', `/blobs/${hash}`)).status).toBe(200)
+  })
+})
+
+describe('phases of a run that begins with weights', () => {
+  it('WT2, PH1, PH2: the head is trained on features of what was brought, which stays as it was; then all of it is', async () => {
+    const site = await startSite()
+    await bringFlora(site)
+    const { epochs: _, ...unphased } = config
+    const phases = [
+      { train: 'head', epochs: 2, views: 2 },
+      { train: 'all', epochs: 1 },
+    ]
+    const initialWeights = await bring(site, SPECIES)
+    const augmentation = { flip: true }
+    const id = await openRun(site, { ...unphased, augmentation, initialWeights, phases })
+    const leases: Lease[] = []
+    const worker = await HandWorker.join(site.url)
+    const { push } = worker
+    worker.push = (lease) => {
+      leases.push(lease)
+      return push.call(worker, lease)
+    }
+    await worker.workUntil(async () => (await detailOf(site, id)).status.measured)
+    worker.socket.disconnect()
+
+    const brought = hashOf(new Uint8Array(learned(3).buffer))
+    expect(leases[0]!.tasks).toMatchObject([{ kind: 'extract-features', step: 0, views: 2 }])
+    expect(leases[0]!.checkpoint).toMatchObject({ checkpoint: brought, base: { blob: brought }, deltas: [] })
+    const [head, all] = phasesOf((await detailOf(site, id)).config, 24)
+    const border = leases.find(
+      ({ tasks, checkpoint }) => tasks[0].kind === 'gradient' && checkpoint.step === head!.endStep,
+    )!
+    const atBorder = await blobOf(site, border.checkpoint.base.blob)
+    const { status } = await detailOf(site, id)
+    expect(status).toMatchObject({ state: 'finished', step: all!.endStep })
+    const atEnd = await weightsOf(site, id, status.step)
+    for (const { spec } of entriesOf(3)) {
+      const [from, between, to] = [learned(3), atBorder, atEnd].map((at) => tensor(at, 3, spec.name))
+      const isHead = spec.name.startsWith('head/')
+      if (isHead) expect(between, spec.name).not.toEqual(from)
+      else expect(between, spec.name).toEqual(from)
+      expect(to, spec.name).not.toEqual(between)
+    }
   })
 })
 

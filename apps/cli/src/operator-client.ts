@@ -195,6 +195,9 @@ export class OperatorClient {
   async #fetch(path: string, init: RequestInit = {}): Promise<Response | Rejection> {
     const headers = new Headers(init.headers)
     headers.set('authorization', `Bearer ${this.#token}`)
+    // A connection that is kept may be closed from the other side in the moment in which it is used again, for whoever computes in this
+    // process hears of it late; and whether the question arrived nobody could say.
+    headers.set('connection', 'close')
     try {
       return await fetch(this.#url + path, { ...init, headers })
     } catch {

@@ -1,11 +1,12 @@
 /**
- * One small fixed gradient of each architecture. A backend, engine and build whose bits are GOLDEN_HASH are of the
+ * One small fixed gradient of each architecture, and what it sees in photos with running statistics. A backend, engine and build whose bits are GOLDEN_HASH are of the
  * deterministic class (SD2): they decode, augment, go forward and backward as all others of it do.
  */
 import { hashOf } from '@worldflora/protocol/hash'
 import type { Hash } from '@worldflora/protocol/ids'
 import type { Architecture, RunConfig } from '@worldflora/protocol/run-config'
 import { encodeWeights } from '@worldflora/protocol/tensor-codec'
+import { extractFeatures } from './features.ts'
 import { goldenPhotos } from './golden-photos.ts'
 import { computeGradient } from './gradient.ts'
 import { initialWeights } from './parameters.ts'
@@ -13,6 +14,9 @@ import { initialWeights } from './parameters.ts'
 const ARCHITECTURES: readonly Architecture[] = [
   { name: 'small-cnn', width: 1, imageSize: 32 },
   { name: 'mobilenet-v1', width: 0.25, imageSize: 32 },
+  { name: 'mobilenet-v2', width: 0.35, imageSize: 32 },
+  { name: 'mobilenet-v2', width: 0.35, imageSize: 32, norm: 'none' },
+  { name: 'resnet-50', width: 0.125, imageSize: 32 },
 ]
 const CLASSES = 7
 const SEED = 1
@@ -20,15 +24,17 @@ const SEED = 1
 /** Needs an open backend and decoder. */
 export async function computeGoldenHash(): Promise<Hash> {
   const photos = goldenPhotos().map((jpeg, species) => ({ jpeg, species }))
-  const gradients: Uint8Array[] = []
+  const answers: Uint8Array[] = []
   for (const architecture of ARCHITECTURES) {
     const weights = initialWeights(architecture, CLASSES, SEED)
     const place = { epoch: 0, step: 0, task: 0 }
     const config = goldenRun(architecture, photos.length)
     const work = { config, classes: CLASSES, weights, photos, ...place }
-    gradients.push(encodeWeights(await computeGradient(work)))
+    answers.push(encodeWeights(await computeGradient(work)))
+    const { augmentation } = config
+    answers.push(await extractFeatures({ ...work, architecture, augmentation, seed: SEED, views: 2 }))
   }
-  return hashOf(joined(gradients))
+  return hashOf(joined(answers))
 }
 
 /** Of any architecture, in one task. */

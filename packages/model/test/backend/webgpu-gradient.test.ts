@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openBackend } from '../../src/backend/index.ts'
 import { nodeAssets } from '../../src/backend/node-assets.ts'
+import { answersTo, deviationFrom, TRIAL_CASES, TRIAL_TOLERANCE } from '../../src/gpu-trial.ts'
 import { beginGradient, computeGradient, type GradientWork, placeWeights } from '../../src/gradient.ts'
 import { initialWeights } from '../../src/parameters.ts'
 import { openDecoder } from '../../src/photo/index.ts'
@@ -53,21 +54,36 @@ describe.skipIf(!present)('gradients on a GPU', () => {
     expect([await first.values, await second.values]).toEqual(alone)
   })
 
-  test('tasks leave nothing on the device: neither tensors nor buffers grow in number', async () => {
+  test('a thousand tasks leave nothing on the device: neither tensors nor buffers grow in number', async () => {
     await openBackend('webgpu', nodeAssets, { softwareAdapter: 'allowed' })
     const placed = placeWeights(TINY, CLASSES, work.weights)
     const photos = work.photos.slice(0, 2)
-    const after: object[] = []
-    for (let task = 0; task < 4; task++) {
+    const computeTwo = async (task: number) => {
       const begun = [
         await beginGradient({ ...work, placed, photos, task }),
-        await beginGradient({ ...work, placed, photos, task: 100 + task }),
+        await beginGradient({ ...work, placed, photos, task: task + 1 }),
       ]
       await Promise.all(begun.map(({ values }) => values))
-      after.push(held())
     }
-    expect(after.at(-1)).toEqual(after[1])
+    for (let task = 0; task < 4; task += 2) await computeTwo(task)
+    const before = held()
+    for (let task = 4; task < 1004; task += 2) await computeTwo(task)
+    expect(held()).toEqual(before)
     placed.dispose()
+  })
+
+  test('FT18: what a GPU is tried with, a sound one gives within rounding, and a wrong one does not', async () => {
+    await openBackend('wasm', nodeAssets)
+    const known = await answersTo(TRIAL_CASES)
+    await openBackend('webgpu', nodeAssets, { softwareAdapter: 'allowed' })
+    const answers = await answersTo(TRIAL_CASES)
+    expect(deviationFrom(known, answers, TRIAL_CASES)).toBeLessThan(TRIAL_TOLERANCE / 2)
+    for (const part of ['gradient', 'features', 'logits'] as const) {
+      const wrong = answers.map((answer) => ({ ...answer, [part]: answer[part].map((value) => -value) }))
+      expect(deviationFrom(known, wrong, TRIAL_CASES)).toBeGreaterThan(1)
+    }
+    const broken = answers.map((answer) => ({ ...answer, logits: answer.logits.map(() => Number.NaN) }))
+    expect(deviationFrom(known, broken, TRIAL_CASES)).toBe(Number.POSITIVE_INFINITY)
   })
 })
 

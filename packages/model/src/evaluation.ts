@@ -11,6 +11,7 @@ import { bestOf, fuse, rankOf } from './ranking.ts'
 
 export type EvaluationPhoto = { jpeg: Uint8Array; species: number; observation: string }
 type Row = EvaluateResult['photos'][number]
+type Asked = { batch: readonly EvaluationPhoto[]; answers: Promise<Float32Array[]> }
 
 /** Of images: crops of photos. */
 const BATCH = 32
@@ -34,18 +35,28 @@ export async function evaluatePhotos(work: {
   const predictor = createPredictor(work)
   const fusion = new ObservationFusion()
   const rows: Row[] = []
+  /** The batch before: its answers come back from a GPU while the next photos are decoded. */
+  let asked: Asked | null = null
+  const take = async ({ batch, answers }: Asked) => {
+    const own = await answers
+    for (const [index, photo] of batch.entries()) {
+      const row = rowOf(photo, own[index]!)
+      fusion.add(row, own[index]!)
+      rows.push(row)
+    }
+    onProgress?.(rows.length)
+  }
   try {
     for (let start = 0; start < photos.length; start += photosAtOnce) {
       const batch = photos.slice(start, start + photosAtOnce)
-      const answers = await predictor.predict(batch.map(({ jpeg }, index) => decodedAt(jpeg, start + index)))
-      for (const [index, photo] of batch.entries()) {
-        const row = rowOf(photo, answers[index]!)
-        fusion.add(row, answers[index]!)
-        rows.push(row)
-      }
-      onProgress?.(start + batch.length)
+      const answers = predictor.predict(batch.map(({ jpeg }, index) => decodedAt(jpeg, start + index)))
+      const before: Asked | null = asked
+      asked = { batch, answers }
+      if (before !== null) await take(before)
     }
+    if (asked !== null) await take(asked)
   } finally {
+    await asked?.answers.catch(() => {})
     predictor.dispose()
   }
   fusion.close()

@@ -26,7 +26,7 @@ export type FeaturesWork = {
   augmentation: Augmentation
   seed: number
   task: number
-  /** Called after each batch with the number of photos done so far. */
+  /** Called with each batch that is given to the device, with the number of photos so far. */
   onProgress?: (images: number) => void
 }
 
@@ -40,6 +40,8 @@ export async function extractFeatures(work: FeaturesWork): Promise<Uint8Array<Ar
   const network = openInferenceNetwork(architecture, classes, weights)
   const dims = featureCount(architecture)
   const values = new Float32Array(views * photos.length * dims)
+  /** Of the pixels before: they come back from a GPU while the next ones are drawn. */
+  let reading = Promise.resolve()
   try {
     for (let start = 0; start < photos.length; start += BATCH) {
       const batch = photos
@@ -47,12 +49,16 @@ export async function extractFeatures(work: FeaturesWork): Promise<Uint8Array<Ar
         .map(({ jpeg }, index) => decodedAt(jpeg, start + index))
       for (let view = 0; view < views; view++) {
         const pixels = pixelsOf(batch, view, start, work)
-        const features = await featuresOf(network, pixels, batch.length, architecture.imageSize)
-        values.set(features, (view * photos.length + start) * dims)
+        const features = featuresOf(network, pixels, batch.length, architecture.imageSize)
+        const before = reading
+        reading = readInto(values, (view * photos.length + start) * dims, features)
+        await before
       }
       onProgress?.(start + batch.length)
     }
+    await reading
   } finally {
+    await reading.catch(() => {})
     network.dispose()
   }
   return encodeFloat16(values)
@@ -72,15 +78,19 @@ function pixelsOf(
   })
 }
 
-async function featuresOf(
+/** [photos, features]; the caller owns it. */
+function featuresOf(
   network: InferenceNetwork,
   pixels: Float32Array,
   photos: number,
   size: number,
-): Promise<Float32Array> {
-  const features = tf.tidy(() => network.features(tf.tensor4d(pixels, [photos, size, size, 3])))
+): tf.Tensor2D {
+  return tf.tidy(() => network.features(tf.tensor4d(pixels, [photos, size, size, 3])))
+}
+
+async function readInto(values: Float32Array, start: number, features: tf.Tensor2D): Promise<void> {
   try {
-    return (await features.data()) as Float32Array
+    values.set((await features.data()) as Float32Array, start)
   } finally {
     features.dispose()
   }

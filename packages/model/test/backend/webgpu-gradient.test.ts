@@ -6,6 +6,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openBackend } from '../../src/backend/index.ts'
 import { nodeAssets } from '../../src/backend/node-assets.ts'
+import { type EvaluationPhoto, evaluatePhotos } from '../../src/evaluation.ts'
+import { extractFeatures } from '../../src/features.ts'
 import { answersTo, deviationFrom, TRIAL_CASES, TRIAL_TOLERANCE } from '../../src/gpu-trial.ts'
 import { beginGradient, computeGradient, type GradientWork, placeWeights } from '../../src/gradient.ts'
 import { initialWeights } from '../../src/parameters.ts'
@@ -54,6 +56,33 @@ describe.skipIf(!present)('gradients on a GPU', () => {
     expect([await first.values, await second.values]).toEqual(alone)
   })
 
+  test('the next photos are decoded while what a network saw in the ones before is on its way back', async () => {
+    await openBackend('webgpu', nodeAssets, { softwareAdapter: 'allowed' })
+    const { jpeg } = work.photos[0]!
+    const material = { architecture: TINY, classes: CLASSES, weights: work.weights }
+    const views = { views: 1, augmentation: work.config.augmentation, seed: 1, task: 0 }
+    const looks = [
+      (photos: EvaluationPhoto[]) => evaluatePhotos({ ...material, photos }),
+      (photos: EvaluationPhoto[]) => extractFeatures({ ...material, ...views, photos }),
+    ]
+    for (const look of looks) {
+      const events: string[] = []
+      const photos = Array.from({ length: 96 }, (_, n) => ({
+        species: 0,
+        observation: String(n),
+        get jpeg() {
+          if (n % 32 === 0) events.push(`decode ${n / 32}`)
+          return jpeg
+        },
+      }))
+      const reads = watchReads(() => events.push('read'))
+      await look(photos)
+      reads.stop()
+      expect(events.indexOf('decode 1')).toBeLessThan(events.indexOf('read'))
+      expect(events.slice(events.indexOf('decode 2'))).toContain('read')
+    }
+  })
+
   test('a thousand tasks leave nothing on the device: neither tensors nor buffers grow in number', async () => {
     await openBackend('webgpu', nodeAssets, { softwareAdapter: 'allowed' })
     const placed = placeWeights(TINY, CLASSES, work.weights)
@@ -86,6 +115,22 @@ describe.skipIf(!present)('gradients on a GPU', () => {
     expect(deviationFrom(known, broken, TRIAL_CASES)).toBe(Number.POSITIVE_INFINITY)
   })
 })
+
+/** `onRead` whenever something has come from the device. */
+function watchReads(onRead: () => void): { stop(): void } {
+  const { prototype } = (globalThis as unknown as { GPUBuffer: { prototype: { mapAsync(): Promise<void> } } })
+    .GPUBuffer
+  const { mapAsync } = prototype
+  prototype.mapAsync = async function (...parameters: []) {
+    await mapAsync.apply(this, parameters)
+    onRead()
+  }
+  return {
+    stop() {
+      prototype.mapAsync = mapAsync
+    },
+  }
+}
 
 /** How often anybody waits for the device. */
 function countSynchronisations(): { stop(): number } {

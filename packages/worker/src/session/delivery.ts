@@ -5,8 +5,10 @@
 import type { LeaseId } from '@worldflora/protocol/ids'
 import type { Lease, Task } from '@worldflora/protocol/messages'
 import { isRejection } from '@worldflora/protocol/rejection'
+import type { HeldLease, LeaseEnd } from './held-lease.ts'
 import { UNREACHABLE } from './http-attempts.ts'
-import { type HeldLease, type LeaseEnd, type LeaseTools, type Parcel, sumOf } from './lease-work.ts'
+import type { LeaseTools } from './lease-tools.ts'
+import { type Parcel, sumOf } from './lease-work.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
 /** What became of a task that was delivered. */

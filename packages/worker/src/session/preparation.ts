@@ -4,7 +4,7 @@
  */
 import type { Forecast } from '@worldflora/protocol/messages'
 import { isRejection } from '@worldflora/protocol/rejection'
-import type { LeaseTools } from './lease-work.ts'
+import type { LeaseTools } from './lease-tools.ts'
 
 /** Until `signal` aborts. */
 export async function prepareTasks(

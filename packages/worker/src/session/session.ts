@@ -3,28 +3,24 @@
  * next is computed. A lost connection does not stop the computation: the link joins again by itself, and the result is delivered if the
  * lease is still honoured (LS1).
  */
-import {
-  BUSY_MS_MAX,
-  type Device,
-  type DeviceClass,
-  type Lease,
-  PROTOCOL_VERSION,
-  type ShardRef,
-  WorkReply,
-} from '@worldflora/protocol/messages'
-import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
-import { ActivityBoard, type GpuFate } from './activity.ts'
+import { BUSY_MS_MAX, type Device, PROTOCOL_VERSION, WorkReply } from '@worldflora/protocol/messages'
+import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
+import { ActivityBoard } from './activity.ts'
 import { BlobSource } from './blob-source.ts'
 import { CheckpointTrail } from './checkpoint-trail.ts'
 import { systemClock } from './clock.ts'
 import { DEVICE_LOST, OUT_OF_MEMORY } from './compute-fault.ts'
-import type { BackendChoice } from './compute-port.ts'
 import { ComputeSeat } from './compute-seat.ts'
 import { CoordinatorLink, type Joining } from './coordinator-link.ts'
 import { deliver, release } from './delivery.ts'
+import { type DeviceChange, DeviceChoice, whyIdle } from './device-choice.ts'
+import { Fitness } from './fitness.ts'
 import { Foresight } from './foresight.ts'
+import { type HeldLease, holdLease, type LeaseEnd } from './held-lease.ts'
 import { Attempts } from './http-attempts.ts'
-import { computeLease, type HeldLease, type LeaseEnd, type LeaseTools } from './lease-work.ts'
+import { shardsAhead, shardsOf } from './lease-shards.ts'
+import type { LeaseTools } from './lease-tools.ts'
+import { computeLease } from './lease-work.ts'
 import { PaceLimit } from './pace-limit.ts'
 import { Prefetcher } from './prefetch.ts'
 import { prepareTasks } from './preparation.ts'
@@ -33,10 +29,7 @@ import { ResultPush } from './result-push.ts'
 import type { SessionOptions, SessionOutcome } from './session-options.ts'
 import { Supplied } from './supplied.ts'
 
-const FAILURES_ACCEPTED = 4
 const SHARDS_NAMED = 256
-/** After so many a GPU is left alone. */
-const LOSSES_ACCEPTED = 2
 /** The next lease is asked for so long before this one is computed; and twice what the last answer took. */
 const ASKED_AHEAD_MS = 50
 const LONGEST_AHEAD_MS = 1000
@@ -59,6 +52,8 @@ export class WorkerSession {
   readonly #options: SessionOptions
   readonly #board: ActivityBoard
   readonly #seat: ComputeSeat
+  readonly #choice: DeviceChoice
+  readonly #fitness = new Fitness()
   /** In images. */
   readonly #pace = new Rate(TASKS_REMEMBERED)
   readonly #stopping = new AbortController()
@@ -70,19 +65,14 @@ export class WorkerSession {
   /** What the last question for work took. */
   #askMs = 0
   #link: CoordinatorLink | null = null
-  /** Leases that failed or were refused, one after the other, and why the last one did. */
-  #failures = 0
-  #lastFailure = ''
-  /** How often the device was lost, and why it could not be replaced. */
-  #losses = 0
+  /** Why a device could not be replaced. */
   #unreplaced: Rejection | null = null
-  /** It gave way to the processor. */
-  #isGpuResting = false
 
   constructor(options: SessionOptions) {
     this.#options = options
     this.#board = new ActivityBoard(options.onActivity)
     this.#seat = new ComputeSeat(options.spawnCompute, options.clock ?? systemClock)
+    this.#choice = new DeviceChoice(options, this.#seat, this.#board)
     this.done = this.#live().then((outcome) => this.#end(outcome))
   }
 
@@ -104,7 +94,7 @@ export class WorkerSession {
 
   async #live(): Promise<SessionOutcome> {
     this.#board.show({ state: 'connecting', missing: this.#options.missing ?? [] })
-    const device = await this.#openDevice(this.#options.backend ?? 'auto')
+    const device = await this.#choice.first()
     if (this.#isStopping()) return { kind: 'stopped' }
     if (isRejection(device)) return device
     const link = this.#openLink(() => tools.device)
@@ -137,8 +127,12 @@ export class WorkerSession {
     prefetcher.wish(reply.kind === 'idle' ? reply.prefetch : shardsAhead(reply.lease))
     if (reply.kind === 'idle') {
       if (this.#delivering === null) {
-        if (await this.#suit(reply.classes, at)) return null
-        this.#board.show({ state: 'idle', task: null, note: this.#whyIdle(reply.classes, tools.device) })
+        const change = await this.#choice.toSuit(reply.classes, tools.device)
+        if (change !== null) {
+          this.#takeDevice(change, at)
+          return null
+        }
+        this.#board.show({ state: 'idle', task: null, note: whyIdle(reply.classes, tools.device) })
       }
       const spare = new AbortController()
       if (reply.ahead !== undefined) void prepareTasks(reply.ahead, tools, spare.signal)
@@ -146,29 +140,8 @@ export class WorkerSession {
       spare.abort()
       return null
     }
-    await this.#work(heldFrom(reply.lease), at)
+    await this.#work(holdLease(reply.lease), at)
     return null
-  }
-
-  /**
-   * WK15: a GPU that need not be used gives way where only the processor's results are taken, and comes back where nothing needs
-   * these. True if another device computes now.
-   */
-  async #suit(classes: readonly DeviceClass[], { link, tools }: Surroundings): Promise<boolean> {
-    if (classes.length !== 1 || (this.#options.backend ?? 'auto') !== 'auto') return false
-    const [taken] = classes
-    const givesWay = taken === 'deterministic' && tools.device.backend === 'webgpu'
-    const comesBack = taken === 'any' && this.#isGpuResting
-    if (!givesWay && !comesBack) return false
-    this.#seat.terminate()
-    this.#isGpuResting = givesWay
-    await this.#changeDevice(givesWay ? 'wasm' : 'auto', givesWay ? 'resting' : null, { link, tools })
-    return true
-  }
-
-  #whyIdle(classes: readonly DeviceClass[], { backend }: Device): string | null {
-    if (classes.join() !== 'deterministic' || backend === 'wasm') return null
-    return 'What is being trained takes results of the wasm backend only.'
   }
 
   /** `busyMs`: until the present lease is computed. */
@@ -196,7 +169,7 @@ export class WorkerSession {
     const reply = await this.#ask(at, Math.max(0, endsAtMs - tools.clock.nowMs()))
     if (this.#isStopping() || reply === 'disconnected' || isRejection(reply)) return
     if (reply.kind === 'idle') return prefetcher.wish(reply.prefetch)
-    this.#ahead = heldFrom(reply.lease)
+    this.#ahead = holdLease(reply.lease)
     prefetcher.wish(shardsOf(reply.lease))
   }
 
@@ -223,7 +196,7 @@ export class WorkerSession {
       release(lease, tools)
       await this.#settle(held, outcome, link)
       if (outcome.kind === 'failed' && outcome.rejection.code === DEVICE_LOST) {
-        await this.#replaceDevice(link, tools)
+        this.#takeDevice(await this.#choice.afterLoss(), at)
       }
       return
     }
@@ -242,45 +215,25 @@ export class WorkerSession {
     this.#board.showEnded(lease.leaseId)
     switch (end.kind) {
       case 'delivered':
-        this.#failures = 0
+        this.#fitness.noteDelivered()
         return
       case 'failed': {
         const reason = reasonOf(end.rejection)
-        if (reason !== 'stopped') this.#noteFailure(end.rejection)
+        if (reason !== 'stopped') this.#fitness.noteFailure(end.rejection)
         const message = end.rejection.message.slice(0, 2000)
         const task = end.task === undefined ? {} : { task: end.task }
         await link.tell('return-lease', { leaseId: lease.leaseId, reason, message, ...task })
         return
       }
       case 'refused':
-        this.#noteFailure(end.rejection)
+        this.#fitness.noteFailure(end.rejection)
         return
       case 'abandoned':
         return
     }
   }
 
-  #noteFailure({ message }: Rejection): void {
-    this.#failures++
-    this.#lastFailure = message
-  }
-
-  /** Asks for the device again; one that is lost again and again gives way to the processor, unless it was chosen. */
-  async #replaceDevice(link: CoordinatorLink, tools: LeaseTools): Promise<void> {
-    this.#seat.terminate()
-    this.#losses++
-    const { backend = 'auto' } = this.#options
-    const next = backend === 'auto' && this.#losses > LOSSES_ACCEPTED ? 'wasm' : backend
-    await this.#changeDevice(next, 'lost', { link, tools })
-  }
-
-  /** `fate`: what then became of the GPU, if it is not what is opened. */
-  async #changeDevice(
-    backend: BackendChoice,
-    fate: GpuFate | null,
-    { link, tools }: Pick<Surroundings, 'link' | 'tools'>,
-  ): Promise<void> {
-    const device = await this.#openDevice(backend)
+  #takeDevice({ device, fate }: DeviceChange, { link, tools }: Pick<Surroundings, 'link' | 'tools'>): void {
     if (this.#isStopping()) return
     if (isRejection(device)) {
       this.#unreplaced = device
@@ -293,13 +246,7 @@ export class WorkerSession {
   }
 
   #unfit(): Rejection | null {
-    if (this.#unreplaced !== null) return this.#unreplaced
-    if (this.#failures <= FAILURES_ACCEPTED) return null
-    return reject(
-      'worker-unfit',
-      `${this.#failures} tasks in a row failed on this machine. The last: ${this.#lastFailure}`,
-      'Try another backend or browser; if other machines fail as well, the run is at fault.',
-    )
+    return this.#unreplaced ?? this.#fitness.fault()
   }
 
   /** The lease that is on its way, the one that is being computed, and the one that comes after it: two at most. */
@@ -355,29 +302,6 @@ export class WorkerSession {
     }
   }
 
-  async #openDevice(backend: BackendChoice): Promise<Device | Rejection> {
-    const { trials } = this.#options
-    try {
-      const opened = await this.#seat.open({ backend, trial: trials?.load() ?? null })
-      if (isRejection(opened)) return opened
-      const { device, trial } = opened
-      if (trial !== null && trial.verdict !== 'untried') trials?.keep(trial)
-      this.#board.show({
-        backend: device.backend,
-        adapter: device.adapter ?? trial?.adapter ?? null,
-        gpu: trial?.verdict ?? null,
-      })
-      return device
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
-      return reject(
-        'compute-failed',
-        `The compute part did not start: ${message}`,
-        'Reload, or try another browser.',
-      )
-    }
-  }
-
   #toolsOf(device: Device, link: CoordinatorLink): LeaseTools {
     const { url, caches, photosShown = 0, clock = systemClock } = this.#options
     const { imagesPerSecondLimit = Number.POSITIVE_INFINITY } = this.#options
@@ -429,21 +353,4 @@ export class WorkerSession {
 function reasonOf({ code }: Rejection): 'failed' | 'unfit' | 'stopped' {
   if (code === DEVICE_LOST) return 'stopped'
   return code === OUT_OF_MEMORY ? 'unfit' : 'failed'
-}
-
-function heldFrom(lease: Lease): HeldLease {
-  const untilDeadline = AbortSignal.timeout(lease.durationMs)
-  return { lease, abandon: new AbortController(), untilDeadline, revoked: new Set() }
-}
-
-/** Those of a lease's later tasks, in their order, and then what the next step will want. */
-function shardsAhead(lease: Lease): ShardRef[] {
-  const now = new Set(lease.tasks[0].entries.map(({ shard }) => shard))
-  return shardsOf(lease).filter(({ hash }) => !now.has(hash))
-}
-
-/** All that a lease will want, in its order, and then what the next step will. */
-function shardsOf({ tasks, prefetch }: Lease): ShardRef[] {
-  const own = tasks.flatMap(({ entries }) => entries.map(({ shard, bytes }) => ({ hash: shard, bytes })))
-  return [...new Map([...own, ...prefetch].map((shard) => [shard.hash, shard])).values()]
 }

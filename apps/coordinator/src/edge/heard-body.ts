@@ -7,7 +7,7 @@ import { Upload, type UploadEnd } from './uploads.ts'
 const MOST_UNHEARD_BYTES = 1 << 30
 
 /** `withinMs`: how long it may take however steadily it comes, where there are few places for bodies. */
-type BodyBounds = { mostBytes: number; withinMs?: number }
+export type BodyBounds = { mostBytes: number; withinMs?: number }
 
 export async function heardBody(
   incoming: IncomingMessage,

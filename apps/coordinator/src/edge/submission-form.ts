@@ -1,12 +1,10 @@
-/** The body of a submission: a statement and one to five photos, bounded before and while it is read, and parsed here (IN1). */
+/** The form of a submission: a statement and one to five photos, parsed here (IN1). */
 import type { IncomingMessage } from 'node:http'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
 import { Statement, SUBMISSION_LIMITS } from '@worldflora/protocol/submissions'
 import type { Clock } from '../clock.ts'
 import { parseJson } from './body.ts'
-import { heardBody } from './heard-body.ts'
-import { boundaryOf, parseForm } from './multipart.ts'
-import { brokenUpload } from './uploads.ts'
+import { type FormFault, readForm } from './form.ts'
 
 const {
   photos: MOST_PHOTOS,
@@ -25,14 +23,8 @@ export async function readSubmissionForm(
   incoming: IncomingMessage,
   clock: Clock,
 ): Promise<SubmissionForm | Rejection> {
-  const boundary = boundaryOf(incoming.headers['content-type'] ?? null)
-  if (boundary === null) return malformed('it is no form (multipart/form-data)')
-  const body = await heardBody(incoming, { mostBytes: MOST_BODY_BYTES, withinMs: WITHIN_MS }, clock)
-  if (body === 'too-large') return tooLarge()
-  if (typeof body === 'string') return brokenUpload(body, MOST_BODY_BYTES)
-  const parts = parseForm(body, boundary)
-  if (parts === null) return malformed('it ends before it is whole')
-
+  const parts = await readForm(incoming, { mostBytes: MOST_BODY_BYTES, withinMs: WITHIN_MS }, clock)
+  if (!Array.isArray(parts)) return unread(parts)
   const statements = parts.filter(({ field }) => field === 'statement')
   const photos = parts.filter(({ field }) => field === 'photos').map(({ bytes }) => bytes)
   const [text] = statements.map(({ bytes }) => bytes)
@@ -45,6 +37,19 @@ export async function readSubmissionForm(
     return malformed(`it has ${photos.length} photos, and its statement is of ${statement.organs.length}`)
   if (photos.some(({ byteLength }) => byteLength > MOST_PHOTO_BYTES)) return tooLarge()
   return { statement, photos }
+}
+
+function unread(fault: FormFault): Rejection {
+  switch (fault) {
+    case 'no-form':
+      return malformed('it is no form (multipart/form-data)')
+    case 'malformed':
+      return malformed('it ends before it is whole')
+    case 'too-large':
+      return tooLarge()
+    default:
+      return fault
+  }
 }
 
 function malformed(why: string): Rejection {

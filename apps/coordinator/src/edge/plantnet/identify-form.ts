@@ -1,9 +1,8 @@
-/** The body of an identification: one to five photos of a plant, and what part of it each shows. Bounded before and while it is read (IN1). */
+/** The form of an identification: one to five photos of a plant, and what part of it each shows. */
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../clock.ts'
-import { heardBody } from '../heard-body.ts'
-import { boundaryOf, type FormPart, parseForm } from '../multipart.ts'
-import { brokenUpload } from '../uploads.ts'
+import { type FormFault, readForm } from '../form.ts'
+import type { FormPart } from '../multipart.ts'
 import {
   type AskedPhoto,
   askedPhotos,
@@ -23,24 +22,24 @@ export async function readIdentifyForm(
   clock: Clock,
   organsInQuery: readonly string[],
 ): Promise<AskedPhoto[] | Fault> {
-  const boundary = boundaryOf(incoming.headers['content-type'] ?? null)
-  if (boundary === null) {
-    return fault(
-      400,
-      'The images have to come as a form: multipart/form-data with one to five fields “images”.',
-    )
-  }
-  const body = await receive(incoming, clock)
-  if ('kind' in body) return body
-  const parts = parseForm(body, boundary)
-  if (parts === null) return fault(400, 'The form is malformed, or ends before it is whole.')
-  return photosIn(parts, organsInQuery)
+  const parts = await readForm(incoming, { mostBytes: MOST_BODY_BYTES }, clock)
+  return Array.isArray(parts) ? photosIn(parts, organsInQuery) : unread(parts)
 }
 
-async function receive(incoming: IncomingMessage, clock: Clock): Promise<Buffer | Fault> {
-  const body = await heardBody(incoming, { mostBytes: MOST_BODY_BYTES }, clock)
-  if (typeof body !== 'string') return body
-  return body === 'too-large' ? tooLarge() : faultOf(brokenUpload(body, MOST_BODY_BYTES))
+function unread(unread: FormFault): Fault {
+  switch (unread) {
+    case 'no-form':
+      return fault(
+        400,
+        'The images have to come as a form: multipart/form-data with one to five fields “images”.',
+      )
+    case 'malformed':
+      return fault(400, 'The form is malformed, or ends before it is whole.')
+    case 'too-large':
+      return tooLarge()
+    default:
+      return faultOf(unread)
+  }
 }
 
 function photosIn(parts: readonly FormPart[], organsInQuery: readonly string[]): AskedPhoto[] | Fault {

@@ -1,29 +1,23 @@
 /** What becomes of photos that are sent, as values and in words. */
 import { readFileSync } from 'node:fs'
 import { reject } from '@worldflora/protocol/rejection'
+import { SubmissionRefusal } from '@worldflora/protocol/submissions'
 import { describe, expect, it } from 'vitest'
 import { outcomeOf } from '../src/identify/feedback/outcome.ts'
 import { LANGUAGES } from '../src/languages/languages.ts'
 
 /** The site's, and the page's own. */
 const CODES = [
-  'broken-photo',
+  ...SubmissionRefusal.options,
   'disk-full',
   'foreign-origin',
   'give-refused',
   'invalid',
-  'invalid-submission',
   'no-copy',
   'not-writable',
   'offline',
-  'other-flora',
-  'photo-size',
-  'photos-too-large',
-  'queue-full',
   'stopped',
   'store-unavailable',
-  'too-many-submissions',
-  'too-much-to-do',
   'unreachable',
   'upload-broken',
   'upload-stalled',

@@ -5,7 +5,9 @@
 import * as v from 'valibot'
 import { ORGANS } from './calibration.ts'
 import { OpaqueId, Slug } from './ids.ts'
+import { type Rejection, reject } from './rejection.ts'
 import { Species } from './species.ts'
+import { index } from './whole-number.ts'
 
 export const SUBMISSION_LIMITS = {
   photos: 5,
@@ -23,7 +25,6 @@ export const SUBMISSION_LIMITS = {
 export const LICENCES = ['CC0 1.0', 'CC BY 4.0', 'CC BY-SA 4.0', 'CC BY-NC 4.0', 'CC BY-NC-SA 4.0'] as const
 export type Licence = (typeof LICENCES)[number]
 
-const index = v.pipe(v.number(), v.integer(), v.minValue(0))
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
 const speciesId = v.pipe(v.string(), v.minLength(1), v.maxLength(200))
 
@@ -58,6 +59,23 @@ export type Statement = v.InferOutput<typeof Statement>
 
 /** The answer to it: so many photos are in the queue. */
 export const ReceivedSubmission = v.object({ photos: index })
+
+/** Why they are not taken, beside what any upload may be refused for: the code of the answer. */
+export const SubmissionRefusal = v.picklist([
+  'invalid-submission',
+  'photos-too-large',
+  'photo-size',
+  'broken-photo',
+  'other-flora',
+  'too-many-submissions',
+  'too-much-to-do',
+  'queue-full',
+])
+export type SubmissionRefusal = v.InferOutput<typeof SubmissionRefusal>
+
+export function refuseSubmission(code: SubmissionRefusal, message: string, action: string): Rejection {
+  return reject(code, message, action)
+}
 
 /** A species as it is shown in the queue: with one common name, and without synonyms. */
 export const SubmittedSpecies = v.omit(Species, ['synonyms', 'commonNames'])

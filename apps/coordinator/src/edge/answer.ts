@@ -1,8 +1,21 @@
 /** How a rejection travels over HTTP: its own JSON under the status that fits its code. */
 import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
+import type { SubmissionRefusal } from '@worldflora/protocol/submissions'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
+const OF_SUBMISSIONS: Record<SubmissionRefusal, ContentfulStatusCode> = {
+  'invalid-submission': 400,
+  'photos-too-large': 413,
+  'photo-size': 400,
+  'broken-photo': 400,
+  'other-flora': 409,
+  'too-many-submissions': 429,
+  'too-much-to-do': 429,
+  'queue-full': 507,
+}
+
 const STATUS: Record<string, ContentfulStatusCode> = {
+  ...OF_SUBMISSIONS,
   'not-operator': 401,
   'not-a-worker': 401,
   'wrong-token': 401,
@@ -16,7 +29,6 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   'too-many-keys': 409,
   'no-route': 404,
   'other-run-of-that-name': 409,
-  'other-flora': 409,
   'unknown-species': 409,
   'run-finished': 409,
   'run-not-paused': 409,
@@ -28,11 +40,7 @@ const STATUS: Record<string, ContentfulStatusCode> = {
   'upload-broken': 408,
   'upload-replaced': 409,
   'too-large': 413,
-  'photos-too-large': 413,
   'too-many-attempts': 429,
-  'too-many-submissions': 429,
-  'too-much-to-do': 429,
-  'queue-full': 507,
   'not-ready': 503,
   'store-unavailable': 503,
   'not-writable': 503,

@@ -1,7 +1,7 @@
 /** The form of a submission: a statement and one to five photos, parsed here (IN1). */
 import type { IncomingMessage } from 'node:http'
-import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
-import { Statement, SUBMISSION_LIMITS } from '@worldflora/protocol/submissions'
+import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
+import { refuseSubmission, Statement, SUBMISSION_LIMITS } from '@worldflora/protocol/submissions'
 import type { Clock } from '../clock.ts'
 import { parseJson } from './body.ts'
 import { type FormFault, readForm } from './form.ts'
@@ -32,7 +32,9 @@ export async function readSubmissionForm(
     return malformed('its fields are one “statement” and some “photos”')
   if (text.byteLength > MOST_STATEMENT_BYTES) return malformed('its statement is too long')
   const statement = parseJson(new Uint8Array(text), Statement, 'the statement')
-  if (isRejection(statement)) return { ...statement, code: 'invalid-submission' }
+  if (isRejection(statement)) {
+    return refuseSubmission('invalid-submission', statement.message, statement.action)
+  }
   if (photos.length !== statement.organs.length)
     return malformed(`it has ${photos.length} photos, and its statement is of ${statement.organs.length}`)
   if (photos.some(({ byteLength }) => byteLength > MOST_PHOTO_BYTES)) return tooLarge()
@@ -53,7 +55,7 @@ function unread(fault: FormFault): Rejection {
 }
 
 function malformed(why: string): Rejection {
-  return reject(
+  return refuseSubmission(
     'invalid-submission',
     `The submission is not valid: ${why}.`,
     'Load the page again and send it once more.',
@@ -61,7 +63,7 @@ function malformed(why: string): Rejection {
 }
 
 function tooLarge(): Rejection {
-  return reject(
+  return refuseSubmission(
     'photos-too-large',
     `A photo may have ${MOST_PHOTO_BYTES} bytes here, and ${MOST_PHOTOS} are taken at once.`,
     'Send fewer, or smaller ones.',

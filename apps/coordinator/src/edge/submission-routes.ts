@@ -1,8 +1,14 @@
 /** /api/submissions: anybody may give photos from our own pages (FB2 to FB4); the operator looks at them and decides (FB6). */
 
 import type { HttpBindings } from '@hono/node-server'
-import { isRejection, parseOrReject, type Rejection, reject } from '@worldflora/protocol/rejection'
-import { Decision, SeveralDecided, SpeciesQuery, SubmissionsQuery } from '@worldflora/protocol/submissions'
+import { isRejection, parseOrReject, type Rejection } from '@worldflora/protocol/rejection'
+import {
+  Decision,
+  refuseSubmission,
+  SeveralDecided,
+  SpeciesQuery,
+  SubmissionsQuery,
+} from '@worldflora/protocol/submissions'
 import { Hono } from 'hono'
 import { isBusy } from '../identify/identifier.ts'
 import { findSpecies, speciesOf } from '../submissions/submitted-species.ts'
@@ -115,7 +121,7 @@ export function speciesRoutes({ identifier, operator }: Site): Hono {
 }
 
 function tooMany(): Rejection {
-  return reject(
+  return refuseSubmission(
     'too-many-submissions',
     'So much came from your address within an hour that no more is taken for now.',
     'Send the rest in an hour.',
@@ -123,11 +129,15 @@ function tooMany(): Rejection {
 }
 
 function tooMuchToDo(): Rejection {
-  return reject('too-much-to-do', 'The site has too much to do at the moment.', 'Send it again in a minute.')
+  return refuseSubmission(
+    'too-much-to-do',
+    'The site has too much to do at the moment.',
+    'Send it again in a minute.',
+  )
 }
 
 function otherFlora(flora: string): Rejection {
-  return reject(
+  return refuseSubmission(
     'other-flora',
     `The site names plants of another flora than ${flora} now, or has no such species any more.`,
     'Load the page again so that it takes the newest model, and send then.',

@@ -5,8 +5,8 @@
  */
 import { withoutMetadata } from '@worldflora/model/jpeg-segments'
 import { decodeJpeg, hasTooManyScans, MOST_SCANS, readJpegSize, segmentsOf } from '@worldflora/model/photo'
-import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
-import { SUBMISSION_LIMITS } from '@worldflora/protocol/submissions'
+import { isRejection, type Rejection } from '@worldflora/protocol/rejection'
+import { refuseSubmission, SUBMISSION_LIMITS } from '@worldflora/protocol/submissions'
 import { hidesAnother } from './hidden-file.ts'
 
 export type GivenPhoto = { jpeg: Uint8Array; width: number; height: number }
@@ -21,7 +21,7 @@ export function fitToKeep(bytes: Uint8Array): GivenPhoto | Rejection {
   const { width, height } = size
   const isFit = Math.max(width, height) <= SUBMISSION_LIMITS.longerSide
   if (!isFit || Math.min(width, height) < SHORTEST_SIDE) {
-    return reject(
+    return refuseSubmission(
       'photo-size',
       `A photo of ${width} x ${height} pixels is not taken here.`,
       `Send one of ${SHORTEST_SIDE} to ${SUBMISSION_LIMITS.longerSide} pixels on each side.`,
@@ -39,5 +39,5 @@ function tablesOf(jpeg: Uint8Array): Uint8Array[] {
 }
 
 function broken(why = 'A photo is no JPEG that can be opened.'): Rejection {
-  return reject('broken-photo', why, 'Save it as JPEG again, or send others.')
+  return refuseSubmission('broken-photo', why, 'Save it as JPEG again, or send others.')
 }

@@ -8,6 +8,7 @@ import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { Species } from '@worldflora/protocol/species'
 import {
   type Decision,
+  refuseSubmission,
   type SeveralDecided,
   type Statement,
   SUBMISSION_LIMITS,
@@ -53,7 +54,7 @@ export class Submissions {
     const isFull =
       waiting.submissions >= QUEUE_LIMITS.submissions || waiting.bytes + rejected.bytes >= QUEUE_LIMITS.bytes
     if (!isFull) return null
-    return reject(
+    return refuseSubmission(
       'queue-full',
       'So many photos wait to be looked at here that no more are taken.',
       'Keep yours, and send them in some days.',

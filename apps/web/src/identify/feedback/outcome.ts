@@ -1,6 +1,6 @@
 /** What the site, or something between it and the page, answers to photos that were sent. */
 import { isRejection, parseOrReject, Rejection, reject } from '@worldflora/protocol/rejection'
-import { ReceivedSubmission } from '@worldflora/protocol/submissions'
+import { ReceivedSubmission, refuseSubmission } from '@worldflora/protocol/submissions'
 
 export function outcomeOf(status: number, text: string): { photos: number } | Rejection {
   let body: unknown = null
@@ -13,10 +13,18 @@ export function outcomeOf(status: number, text: string): { photos: number } | Re
   // A fault of the site's own says what its operator has to do.
   if (isRejection(body) && body.code !== 'internal') return parseOrReject(Rejection, body, 'the refusal')
   if (status === 413) {
-    return reject('photos-too-large', 'The photos are too large for this site.', 'Give fewer at once.')
+    return refuseSubmission(
+      'photos-too-large',
+      'The photos are too large for this site.',
+      'Give fewer at once.',
+    )
   }
   if (status === 429) {
-    return reject('too-many-submissions', 'Too much came from your address.', 'Send the rest in an hour.')
+    return refuseSubmission(
+      'too-many-submissions',
+      'Too much came from your address.',
+      'Send the rest in an hour.',
+    )
   }
   return reject(
     'give-refused',

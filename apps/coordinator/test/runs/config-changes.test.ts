@@ -30,7 +30,7 @@ describe('changes of a configuration', () => {
     expect(planChanges(phased)).toEqual(['phases'])
     expect(changeConfig(phased.config, { phases: null, epochs: 3 })).toMatchObject({ config: { epochs: 3 } })
     expect(changeConfig(phased.config, { epochs: 3 })).toMatchObject({
-      message: expect.stringContaining('with phases, give them there'),
+      message: expect.stringContaining('epochs: remove it: with phases'),
     })
   })
 

@@ -263,6 +263,7 @@ describe('a run’s recipe', () => {
       tasksPerStep: 1,
       views: 4,
       optimizer: { name: 'adamw', learningRate: 0.01 },
+      noise: { name: 'generalised-cross-entropy', q: 0.5 },
     },
     { train: 'all', steps: 100, evaluateEveryEpochs: 2 },
   ]
@@ -281,6 +282,7 @@ describe('a run’s recipe', () => {
       Optimizer: 'AdamW, betas 0.9 and 0.999',
       Views: '4 of each photo: the middle, 3 with random crops, mirroring and colours by up to 20 %',
       Measured: 'each epoch, and at its end',
+      'Doubtful labels': 'generalised cross-entropy with q 0.5, for photos that are not trusted',
       'Came to': '40 % right, 80 % among the first five',
       'By observation': '50 % right, 100 % among the first five',
     })

@@ -79,6 +79,8 @@ export const Phase = v.strictObject({
   samplesPerChunk: v.optional(count(4096)),
   augmentation: v.optional(Augmentation),
   evaluateEveryEpochs: v.optional(positive),
+  /** Where the run has none: a phase before it may learn from all labels alike first. */
+  noise: v.optional(Noise),
   /** `head`: features of so many views of each photo, the centre crop and augmented ones; an epoch draws one of each photo. */
   views: v.optional(count(64)),
 })

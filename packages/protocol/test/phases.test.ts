@@ -46,6 +46,19 @@ describe('PH1: the phases of a run', () => {
     expect(phases.every(({ config }) => !('phases' in config))).toBe(true)
   })
 
+  it('LO2: one may take care with labels where the one before learns from all of them alike', () => {
+    const noise = { name: 'generalised-cross-entropy', q: 0.7 }
+    const warmed = v.parse(RunConfig, {
+      ...common,
+      optimizer: sgd(0.1),
+      phases: [
+        { train: 'head', epochs: 1 },
+        { train: 'head', epochs: 2, noise },
+      ],
+    })
+    expect(phasesOf(warmed, SAMPLES).map(({ config }) => config.noise)).toEqual([undefined, noise])
+  })
+
   it('count epochs together: whole ones where a phase has so many, and never the same for two phases’ chance', () => {
     const epochs = [0, 1, 5, 8, 9, 11].map((step) => epochAt(phases, step))
     const after3 = 2 + (3 * 12) / 25

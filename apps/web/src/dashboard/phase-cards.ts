@@ -4,7 +4,7 @@ import type { Evaluation } from '@worldflora/protocol/evaluation'
 import { type PhaseOfRun, phasesOf } from '@worldflora/protocol/phases'
 import type { RunDetail, RunStatus } from '@worldflora/protocol/runs'
 import { count, counted, percent } from '../words/amounts.ts'
-import type { Words } from './recipe-words.ts'
+import { noiseWords, type Words } from './recipe-words.ts'
 import { trainingWords } from './training-words.ts'
 
 export type PhaseCard = {
@@ -33,7 +33,11 @@ export function phaseCards(
       total,
       state,
       progress: progressOf(phase, run, { done, total, state }),
-      facts: [...trainingWords(phase), ...outcomeWords(measured)],
+      facts: [
+        ...trainingWords(phase),
+        ...noiseWords(config.phases?.[phase.index]?.noise),
+        ...outcomeWords(measured),
+      ],
     }
   })
 }

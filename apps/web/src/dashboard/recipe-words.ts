@@ -1,6 +1,6 @@
 /** What a run is made of, in words: what holds for all of it. Its phases are in phase-cards.ts. Only what is set is said. */
 import { trainedSpecs } from '@worldflora/model/parameters'
-import type { Architecture, RunConfig, Sampling } from '@worldflora/protocol/run-config'
+import type { Architecture, Noise, RunConfig, Sampling } from '@worldflora/protocol/run-config'
 import type { RunDetail } from '@worldflora/protocol/runs'
 import { count, counted, figure } from '../words/amounts.ts'
 
@@ -24,15 +24,17 @@ export function recipeWords(detail: RunDetail): Words[] {
       logitAdjustment !== undefined &&
         `${figure(logitAdjustment)} × the logarithm of a species’ part of the photos, in training alone`,
     ),
-    ...given(
-      'Doubtful labels',
-      noise !== undefined &&
-        `generalised cross-entropy with q ${figure(noise.q)}, for photos that are not trusted`,
-    ),
+    ...noiseWords(noise),
     { name: 'Measured on', words: crops === 1 ? 'the middle of each photo' : `${crops} crops of each photo` },
     { name: 'Machines', words: machineWords(config) },
     ...given('Published', publishBest && 'by itself, each time it is better than before'),
   ]
+}
+
+export function noiseWords(noise: Noise | undefined): Words[] {
+  if (noise === undefined) return []
+  const words = `generalised cross-entropy with q ${figure(noise.q)}, for photos that are not trusted`
+  return [{ name: 'Doubtful labels', words }]
 }
 
 function given(name: string, words: string | false | null): Words[] {

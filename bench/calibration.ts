@@ -3,7 +3,6 @@
  * calibration from a tenth of the photos, as a published model has it; each photo is measured by what has not seen it. Then whether other
  * pictures are refused. `npm run bench -- calibration --photos FOLDER --weights FOLDER`; several `--photos` are measured one after the other.
  */
-import { parseArgs } from 'node:util'
 import { convertPhoto } from '@worldflora/dataset/image-folder/photo-conversion'
 import { drawNonPlant } from '@worldflora/dataset/non-plants'
 import { openBackend } from '@worldflora/model/backend'
@@ -27,7 +26,8 @@ import { openDecoder } from '@worldflora/model/photo'
 import { bestOf } from '@worldflora/model/ranking'
 import { otherPictures } from './calibration/others.ts'
 import { ARCHITECTURE, type PhotoSet, photoSetIn, weightsIn } from './calibration/real-photos.ts'
-import type { Bench } from './runner/bench.ts'
+import { defineBench } from './runner/bench.ts'
+import * as flag from './runner/flags.ts'
 
 /** A fold is two of these tenths; the tenth after it validates, the others train. */
 const TENTHS = 10
@@ -37,32 +37,28 @@ const SEED = 1
 
 type Row = Record<string, string | number | null>
 
-export const bench: Bench = {
+export const bench = defineBench({
   about:
     'calibration on real photos: expected error against its floor, refused plants and other pictures, roll-up',
-  async run(flags, say) {
-    const { values } = parseArgs({
-      args: flags,
-      options: {
-        photos: { type: 'string', multiple: true },
-        weights: { type: 'string' },
-        others: { type: 'string' },
-      },
-    })
-    if (values.photos === undefined || values.weights === undefined)
-      throw new Error(
-        'Name a folder of photos with an observations.csv and one of weights: --photos FOLDER --weights FOLDER.',
-      )
+  flags: {
+    photos: flag.neededSeveral('FOLDER', 'real photos with their observations.csv'),
+    weights: flag.needed('FOLDER', 'of MobileNetV2 0.50 at 96 px'),
+    others: flag.optional(
+      'FOLDER',
+      'in which the packages of other pictures are unpacked already; else apt-get fetches them',
+    ),
+  },
+  async run({ photos, weights, others: unpacked }, say) {
     await openBackend('wasm', nodeAssets)
     await openDecoder(nodeAssets)
     const network = openLookingNetwork({
       architecture: ARCHITECTURE,
       classes: 2,
-      weights: await weightsIn(values.weights, ['a', 'b']),
+      weights: await weightsIn(weights, ['a', 'b']),
     })
     const featuresOf = (photos: readonly { jpeg: Uint8Array }[]) => network.look(photos).features
     say('other pictures')
-    const others = await storedOthers(await otherPictures(values.others, say), say)
+    const others = await storedOthers(await otherPictures(unpacked, say), say)
     const seenOthers = featuresOf(others)
     say(`drawing ${DRAWN} pictures without a plant`)
     const drawn: { jpeg: Uint8Array }[] = []
@@ -70,7 +66,7 @@ export const bench: Bench = {
       drawn.push(await drawNonPlant(SEED, n, Math.round(1.5 * ARCHITECTURE.imageSize)))
     const seenDrawn = featuresOf(drawn)
     const rows: Row[] = []
-    for (const folder of values.photos) {
+    for (const folder of photos) {
       const set = await photoSetIn(folder)
       say(`${set.name}: features of ${set.photos.length} photos`)
       const features = featuresOf(set.photos)
@@ -84,7 +80,7 @@ export const bench: Bench = {
     network.dispose()
     return { bench: 'calibration', rows }
   },
-}
+})
 
 type ToMeasure = { set: PhotoSet; features: Rows; drawn: Rows; others: Rows; kinds: string[] }
 

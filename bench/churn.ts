@@ -5,13 +5,14 @@
 import { bundleProcesses } from './churn/bundles.ts'
 import { CheckpointLedger } from './churn/checkpoint-ledger.ts'
 import { computeReference } from './churn/reference.ts'
-import { type ChurnReport, reportOf } from './churn/report.ts'
-import { imagesPerStep, pacesOf, runFor, type Scene, wishOf } from './churn/scene.ts'
+import { reportOf } from './churn/report.ts'
+import { imagesPerStep, pacesOf, runFor, type Scene, WISH_FLAGS, wishOf } from './churn/scene.ts'
 import { weatherStorm } from './churn/storm.ts'
-import type { Bench } from './runner/bench.ts'
+import { defineBench } from './runner/bench.ts'
 
-export const bench: Bench<ChurnReport> = {
+export const bench = defineBench({
   about: 'a run whose workers, and coordinator, are killed all the time, against its undisturbed self',
+  flags: WISH_FLAGS,
   async run(flags, say) {
     const wish = wishOf(flags)
     const paces = pacesOf(wish.workers)
@@ -30,4 +31,4 @@ export const bench: Bench<ChurnReport> = {
     }
     return reportOf(scene, storm, isSame)
   },
-}
+})

@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { spawnCoordinator } from '@worldflora/cli/coordinator-process'
 import { GOLDEN_HASH } from '@worldflora/model/golden-hash'
 import { parameterSpecs } from '@worldflora/model/parameters'
@@ -22,7 +21,8 @@ import * as v from 'valibot'
 import type { Order, Report } from './load/connections.ts'
 import { accept } from './platform/accept.ts'
 import { ensureHerbarium } from './platform/herbarium.ts'
-import type { Bench } from './runner/bench.ts'
+import { defineBench } from './runner/bench.ts'
+import * as flag from './runner/flags.ts'
 
 const SPECIES = 100
 const FLORA = {
@@ -47,18 +47,14 @@ const CONFIG = v.parse(RunConfig, {
   optimizer: { name: 'sgd', learningRate: 1e-6 },
 })
 
-export const bench: Bench = {
+export const bench = defineBench({
   about:
     'a coordinator under 1,000 connections that push task by task (a real worker: one sum a lease) as fast as they are acknowledged',
-  async run(args, say) {
-    const { values: flags } = parseArgs({
-      args,
-      options: {
-        connections: { type: 'string', default: '1000' },
-        seconds: { type: 'string', default: '30' },
-      },
-    })
-    const connections = Number(flags.connections)
+  flags: {
+    connections: flag.count(1000, 'that push'),
+    seconds: flag.seconds(30, 'that are measured, after ten that are not'),
+  },
+  async run({ connections, seconds: forSeconds }, say) {
     const data = mkdtempSync(join(tmpdir(), 'worldflora-load-'))
     const coordinator = await spawnCoordinator({ data, port: 0, host: '127.0.0.1' })
     try {
@@ -70,7 +66,7 @@ export const bench: Bench = {
       await wait(WARMUP_MS)
       const before = connected.take()
       const startMs = performance.now()
-      await wait(Number(flags.seconds) * 1000)
+      await wait(forSeconds * 1000)
       const measured = connected.take()
       const seconds = (performance.now() - startMs) / 1000
       const health = accept(await coordinator.client.health())
@@ -97,7 +93,7 @@ export const bench: Bench = {
       rmSync(data, { recursive: true, force: true, maxRetries: 5 })
     }
   },
-}
+})
 
 function sameGradient(): Pick<Order, 'body' | 'digest' | 'goldenHash'> {
   const shape = contributionShape(layoutOf(parameterSpecs(CONFIG.architecture, SPECIES)))

@@ -4,35 +4,26 @@
  * may be set aside as val, with its labels as they are: recipes are chosen there, never on test.
  */
 import { readFile, writeFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
-import type { Bench } from './runner/bench.ts'
+import { defineBench } from './runner/bench.ts'
+import * as flag from './runner/flags.ts'
 
-export const bench: Bench = {
-  about:
-    'writes a table with wrong train labels: --csv TABLE --out TABLE [--share 0.2] [--validation 0] [--trusted 0] [--seed 1]',
-  async run(flags) {
-    const { values } = parseArgs({
-      args: flags,
-      options: {
-        csv: { type: 'string' },
-        out: { type: 'string' },
-        share: { type: 'string', default: '0.2' },
-        validation: { type: 'string', default: '0' },
-        trusted: { type: 'string', default: '0' },
-        seed: { type: 'string', default: '1' },
-      },
-    })
-    if (values.csv === undefined || values.out === undefined)
-      throw new Error('Give --csv TABLE and --out TABLE.')
-    const { flipLabels } = await import('./flip-labels/table.ts')
-    const wish = {
-      share: Number(values.share),
-      validation: Number(values.validation),
-      trusted: Number(values.trusted),
-      seed: Number(values.seed),
-    }
-    const { table, ...counts } = flipLabels(await readFile(values.csv, 'utf8'), wish)
-    await writeFile(values.out, table)
-    return { bench: 'flip-labels', rows: [{ ...wish, ...counts, out: values.out }] }
+export const bench = defineBench({
+  about: 'writes a table with wrong train labels; it measures nothing',
+  flags: {
+    csv: flag.needed('TABLE', 'the table of photos'),
+    out: flag.needed('TABLE', 'where the other one is written'),
+    share: flag.share(0.2, 'of the train observations are named wrongly'),
+    validation: flag.share(
+      0,
+      "of each species' train observations become val, with their labels as they are",
+    ),
+    trusted: flag.share(0, 'of the remaining train observations stay right and say so'),
+    seed: flag.seed(1, 'that all of it is drawn from'),
   },
-}
+  async run({ csv, out, ...wish }) {
+    const { flipLabels } = await import('./flip-labels/table.ts')
+    const { table, ...counts } = flipLabels(await readFile(csv, 'utf8'), wish)
+    await writeFile(out, table)
+    return { bench: 'flip-labels', rows: [{ ...wish, ...counts, out }] }
+  },
+})

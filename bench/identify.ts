@@ -8,50 +8,48 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { spawnCoordinator } from '@worldflora/cli/coordinator-process'
 import { ensureWebBuild } from '@worldflora/cli/web-build'
-import { Architecture, RunConfig } from '@worldflora/protocol/run-config'
+import { RunConfig } from '@worldflora/protocol/run-config'
 import * as v from 'valibot'
 import { askApi } from './identify/api-clients.ts'
 import { drawPhotos, enlarge } from './identify/photos.ts'
 import { openTab } from './identify/tab.ts'
 import { accept } from './platform/accept.ts'
 import { ensureHerbarium } from './platform/herbarium.ts'
-import type { Bench } from './runner/bench.ts'
+import { type BenchRow, defineBench } from './runner/bench.ts'
+import * as flag from './runner/flags.ts'
 import { percentile } from './runner/percentile.ts'
 import type { OpenHost } from './training/hosts.ts'
+import { architectureIn } from './training/networks.ts'
 import { openInNode } from './training/node-host.ts'
 import { openInTab } from './training/tab-host.ts'
 
 type Timed = { ms: number[]; perSecond: number }
 
-export const bench: Bench = {
+export const bench = defineBench({
   about: 'the time to a name, in the tab and through the API, beside the bare network; and the first visit',
-  async run(flags, say) {
-    const { values } = parseArgs({
-      args: flags,
-      options: {
-        /** NAME:WIDTH:IMAGE_SIZE */
-        network: { type: 'string', default: 'mobilenet-v2:1:224' },
-        species: { type: 'string', default: '100' },
-        clients: { type: 'string', default: '1,8,32' },
-        seconds: { type: 'string', default: '20' },
-        visits: { type: 'string', default: '3' },
-      },
-    })
-    const [name, width, imageSize] = values.network.split(':')
-    const architecture = v.parse(Architecture, { name, width: Number(width), imageSize: Number(imageSize) })
-    const species = Number(values.species)
-    const seconds = Number(values.seconds)
-    const rows: Record<string, string | number | null>[] = []
-    const note = (row: Record<string, string | number | null>) => {
+  flags: {
+    network: flag.word(
+      'NAME:WIDTH:IMAGE_SIZE',
+      'mobilenet-v2:1:224',
+      'that names the plants',
+      architectureIn,
+    ),
+    species: flag.count(100, 'of the flora'),
+    clients: flag.counts([1, 8, 32], 'of the API at once'),
+    seconds: flag.seconds(20, 'for each row'),
+    visits: flag.count(3, 'of somebody who has nothing of the page yet'),
+  },
+  async run({ network: architecture, species, clients: crowds, seconds, visits: visitCount }, say) {
+    const rows: BenchRow[] = []
+    const note = (row: BenchRow) => {
       say(JSON.stringify(row))
       rows.push(row)
     }
 
     const cores = availableParallelism()
-    const order = { architecture, batch: 1, classes: species, backend: 'wasm' } as const
+    const order = { architecture, batch: 1, classes: species, backend: 'wasm', software: 'refused' } as const
     const forward = async (open: OpenHost, threads: number) => {
       const stands = await Promise.all(Array.from({ length: threads }, () => open(order)))
       const rates = await Promise.all(stands.map((stand) => stand.measure('forward', seconds / 4)))
@@ -90,7 +88,7 @@ export const bench: Bench = {
       for (const [photo, photos] of Object.entries({ '500 px': usual, '12 Mpx': large })) {
         const isFirst = photos === usual
         const tabForward = await forward(openInTab, 1)
-        for (let visit = 0; isFirst && visit < Number(values.visits); visit++) {
+        for (let visit = 0; isFirst && visit < visitCount; visit++) {
           const tab = await openTab(url)
           visits.push(await tab.firstName(photos[0]!))
           await tab.close()
@@ -106,7 +104,7 @@ export const bench: Bench = {
           ...figures(inTab),
           ratioToForward: rounded((percentile(inTab.ms, 0.5) * tabForward) / 1000),
         })
-        for (const clients of values.clients.split(',').map(Number)) {
+        for (const clients of crowds) {
           if (!isFirst && clients > 1) continue
           const threads = Math.min(clients, cores)
           const bare = await forward(openInNode, threads)
@@ -136,7 +134,7 @@ export const bench: Bench = {
       await rm(data, { recursive: true, force: true })
     }
   },
-}
+})
 
 function figures({ ms, perSecond }: Timed) {
   return {

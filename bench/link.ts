@@ -3,13 +3,13 @@
  * and back (each worker's own line, shaped here), and over loopback. Real sessions and bytes over modelled compute. Deltas are
  * coded in every row: the coordinator writes no others.
  */
-import { parseArgs } from 'node:util'
 import { RunConfig } from '@worldflora/protocol/run-config'
 import * as v from 'valibot'
 import type { Line } from './link/shaped-link.ts'
 import { parametersOf } from './modelled/contribution.ts'
 import { drive } from './modelled/driven-run.ts'
-import type { Bench } from './runner/bench.ts'
+import { defineBench } from './runner/bench.ts'
+import * as flag from './runner/flags.ts'
 
 const LINE: Line = {
   up: { bytesPerSecond: 1_250_000, delayMs: 20 },
@@ -37,32 +37,30 @@ const SAVINGS = [
   { saving: '+ merging', coding: 'coded', merging: true, samplesPerTask: 16 },
   { saving: '+ larger tasks', coding: 'coded', merging: true, samplesPerTask: 64 },
 ] as const
+const SAVING_NUMBERS = SAVINGS.map((_, n) => String(n))
 const IMAGES_PER_WORKER = 128
 
-export const bench: Bench = {
+export const bench = defineBench({
   about: 'images/s and bytes an image over 10 Mbit/s up, 50 down, 40 ms, with each saving of bytes in turn',
-  async run(flags, say) {
-    const { values } = parseArgs({
-      args: flags,
-      options: {
-        networks: { type: 'string', default: 'small,large' },
-        savings: { type: 'string', default: SAVINGS.map((_, n) => n).join(',') },
-        workers: { type: 'string', default: '4' },
-        steps: { type: 'string', default: '4' },
-      },
-    })
+  flags: {
+    networks: flag.someOf(['small', 'large'], ['small', 'large'], '0.24 and 3.5 million parameters'),
+    savings: flag.someOf(SAVING_NUMBERS, SAVING_NUMBERS, 'none, entropy coding, merging, larger tasks'),
+    workers: flag.count(4, 'modelled ones'),
+    steps: flag.count(4, 'that are measured'),
+  },
+  async run({ networks, savings, workers, steps }, say) {
     const rows = []
-    for (const network of v.parse(v.array(v.picklist(['small', 'large'])), values.networks.split(','))) {
-      for (const saving of values.savings.split(',').map((n) => SAVINGS[Number(n)]!)) {
-        const of = { network: NETWORKS[network], saving, workers: Number(values.workers) }
-        const pair = await measurePair(of, Number(values.steps), say)
+    for (const network of networks) {
+      for (const saving of savings.map((n) => SAVINGS[Number(n)]!)) {
+        const of = { network: NETWORKS[network], saving, workers }
+        const pair = await measurePair(of, steps, say)
         for (const row of pair) say(JSON.stringify(row))
         rows.push(...pair)
       }
     }
     return { bench: 'link', rows }
   },
-}
+})
 
 type Measured = {
   network: (typeof NETWORKS)[keyof typeof NETWORKS]

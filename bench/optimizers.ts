@@ -15,7 +15,8 @@ import { layoutOf } from '@worldflora/protocol/parameter-layout'
 import { RandomStream } from '@worldflora/protocol/random'
 import { isRejection, parseOrReject } from '@worldflora/protocol/rejection'
 import { OptimizerConfig } from '@worldflora/protocol/run-config'
-import type { Bench } from './runner/bench.ts'
+import { defineBench } from './runner/bench.ts'
+import * as flag from './runner/flags.ts'
 
 const REPETITIONS = 7
 const OPTIMIZERS = [
@@ -25,11 +26,10 @@ const OPTIMIZERS = [
   { name: 'adamw', learningRate: 1e-3, weightDecay: 0.05 },
 ]
 
-export const bench: Bench = {
-  about: 'CPU time of an update by SGD, LARS and AdamW beside a copy [--parameters 4000000]',
-  async run(flags, say) {
-    const at = flags.indexOf('--parameters')
-    const parameters = at === -1 ? 4_000_000 : Number(flags[at + 1])
+export const bench = defineBench({
+  about: 'CPU time of an update by SGD, LARS and AdamW beside a copy',
+  flags: { parameters: flag.count(4_000_000, 'of the network') },
+  async run({ parameters }, say) {
     const rows = OPTIMIZERS.map((fields) => {
       const row = measure(fields, parameters)
       say(`${row.optimizer}: ${row.cpuMsPerMillion} ms a million parameters`)
@@ -37,7 +37,7 @@ export const bench: Bench = {
     })
     return { bench: 'optimizers', rows }
   },
-}
+})
 
 function measure(fields: { name: string; ema?: number }, parameters: number) {
   const config = parseOrReject(OptimizerConfig, fields, 'the optimizer')

@@ -3,7 +3,6 @@
  * observation; the held-back photos are named with the float32 weights and with what their compact form comes to.
  * `npm run bench -- quantisation --photos FOLDER --weights FOLDER`; several `--photos` are measured one after the other.
  */
-import { parseArgs } from 'node:util'
 import { openBackend } from '@worldflora/model/backend'
 import { fitLinearHeads, foldsOf, pick, type Rows, rowOf } from '@worldflora/model/calibrating'
 import { softmax } from '@worldflora/model/calibration'
@@ -16,32 +15,28 @@ import { decodeCompact, encodeCompact } from '@worldflora/protocol/compact-weigh
 import { layoutOf, type ParameterLayout, valuesOf } from '@worldflora/protocol/parameter-layout'
 import { ARCHITECTURE, type PhotoSet, photoSetIn, weightsIn } from './calibration/real-photos.ts'
 import { accept } from './platform/accept.ts'
-import type { Bench } from './runner/bench.ts'
+import { defineBench } from './runner/bench.ts'
+import * as flag from './runner/flags.ts'
 
 const FOLDS = 5
 const HEAD = { penalty: 0.01, iterations: 60 }
 const SEED = 1
 
-export const bench: Bench = {
+export const bench = defineBench({
   about:
     'the compact weights on real photos: agreement with float32 in the first name, and how far scores move',
-  async run(flags, say) {
-    const { values } = parseArgs({
-      args: flags,
-      options: { photos: { type: 'string', multiple: true }, weights: { type: 'string' } },
-    })
-    if (values.photos === undefined || values.weights === undefined) {
-      throw new Error(
-        'Name a folder of photos with an observations.csv and one of weights: --photos FOLDER --weights FOLDER.',
-      )
-    }
+  flags: {
+    photos: flag.neededSeveral('FOLDER', 'real photos with their observations.csv'),
+    weights: flag.needed('FOLDER', 'of MobileNetV2 0.50 at 96 px'),
+  },
+  async run(given, say) {
     await openBackend('wasm', nodeAssets)
     await openDecoder(nodeAssets)
     const rows = []
-    for (const folder of values.photos) {
+    for (const folder of given.photos) {
       const set = await photoSetIn(folder)
       const weights = await weightsIn(
-        values.weights,
+        given.weights,
         set.species.map(({ id }) => id),
       )
       const row = measure(set, weights, say)
@@ -50,7 +45,7 @@ export const bench: Bench = {
     }
     return { bench: 'quantisation', rows }
   },
-}
+})
 
 function measure({ name, species, photos }: PhotoSet, backbone: Float32Array, say: (line: string) => void) {
   const classes = species.length

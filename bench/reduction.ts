@@ -1,34 +1,28 @@
 /** How fast contributions come into the sums, beside a plain copy and beside gloo, in the same run. */
-import { parseArgs } from 'node:util'
-import type { Coding } from '@worldflora/protocol/partial-sum'
-import type { Wire } from '@worldflora/protocol/run-config'
+import { Wire } from '@worldflora/protocol/run-config'
 import { copiedPerSecond } from './reduction/copy.ts'
 import { glooSeconds } from './reduction/gloo.ts'
 import { contributionsPerSecond } from './reduction/reduce.ts'
-import type { Bench } from './runner/bench.ts'
+import { defineBench } from './runner/bench.ts'
+import * as flag from './runner/flags.ts'
 
-export const bench: Bench = {
+export const bench = defineBench({
   about: 'contributions a second into the exact sums, beside a plain copy and gloo',
-  async run(args, say) {
-    const { values: flags } = parseArgs({
-      args,
-      options: {
-        parameters: { type: 'string', default: '1000000,10000000,25600000' },
-        wires: { type: 'string', default: 'int8,int16,float32' },
-        threads: { type: 'string', default: '1,2' },
-        coding: { type: 'string', default: 'plain' },
-        seconds: { type: 'string', default: '3' },
-      },
-    })
-    const sizes = flags.parameters.split(',').map(Number)
+  flags: {
+    parameters: flag.counts([1_000_000, 10_000_000, 25_600_000], 'of the networks'),
+    wires: flag.someOf(Wire.options, Wire.options, 'how gradients travel'),
+    threads: flag.counts([1, 2], 'that sum'),
+    coding: flag.oneOf(['plain', 'coded'], 'plain', 'whether the bytes are entropy-coded'),
+    seconds: flag.seconds(3, 'for each row'),
+  },
+  async run({ parameters: sizes, wires, threads: threadCounts, coding, seconds }, say) {
     const gloo = glooSeconds(sizes, say)
     const rows = []
     for (const parameters of sizes) {
-      for (const wire of flags.wires.split(',') as Wire[]) {
-        for (const threads of flags.threads.split(',').map(Number)) {
+      for (const wire of wires) {
+        for (const threads of threadCounts) {
           const before = copiedPerSecond()
-          const forMs = Number(flags.seconds) * 1000
-          const coding = flags.coding as Coding
+          const forMs = seconds * 1000
           const perSecond = await contributionsPerSecond({ parameters, wire, threads, coding, forMs })
           const copied = (before + copiedPerSecond()) / 2
           const glooPerOne = gloo?.get(parameters) ?? null
@@ -49,7 +43,7 @@ export const bench: Bench = {
     }
     return { bench: 'reduction', rows }
   },
-}
+})
 
 function round(value: number): number {
   return Number(value.toPrecision(3))

@@ -3,14 +3,14 @@
  * A real coordinator's process, real sessions over real sockets and HTTP with bytes of true size; only the computation is
  * a timer. To be held against Pl@ntNet's clusters of 2018: 86.5 % from 2 to 128 nodes, 90.7 % from 2 to 32.
  */
-import { parseArgs } from 'node:util'
 import { RunConfig } from '@worldflora/protocol/run-config'
 import * as v from 'valibot'
 import { parametersOf } from './modelled/contribution.ts'
 import { drive } from './modelled/driven-run.ts'
 import { FLEETS, type Fleet, ratesOf } from './modelled/fleet.ts'
 import { describeLosses } from './modelled/losses.ts'
-import type { Bench } from './runner/bench.ts'
+import { defineBench } from './runner/bench.ts'
+import * as flag from './runner/flags.ts'
 
 /** Decides, with the architecture, how many parameters there are: 0.24 million. */
 const SPECIES = 100
@@ -19,29 +19,26 @@ const SAMPLES_PER_TASK = 16
 const COMPUTE_SECONDS = 2.6
 const CHURN = 0.2
 
-export const bench: Bench = {
+export const bench = defineBench({
   about:
     'weak scaling from 2 to 128 modelled workers: even, of tailed pace, and with 20 % replaced every step',
-  async run(flags, say) {
-    const { values } = parseArgs({
-      args: flags,
-      options: {
-        workers: { type: 'string', default: '2,8,32,128' },
-        fleet: { type: 'string', default: FLEETS.join(',') },
-        steps: { type: 'string', default: '10' },
-      },
-    })
+  flags: {
+    workers: flag.counts([2, 8, 32, 128], 'modelled ones'),
+    fleet: flag.someOf(FLEETS, FLEETS, 'how they are'),
+    steps: flag.count(10, 'that are measured'),
+  },
+  async run({ workers: workerCounts, fleet: fleets, steps }, say) {
     const rows = []
-    for (const fleet of v.parse(v.array(v.picklist(FLEETS)), values.fleet.split(','))) {
-      for (const workers of values.workers.split(',').map(Number)) {
-        const row = await measure(fleet, workers, Number(values.steps), say)
+    for (const fleet of fleets) {
+      for (const workers of workerCounts) {
+        const row = await measure(fleet, workers, steps, say)
         say(JSON.stringify(row))
         rows.push(row)
       }
     }
     return { bench: 'scaling', rows }
   },
-}
+})
 
 async function measure(fleet: Fleet, workers: number, steps: number, say: (line: string) => void) {
   const config = v.parse(RunConfig, {

@@ -5,16 +5,17 @@
  */
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { withCoordinator } from '@worldflora/cli/coordinator-process'
 import { startLocalWorkers } from '@worldflora/cli/local-workers'
 import { hashOf } from '@worldflora/protocol/hash'
 import { RunConfig, Wire } from '@worldflora/protocol/run-config'
 import type { RunDetail } from '@worldflora/protocol/runs'
 import * as v from 'valibot'
+import { changeOf } from './platform/change.ts'
 import { ensureHerbarium } from './platform/herbarium.ts'
 import { runToEnd } from './platform/run-to-end.ts'
-import type { Bench } from './runner/bench.ts'
+import { defineBench } from './runner/bench.ts'
+import * as flag from './runner/flags.ts'
 
 const DRAWN = {
   seed: 1,
@@ -48,32 +49,32 @@ const RUN = {
   augmentation: { crop: true, flip: true, color: 0.1 },
 }
 
-export const bench: Bench = {
+export const bench = defineBench({
   about: 'accuracy at float32, int16 and int8: three seeds, more than 5,000 held-back photos',
-  async run(flags, say) {
-    const { values } = parseArgs({
-      args: flags,
-      options: {
-        data: { type: 'string', default: join(tmpdir(), 'worldflora-bench-wires') },
-        wires: { type: 'string', default: Wire.options.toReversed().join(',') },
-        seeds: { type: 'string', default: '1,2,3' },
-        workers: { type: 'string', default: '2' },
-        run: { type: 'string', default: '{}' },
-        nudge: { type: 'string', default: '0' },
-      },
-    })
-    return withCoordinator(values.data, async ({ client, localUrl }) => {
+  flags: {
+    wires: flag.someOf(Wire.options, Wire.options.toReversed(), 'how gradients and updates travel'),
+    seeds: flag.seeds([1, 2, 3], 'a run each'),
+    workers: flag.count(2, 'processes that compute'),
+    nudge: flag.share(0, 'the learning rate is larger by this part'),
+    change: flag.fields("other values for fields of the bench's run"),
+    data: flag.text(
+      'FOLDER',
+      join(tmpdir(), 'worldflora-bench-wires'),
+      "the coordinator's, kept for the next time",
+    ),
+  },
+  async run({ wires, seeds, workers: workerCount, nudge, change, data }, say) {
+    return withCoordinator(data, async ({ client, localUrl }) => {
       const photos = await ensureHerbarium(client, FLORA, say)
       say(`photos: ${JSON.stringify(photos)}`)
-      const workers = startLocalWorkers(localUrl, Number(values.workers))
+      const workers = startLocalWorkers(localUrl, workerCount)
       try {
         const rows: Row[] = []
-        const nudge = Number(values.nudge)
-        for (const seed of values.seeds.split(',').map(Number)) {
-          for (const wire of values.wires.split(',')) {
-            const config = configOf({ ...nudged({ ...RUN, ...JSON.parse(values.run) }, nudge), wire, seed })
+        for (const seed of seeds) {
+          for (const wire of wires) {
+            const config = configOf({ ...nudged({ ...RUN, ...change }, nudge), wire, seed })
             const detail = await Promise.race([runToEnd(client, config, say), workers.failed])
-            const row = { wire, seed, nudge, ...resultOf(detail) }
+            const row = { wire, seed, nudge, change: changeOf(change), ...resultOf(detail) }
             say(JSON.stringify(row))
             rows.push(row)
           }
@@ -84,7 +85,7 @@ export const bench: Bench = {
       }
     })
   },
-}
+})
 
 /** A run that was begun under other settings is another run, and has another name. */
 function configOf(fields: { wire: string; seed: number }): RunConfig {
@@ -104,7 +105,7 @@ function nudged(run: typeof RUN, part: number): typeof RUN {
   return { ...run, optimizer: { ...run.optimizer, learningRate: learningRate * (1 + part) } }
 }
 
-type Row = { wire: string; seed: number; nudge: number } & ReturnType<typeof resultOf>
+type Row = { wire: string; seed: number; nudge: number; change: string | null } & ReturnType<typeof resultOf>
 
 /** top-1 is of all photos that were held back, validation and test together. */
 function resultOf({ status, trainingSeconds, testEvaluation }: RunDetail) {

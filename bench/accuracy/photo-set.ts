@@ -16,15 +16,19 @@ export type PhotoSet = { name: string; species: number; test: Photo[] }
 
 const VALIDATION_SHARE = 0.2
 
-/** `flipped`: the share of the train observations that are named wrongly; those that are held back never are. */
+/** Of the train observations: some are trusted, of the others some are named wrongly. Those that are held back never are. */
+export type Labels = { part: Part; flipped: number; trusted: number }
+
 export async function bringPhotoSet(
   client: OperatorClient,
   folder: string,
-  { part, flipped }: { part: Part; flipped: number },
+  labels: Labels,
 ): Promise<PhotoSet> {
+  const { part, flipped, trusted } = labels
   const name = [
     basename(resolve(folder)),
     ...(flipped > 0 ? [`flipped-${Math.round(100 * flipped)}`] : []),
+    ...(trusted > 0 ? [`trusted-${Math.round(100 * trusted)}`] : []),
     ...(part === 'choice' ? ['choice'] : []),
   ].join('-')
   const shards = new Map<Hash, Uint8Array>()
@@ -32,7 +36,7 @@ export async function bringPhotoSet(
   try {
     const table = await readFile(join(folder, 'observations.csv'), 'utf8')
     const csv = join(scratch, 'photos.csv')
-    await writeFile(csv, part === 'whole' && flipped === 0 ? table : cut(table, part, flipped))
+    await writeFile(csv, part === 'whole' && flipped + trusted === 0 ? table : cut(table, labels))
     const imported = accept(
       await importImageFolder({
         folder,
@@ -53,9 +57,9 @@ export async function bringPhotoSet(
   }
 }
 
-function cut(table: string, part: Part, share: number): string {
+function cut(table: string, { part, flipped, trusted }: Labels): string {
   const validation = part === 'choice' ? VALIDATION_SHARE : 0
-  const flipping = { share, validation, trusted: 0, seed: 1 }
+  const flipping = { share: flipped, validation, trusted, seed: 1 }
   const [header, ...rows] = flipLabels(table, flipping).table.split('\n')
   const splitAt = header!.split(',').indexOf('split')
   const left = part === 'choice' ? rows.filter((row) => row.split(',')[splitAt] !== 'test') : rows

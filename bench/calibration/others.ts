@@ -17,7 +17,7 @@ type Listed = Record<string, Record<string, { under: string; files: string[] }>>
 
 /** `unpacked`: a folder in which the packages are unpacked already; else they are fetched. */
 export async function otherPictures(
-  unpacked: string | undefined,
+  unpacked: string | null,
   say: (line: string) => void,
 ): Promise<OtherPicture[]> {
   const listed = JSON.parse(await readFile(new URL('others.json', import.meta.url), 'utf8')) as Listed

@@ -1,9 +1,9 @@
 /** What is asked for, and what both of a churn's runs have in common. */
-import { parseArgs } from 'node:util'
 import { RunConfig } from '@worldflora/protocol/run-config'
 import * as v from 'valibot'
 import { accept } from '../platform/accept.ts'
 import { ensureHerbarium } from '../platform/herbarium.ts'
+import * as flag from '../runner/flags.ts'
 import type { Bundles } from './bundles.ts'
 import type { CheckpointLedger } from './checkpoint-ledger.ts'
 import { Coordinator } from './coordinator.ts'
@@ -37,28 +37,18 @@ export const STEPS_TO_SETTLE = 1
 const SLOWEST_PER_SECOND = 3
 const FASTEST_PER_SECOND = 5
 
-export function wishOf(flags: string[]): Wish {
-  const { values } = parseArgs({
-    args: flags,
-    options: {
-      faults: { type: 'string', default: '2000' },
-      workers: { type: 'string', default: '32' },
-      'every-ms': { type: 'string', default: '2000' },
-      seed: { type: 'string', default: '1' },
-      undisturbed: { type: 'string', default: '6' },
-      steps: { type: 'string' },
-      beside: { type: 'boolean', default: false },
-    },
-  })
-  return {
-    faults: Number(values.faults),
-    workers: Number(values.workers),
-    everyMs: Number(values['every-ms']),
-    seed: Number(values.seed),
-    undisturbed: Number(values.undisturbed),
-    steps: values.steps === undefined ? null : Number(values.steps),
-    beside: values.beside,
-  }
+export const WISH_FLAGS = {
+  faults: flag.count(2000, 'how many; every hundredth is kill -9 of the coordinator'),
+  workers: flag.count(32, 'real processes'),
+  'every-ms': flag.count(2000, 'between two faults'),
+  seed: flag.seed(1, 'that the faults are drawn from'),
+  undisturbed: flag.count(6, 'steps before the faults, and after them, that tell the undisturbed pace'),
+  steps: flag.optionalCount('of the run; else as many as the faults take'),
+  beside: flag.onOff('compute the reference meanwhile, not before'),
+}
+
+export function wishOf({ 'every-ms': everyMs, ...wish }: flag.ValuesOf<typeof WISH_FLAGS>): Wish {
+  return { ...wish, everyMs }
 }
 
 /** Spread evenly: no two of a real fleet's machines are alike. */

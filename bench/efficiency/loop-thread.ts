@@ -1,7 +1,7 @@
 /**
  * The bare loop that the platform is held against, in a thread like a compute part's: decode and augment a task's photos, forward
- * and backward with the same network and kernels, add the gradients up, and after a step's tasks SGD with momentum. Nothing is
- * read back, encoded, hashed, sent or kept.
+ * and backward with the same network and kernels, add the gradients up, and after a step's tasks SGD with momentum. All of it in this
+ * one thread. Nothing is encoded, hashed, sent or kept; read back is one value a step, with which the device has done it.
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import * as tf from '@tensorflow/tfjs-core'
@@ -15,19 +15,21 @@ import { openDecoder } from '@worldflora/model/photo'
 import { trainingLoss } from '@worldflora/model/training-loss'
 import { trainingPixels } from '@worldflora/model/training-pixels'
 import { RunConfig, samplesPerChunk } from '@worldflora/protocol/run-config'
+import { offerDawn } from '@worldflora/worker/dawn'
 import * as v from 'valibot'
 import { accept } from '../platform/accept.ts'
 
-export type LoopOrder = { run: unknown; classes: number; backend: 'wasm' | 'cpu'; photos: LoopPhoto[] }
+export type LoopOrder = { run: unknown; classes: number; backend: 'wasm' | 'webgpu'; photos: LoopPhoto[] }
 export type LoopPhoto = { jpeg: Uint8Array; species: number }
 export type LoopReport = { images: number; ms: number; decodeMs: number }
 
-const order = workerData as LoopOrder
+const order = (workerData as { given: LoopOrder }).given
 const config = v.parse(RunConfig, order.run)
 const { architecture, optimizer } = config
 if (optimizer?.name !== 'sgd') throw new Error('the bare loop has SGD with momentum')
 const { momentum, learningRate } = optimizer
-accept(await openBackend(order.backend, nodeAssets))
+if (order.backend === 'webgpu') await offerDawn('asked')
+const { adapter } = accept(await openBackend(order.backend, nodeAssets))
 await openDecoder(nodeAssets)
 
 const network = describeNetwork(architecture, order.classes)
@@ -40,11 +42,14 @@ const weights = new Map(placed.tensors)
 const velocity = new Map([...weights].map(([name, tensor]) => [name, tf.zerosLike(tensor)]))
 let taken = 0
 
-parentPort!.on('message', (seconds: number) => parentPort!.postMessage(loop(seconds)))
-parentPort!.postMessage('ready')
+// What else comes is for the thread's end.
+parentPort!.on('message', async (seconds: number | string) => {
+  if (typeof seconds === 'number') parentPort!.postMessage(await loop(seconds))
+})
+parentPort!.postMessage(adapter ?? null)
 
 /** Whole steps, until so much time has passed. */
-function loop(seconds: number): LoopReport {
+async function loop(seconds: number): Promise<LoopReport> {
   const startedMs = performance.now()
   const report = { images: 0, ms: 0, decodeMs: 0 }
   for (let step = 0; report.ms < seconds * 1000; step++) {
@@ -60,9 +65,18 @@ function loop(seconds: number): LoopReport {
       }
     }
     update(sums, config.samplesPerTask * config.tasksPerStep)
+    await untilDone()
     report.ms = performance.now() - startedMs
   }
   return report
+}
+
+/** A value that follows from all that the step has come to. */
+async function untilDone(): Promise<void> {
+  const last = [...weights.values()].at(-1)!
+  const value = tf.tidy(() => tf.sum(last))
+  await value.data()
+  value.dispose()
 }
 
 function nextPhotos(count: number): LoopPhoto[] {

@@ -1,4 +1,5 @@
 /** One real worker of the platform, watched: how many steps it made in a stretch of time, and what it did meanwhile. */
+import type { BackendName } from '@worldflora/protocol/messages'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 import { spawnCompute } from '@worldflora/worker/node'
 import {
@@ -20,14 +21,14 @@ export type PlatformWorker = {
   stop(): Promise<void>
 }
 
-export function openPlatform(url: string): PlatformWorker {
+export function openPlatform(url: string, backend: BackendName): PlatformWorker {
   const watch = new ActivityWatch()
   const uploads = watchUploads()
   let compute: ComputePort | null = null
   const session = startSession({
     url,
     host: 'node',
-    backend: 'wasm',
+    backend,
     caches: { shards: memoryBlobCache(256e6), checkpoints: memoryBlobCache(128e6) },
     identity: identityInMemory(),
     onActivity: (activity) => watch.see(activity),
@@ -38,7 +39,8 @@ export function openPlatform(url: string): PlatformWorker {
     },
   })
   void session.done.then((outcome) => {
-    if (outcome.kind === 'rejection') watch.fail(new Error(`the worker ended: ${outcome.message}`))
+    if (outcome.kind === 'rejection')
+      watch.fail(new Error(`the worker ended: ${outcome.message} ${outcome.action}`))
   })
 
   async function look(): Promise<{ step: number; atMs: number; uploadMs: number; spent: Spent }> {
@@ -74,6 +76,7 @@ export function openPlatform(url: string): PlatformWorker {
 class ActivityWatch {
   #latest: Activity | null = null
   #step = -1
+  #failure: Error | null = null
   #waiting = new Set<{ look(): boolean; fail(error: Error): void }>()
 
   see(activity: Activity): void {
@@ -83,6 +86,7 @@ class ActivityWatch {
   }
 
   fail(error: Error): void {
+    this.#failure = error
     for (const waiting of this.#waiting) waiting.fail(error)
   }
 
@@ -95,6 +99,7 @@ class ActivityWatch {
 
   until(holds: (activity: Activity) => boolean): Promise<void> {
     return new Promise((resolve, fail) => {
+      if (this.#failure !== null) return fail(this.#failure)
       const look = () => {
         const isSo = this.#latest !== null && holds(this.#latest)
         if (isSo) resolve()

@@ -5,6 +5,7 @@ import { isRejection } from '@worldflora/protocol/rejection'
 import type { RunConfig } from '@worldflora/protocol/run-config'
 import type { RunDetail } from '@worldflora/protocol/runs'
 import { accept } from './accept.ts'
+import { Standstill } from './standstill.ts'
 
 const LOOK_EVERY_MS = 250
 const SAY_EVERY_MS = 10_000
@@ -18,6 +19,7 @@ export async function runToEnd(
   onLook: (detail: RunDetail) => void = () => {},
 ): Promise<RunDetail> {
   const { id } = accept(await client.openRun(config))
+  const standstill = new Standstill()
   let silences = 0
   for (let look = 0; ; look++) {
     const answer = await client.run(id)
@@ -28,10 +30,12 @@ export async function runToEnd(
     silences = 0
     const detail = accept(answer)
     onLook(detail)
-    const { state, reason, step, steps, imagesPerSecond, measured, evaluation } = detail.status
+    const { state, reason, hint, step, steps, imagesPerSecond, measured, evaluation } = detail.status
     if (measured) return detail
     if (state === 'paused' || state === 'stopped')
       throw new Error(`the run ${config.name} is ${state}: ${reason}`)
+    const news = standstill.look(hint, performance.now())
+    if (news !== null) say(`${config.name} waits: ${news}`)
     if (look % (SAY_EVERY_MS / LOOK_EVERY_MS) === 0) {
       const loss =
         evaluation?.loss === undefined ? '' : `, ${evaluation.split} loss ${evaluation.loss.toFixed(3)}`

@@ -10,13 +10,15 @@ export function glooSeconds(
   sizes: readonly number[],
   say: (line: string) => void,
 ): Map<number, number> | null {
-  const python = ensureTorch(say, 'torch.distributed')
-  if (python === null) {
+  const torch = ensureTorch(say, 'torch.distributed')
+  if (torch === null) {
     say('There is no python3 with torch: ratioToGloo is null.')
     return null
   }
+  const { python, env } = torch
   const { status, stdout, stderr } = spawnSync(python, [script, ...sizes.map(String)], {
     encoding: 'utf8',
+    env,
   })
   if (status !== 0) {
     say(`gloo could not be measured: ${stderr.trim().split('\n').at(-1)}`)

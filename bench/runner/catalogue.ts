@@ -1,6 +1,7 @@
-/** Which benches there are: the files of bench/ itself, each with its one line. */
+/** Which benches there are: the files of bench/ itself, each with its one line and its flags. */
 import { readdirSync } from 'node:fs'
 import type { Bench } from './bench.ts'
+import { describeFlags, namesOf } from './flags.ts'
 
 const folder = new URL('../', import.meta.url)
 
@@ -19,7 +20,18 @@ export async function openBench(name: string): Promise<Bench | null> {
 
 export async function describeBenches(): Promise<string> {
   const lines = await Promise.all(
-    benchNames().map(async (name) => `  ${name.padEnd(20)} ${(await openBench(name))!.about}`),
+    benchNames().map(async (name) => {
+      const { about, flags } = (await openBench(name))!
+      return [`  ${name.padEnd(20)} ${about}`, `  ${''.padEnd(20)} ${namesOf(flags).join(' ')}`]
+    }),
   )
-  return ['There are:', ...lines].join('\n')
+  return [
+    'npm run bench -- NAME [flags]',
+    ...lines.flat(),
+    'What each flag means: npm run bench -- NAME --help',
+  ].join('\n')
+}
+
+export function describeBench(name: string, { about, flags }: Bench): string {
+  return [`npm run bench -- ${name} [flags]`, about, ...describeFlags(flags)].join('\n')
 }

@@ -1,13 +1,24 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { benchNames, describeBenches } from '../runner/catalogue.ts'
+import { benchNames, describeBench, describeBenches, openBench } from '../runner/catalogue.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 it('every bench opens and says what it measures', async () => {
   const list = await describeBenches()
   for (const name of benchNames()) expect(list).toMatch(new RegExp(`^  ${name} +\\S`, 'm'))
+})
+
+it('every bench says what it can be told, and its defaults are such as it takes', async () => {
+  for (const name of benchNames()) {
+    const bench = (await openBench(name))!
+    const help = describeBench(name, bench)
+    for (const [flag, { fallback, parse }] of Object.entries(bench.flags)) {
+      expect(help).toMatch(new RegExp(`^  --${flag} .*\\S`, 'm'))
+      if (fallback !== null) parse([fallback])
+    }
+  }
 })
 
 it('an unknown name lists those there are, on stderr, and is a failure', () => {

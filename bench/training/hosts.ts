@@ -4,6 +4,8 @@ import type { Direction, StandOrder } from './network-stand.ts'
 /** Resolves once the stand is open. */
 export type OpenHost = (order: StandOrder) => Promise<Host>
 export type Host = {
+  /** Of a GPU. */
+  adapter: string | null
   measure(direction: Direction, seconds: number): Promise<number>
   close(): Promise<void>
 }

@@ -1,15 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { nodeAssets } from '@worldflora/model/node-assets'
+import { offerDawn } from '@worldflora/worker/dawn'
 import { type Direction, openStand, type StandOrder } from './network-stand.ts'
 
-const order = workerData as StandOrder
-if (order.backend === 'webgpu') {
-  const { create, globals } = await import('webgpu')
-  Object.assign(globalThis, globals)
-  Object.defineProperty(globalThis, 'navigator', { value: { gpu: create([]) }, configurable: true })
-}
+type Asked = { direction: Direction; seconds: number }
+
+const order = (workerData as { given: StandOrder }).given
+if (order.backend === 'webgpu') await offerDawn('asked')
 const stand = await openStand(order, nodeAssets)
-parentPort!.on('message', async ({ direction, seconds }: { direction: Direction; seconds: number }) => {
-  parentPort!.postMessage(await stand.measure(direction, seconds))
+// What else comes is for the thread's end.
+parentPort!.on('message', async (asked: Asked | string) => {
+  if (typeof asked === 'object') parentPort!.postMessage(await stand.measure(asked.direction, asked.seconds))
 })
-parentPort!.postMessage('open')
+parentPort!.postMessage(stand.adapter)

@@ -10,6 +10,13 @@ import { CHROMIUM_ARGS, ensureChromium } from '../../e2e/chromium.ts'
 import type { Host } from './hosts.ts'
 import type { StandOrder } from './network-stand.ts'
 
+const VULKAN = [
+  '--use-angle=vulkan',
+  '--enable-features=Vulkan',
+  '--disable-vulkan-surface',
+  '--ignore-gpu-blocklist',
+]
+
 /** What the page gives to this process. */
 type Tab = typeof globalThis & { ask(message: unknown): Promise<unknown> }
 
@@ -18,7 +25,7 @@ export async function openInTab(order: StandOrder): Promise<Host> {
   const { port } = server.address() as AddressInfo
   const browser = await chromium.launch({
     executablePath: ensureChromium(),
-    args: [...CHROMIUM_ARGS, '--enable-unsafe-webgpu'],
+    args: [...CHROMIUM_ARGS, ...argsFor(order)],
   })
   const close = async () => {
     await browser.close()
@@ -27,8 +34,9 @@ export async function openInTab(order: StandOrder): Promise<Host> {
   try {
     const page = await browser.newPage()
     await page.goto(`http://localhost:${port}/`)
-    await ask(page, order)
+    const adapter = (await ask(page, order)) as string | null
     return {
+      adapter,
       measure: async (direction, seconds) => (await ask(page, { direction, seconds })) as number,
       close,
     }
@@ -36,6 +44,12 @@ export async function openInTab(order: StandOrder): Promise<Host> {
     await close()
     throw error
   }
+}
+
+/** Without a screen Chromium looks for a GPU on Linux only if it is told to draw by Vulkan. */
+function argsFor({ backend, software }: StandOrder): string[] {
+  if (backend !== 'webgpu') return []
+  return software === 'allowed' ? ['--enable-unsafe-webgpu'] : ['--enable-unsafe-webgpu', ...VULKAN]
 }
 
 function ask(page: Page, message: unknown): Promise<unknown> {

@@ -18,7 +18,7 @@ scope.onmessage = async ({ data }) => {
       scope.postMessage({ answer: await stand!.measure(data.direction, data.seconds) })
     } else {
       stand = await openStand(data, assets)
-      scope.postMessage({ answer: 'open' })
+      scope.postMessage({ answer: stand.adapter })
     }
   } catch (error) {
     scope.postMessage({ error: String(error) })

@@ -1,16 +1,22 @@
 """How fast PyTorch trains the zoo's networks on one thread of this machine's processor.
 
-torch_peer.py ARCHITECTURE WIDTH IMAGE_SIZE BATCH CLASSES: says how many parameters its network has, then for each line of standard input with a number of seconds
-one line of JSON, {"nchw": images a second, "nhwc": images a second}: forward, summed cross entropy, backward, over whole batches
-for at least so long in each memory layout. Convolutions pad alike on both sides, which spares PyTorch a pass over the maps
+torch_peer.py ARCHITECTURE WIDTH IMAGE_SIZE BATCH CLASSES: says how many parameters its network has and which BLAS this process
+uses, {"parameters": count, "blas": name}; then for each line of standard input with a number of seconds one line of JSON,
+{"nchw": images a second, "nhwc": images a second}: forward, summed cross entropy, backward, over whole batches for at least so
+long in each memory layout. Convolutions pad alike on both sides, which spares PyTorch a pass over the maps
 that TensorFlow's padding would need.
 """
 import json
+import os
 import sys
 import time
 
 import torch
 from torch import nn
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peers"))
+import blas  # noqa: E402
 
 
 def channels(count, width):
@@ -123,6 +129,7 @@ if __name__ == "__main__":
     }
     for stand in stands.values():
         stand.once()
-    print(sum(each.numel() for each in stands["nchw"].network.parameters()), flush=True)
+    parameters = sum(each.numel() for each in stands["nchw"].network.parameters())
+    print(json.dumps({"parameters": parameters, "blas": blas.name()}), flush=True)
     for line in sys.stdin:
         print(json.dumps({key: stand.measure(float(line)) for key, stand in stands.items()}), flush=True)

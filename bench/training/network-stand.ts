@@ -36,7 +36,12 @@ const BATCHES_AHEAD = 1
 export async function openStand(order: StandOrder, assets: BackendAssets): Promise<NetworkStand> {
   const { architecture, batch, classes, backend, software } = order
   const opened = await openBackend(backend, assets, { softwareAdapter: software })
-  if (isRejection(opened)) throw new Error(`${opened.message} (--software measures on one all the same.)`)
+  if (isRejection(opened)) {
+    const isSoftware = opened.message.includes('software')
+    throw new Error(
+      `${opened.message} ${isSoftware ? '--software measures it all the same.' : opened.action}`,
+    )
+  }
   const weights = initialWeights(architecture, classes, 1)
   const size = architecture.imageSize
   const pixels = Float32Array.from({ length: batch * size * size * 3 }, (_, i) => ((i * 37) % 255) / 127 - 1)

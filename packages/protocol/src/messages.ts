@@ -155,13 +155,17 @@ export const Lease = v.object({
 })
 export type Lease = v.InferOutput<typeof Lease>
 
+const perSecond = v.pipe(v.number(), v.finite(), v.gtValue(0))
+
 /** Event `request-work`. An idle worker is told `work-available` when asking again is worth it. */
 export const RequestWork = v.object({
   /** The leases that the worker knows it has: a further one is given again, for its answer was lost. */
   holding: v.pipe(v.array(LeaseId), v.maxLength(LEASES_AT_ONCE)),
   shards: v.pipe(v.array(Hash), v.maxLength(256)),
-  /** The worker's own measure over its last tasks; absent before the first. */
-  imagesPerSecond: v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
+  /** The worker's own measure over its last tasks of photos; absent before the first. */
+  imagesPerSecond: v.optional(perSecond),
+  /** The same, of tasks that take features instead: a head goes through them a hundred times as fast. */
+  featuresPerSecond: v.optional(perSecond),
   /** It still computes, and will be free in so many milliseconds by its own measure; absent: it is free now. */
   busyMs: v.optional(v.pipe(index, v.maxValue(BUSY_MS_MAX))),
 })

@@ -1,7 +1,7 @@
 /** All that the core holds. Rebuilt from the store after a restart: nothing in it has to survive. */
 import type { LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
 import { retryFromMs } from './failure.ts'
-import type { Fleet } from './fleet.ts'
+import { emptyFleet, type Fleet } from './fleet.ts'
 import { isLive, type LeaseRecord } from './lease.ts'
 import { groupsOf, isHalted, type RunProgress } from './run-progress.ts'
 import { TimeQueue } from './time-queue.ts'
@@ -39,7 +39,7 @@ export function createCore(options: { boot: string }): CoreState {
     virtualTime: 0,
     runs: new Map(),
     workers: new Map(),
-    fleet: { imagesPerSecond: 0, unmeasured: 0 },
+    fleet: emptyFleet(),
     waiting: new Map(),
     waitingByAbility: { proven: new Map(), unproven: new Map() },
     tellings: new TimeQueue((telling) => telling.worker.telling === telling),

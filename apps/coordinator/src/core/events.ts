@@ -60,6 +60,7 @@ export type CoreEvent =
       holding: readonly LeaseId[]
       shards: ReadonlySet<string>
       imagesPerSecond?: number | undefined
+      featuresPerSecond?: number | undefined
       /** It is still at the last of these leases, for so long by its own measure; absent: it is free. */
       busyMs?: number | undefined
     }

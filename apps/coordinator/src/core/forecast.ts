@@ -24,7 +24,7 @@ export function forecastFor(state: CoreState, worker: WorkerState): Forecast | n
 
 function tasksFor({ run, step }: RunProgress, worker: WorkerState): GradientTask[] {
   const { plan, trainShards, description } = run
-  if (step === null || step.offered.size > 0 || worker.imagesPerSecond === null) return []
+  if (step === null || step.offered.size > 0 || worker.paces.photos === null) return []
   const next = step.checkpoint.step + 1
   if (trainShards === null || description.train !== 'all' || next >= plan.steps) return []
   step.next ??= { tasks: gradientTasks(plan, trainShards, next), foretold: new Map(), count: 0 }
@@ -32,7 +32,7 @@ function tasksFor({ run, step }: RunProgress, worker: WorkerState): GradientTask
   let own = foretold.get(worker.id)
   if (own === undefined) {
     const first = step.next.count
-    step.next.count = Math.min(tasks.length, first + worthwhile(worker.imagesPerSecond, step))
+    step.next.count = Math.min(tasks.length, first + worthwhile(worker.paces.photos, step))
     own = Array.from({ length: step.next.count - first }, (_, i) => first + i)
     foretold.set(worker.id, own)
   }

@@ -18,6 +18,7 @@ export function grantLease(
   beginsAtMs: number,
 ): LeaseRecord {
   const { group } = slots[0]
+  const { material } = group
   const images = imagesOf(slots)
   const serial = state.leasesGranted++
   const lease: LeaseRecord = {
@@ -30,8 +31,9 @@ export function grantLease(
     due: new Set(slots),
     beginsAtMs,
     deadlineMs:
-      beginsAtMs + leaseDurationMs(worker, { images, missingBytes: missingBytes(slots, worker.shards) }),
-    stragglesFromMs: beginsAtMs + stragglesAfterMs(worker, images),
+      beginsAtMs +
+      leaseDurationMs(worker, { material, images, missingBytes: missingBytes(slots, worker.shards) }),
+    stragglesFromMs: beginsAtMs + stragglesAfterMs(worker.paces[material], images),
     abandoned: false,
     isOverdue: false,
   }

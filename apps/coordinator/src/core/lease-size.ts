@@ -23,11 +23,12 @@ const FIRST_MS = 1000
 const SHARE = 0.75
 
 /** Without a pace one task, to find it. */
-export function tasksPerLease(state: CoreState, worker: WorkerState, { offered, slots }: TaskGroup): number {
-  const { imagesPerSecond, hasDelivered } = worker
-  if (imagesPerSecond === null) return 1
-  const fair = (offered.size * imagesPerSecond) / paceOfAll(state, imagesPerSecond)
-  const inTime =
-    (hasDelivered ? LONGEST_MS : FIRST_MS) / Math.max(1, expectedMs(imagesPerSecond, slots[0]!.images))
+export function tasksPerLease(state: CoreState, worker: WorkerState, group: TaskGroup): number {
+  const { offered, slots, material } = group
+  const { paces, hasDelivered } = worker
+  const pace = paces[material]
+  if (pace === null) return 1
+  const fair = (offered.size * pace) / paceOfAll(state, material, pace)
+  const inTime = (hasDelivered ? LONGEST_MS : FIRST_MS) / Math.max(1, expectedMs(pace, slots[0]!.images))
   return Math.max(1, Math.floor(Math.min(Math.ceil(SHARE * fair), inTime, TASKS_PER_LEASE)))
 }

@@ -1,4 +1,5 @@
 /** How long a worker may take: from the speed that it has measured over its last tasks, generous as long as it has none. */
+import type { Material } from '@worldflora/protocol/task-images'
 import type { WorkerState } from './worker-state.ts'
 
 const FIRST_LEASE_MS = 120_000
@@ -17,12 +18,15 @@ export function expectedMs(imagesPerSecond: number, images: number): number {
 }
 
 /** Each deadline a worker has missed in a row doubles the next: a slow device gets there in the end. */
-export function leaseDurationMs(worker: WorkerState, work: { images: number; missingBytes: number }): number {
-  const { imagesPerSecond, missedDeadlines } = worker
+export function leaseDurationMs(
+  { paces, missedDeadlines }: Pick<WorkerState, 'paces' | 'missedDeadlines'>,
+  work: { material: Material; images: number; missingBytes: number },
+): number {
+  const pace = paces[work.material]
   const computeMs =
-    imagesPerSecond === null
+    pace === null
       ? Math.max(FIRST_LEASE_MS, FIRST_LEASE_MS_PER_IMAGE * work.images)
-      : Math.max(SHORTEST_LEASE_MS, SLACK * expectedMs(imagesPerSecond, work.images))
+      : Math.max(SHORTEST_LEASE_MS, SLACK * expectedMs(pace, work.images))
   const fetchMs = Math.ceil(work.missingBytes / SLOW_BYTES_PER_MS)
   const longestMs = Math.max(LONGEST_LEASE_MS, LONGEST_LEASE_MS_PER_IMAGE * work.images)
   return Math.min(longestMs, (computeMs + fetchMs) * 2 ** Math.min(missedDeadlines, 10))

@@ -26,12 +26,13 @@ export function takeoverIn(
   worker: WorkerState,
   nowMs: number,
 ): NonEmptySlots | null {
-  const pace = worker.imagesPerSecond
+  const { material } = group
+  const pace = worker.paces[material]
   if (pace === null || !worker.hasDelivered) return null
   let last: Takeover | null = null
   for (const lease of group.leases) {
     if (lease.workerId === worker.id) continue
-    const holderPace = state.workers.get(lease.workerId)?.imagesPerSecond ?? null
+    const holderPace = state.workers.get(lease.workerId)?.paces[material] ?? null
     if (lease.due.size === 0 || lease.abandoned || lease.isOverdue || holderPace === null) continue
     const endsAtMs = lease.beginsAtMs + expectedMs(holderPace, lease.images)
     if (endsAtMs <= Math.max(last?.endsAtMs ?? 0, nowMs + OVERHEAD_MS)) continue

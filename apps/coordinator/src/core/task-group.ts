@@ -2,7 +2,7 @@
 import type { PlannedTask } from '@worldflora/dataset/epoch-plan'
 import type { RunId, WorkerId } from '@worldflora/protocol/ids'
 import type { CheckpointRef, GradientTask, ShardEntries, ShardRef, Task } from '@worldflora/protocol/messages'
-import { imagesOf } from '@worldflora/protocol/task-images'
+import { imagesOf, type Material, materialOf } from '@worldflora/protocol/task-images'
 import type { EvaluationOrder, OpenRun, TaskKey } from './events.ts'
 import type { LeaseRecord } from './lease.ts'
 import type { TaskSlot } from './task-slot.ts'
@@ -12,6 +12,8 @@ type Shards = NonNullable<OpenRun['trainShards']>
 export type TaskGroup = {
   readonly runId: RunId
   readonly kind: Task['kind']
+  /** What a worker's pace for it was measured on. */
+  readonly material: Material
   /** What its tasks are computed from (LS2). */
   readonly checkpoint: CheckpointRef
   readonly slots: TaskSlot[]
@@ -81,6 +83,7 @@ function groupOf(
   const group: TaskGroup = {
     runId: description.id,
     kind,
+    material: materialOf(description, kind),
     checkpoint,
     slots: [],
     offered: new Set(),

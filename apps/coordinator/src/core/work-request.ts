@@ -4,7 +4,7 @@ import { LEASES_AT_ONCE } from '@worldflora/protocol/messages'
 import type { CoreState } from './core-state.ts'
 import { classesTaken } from './device-classes.ts'
 import type { Effect, EventOf } from './events.ts'
-import { notePace } from './fleet.ts'
+import { notePaces } from './fleet.ts'
 import { forecastFor } from './forecast.ts'
 import type { LeaseRecord } from './lease.ts'
 import { expireLease } from './lease-expiry.ts'
@@ -19,7 +19,7 @@ export function answerRequest(state: CoreState, event: EventOf<'work-requested'>
   if (worker === undefined) throw new Error(`worker ${event.workerId} has not joined`)
   endTelling(worker)
   worker.shards = event.shards
-  if (event.imagesPerSecond !== undefined) notePace(state, worker, event.imagesPerSecond)
+  notePaces(state, worker, { photos: event.imagesPerSecond, features: event.featuresPerSecond })
   const lease =
     unheardLease(state, worker, event.holding, nowMs) ?? newLease(state, worker, event.busyMs, nowMs)
   if (lease === null) {

@@ -1,6 +1,7 @@
 /** What the core knows of a worker, and which work it can do at all. */
 import type { LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
 import type { Task } from '@worldflora/protocol/messages'
+import type { Material } from '@worldflora/protocol/task-images'
 import type { RunProgress } from './run-progress.ts'
 import type { Telling } from './waiting-room.ts'
 
@@ -12,7 +13,8 @@ export type WorkerState = {
   /** Unfinished leases that it is at: LEASES_AT_ONCE at most. */
   readonly leaseIds: Set<LeaseId>
   shards: ReadonlySet<string>
-  imagesPerSecond: number | null
+  /** Images a second by its own measure; null before the first. */
+  readonly paces: Record<Material, number | null>
   /** A valid result, since it joined this coordinator. */
   hasDelivered: boolean
   /** In a row. */
@@ -37,7 +39,7 @@ export function newWorker(id: WorkerId, deterministic: boolean): WorkerState {
     connected: true,
     leaseIds: new Set(),
     shards: new Set(),
-    imagesPerSecond: null,
+    paces: { photos: null, features: null },
     hasDelivered: false,
     missedDeadlines: 0,
     unfitFor: new Set(),

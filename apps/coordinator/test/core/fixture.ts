@@ -24,6 +24,7 @@ export type Scene = {
   seed?: number
   id?: RunId
   backend?: 'deterministic' | 'any'
+  train?: 'all' | 'head'
   priority?: number
   shardBytes?: number
 }
@@ -47,7 +48,7 @@ export function runOf(scene: Scene, step = 0): OpenRun {
     description: {
       id,
       config,
-      train: 'all',
+      train: scene.train ?? 'all',
       flora: { name: 'story', hash: hashOfText('flora'), species: 3 },
       unitExponent: -34,
     },

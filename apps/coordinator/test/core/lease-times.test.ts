@@ -1,11 +1,11 @@
 /** How long leases last, when they are raced, and what is left of them after a restart. */
 import { hashOfText } from '@worldflora/protocol/hash'
-import type { WorkerId } from '@worldflora/protocol/ids'
+import type { RunId } from '@worldflora/protocol/ids'
+import { MATERIALS } from '@worldflora/protocol/task-images'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nextWakeAtMs } from '../../src/core/core-state.ts'
 import { leaseDurationMs } from '../../src/core/pace.ts'
-import { newWorker } from '../../src/core/worker-state.ts'
 import { checkpointAt, RUN, runOf, SCENE, Story } from './fixture.ts'
 
 describe('deadlines', () => {
@@ -127,15 +127,49 @@ describe('what a task costs', () => {
     expect(durationOf(10)).toBeGreaterThan(9.9 * durationOf(1))
   })
 
+  it('WK7, WK13: a pace that was measured on features says nothing of photos, and stays', () => {
+    const story = new Story([])
+    const scene = { ...SCENE, shardSizes: [4000], tasksPerStep: 100 }
+    const [head, whole] = [runOf({ ...scene, train: 'head' }), runOf({ ...scene, id: 'run-2' as RunId })]
+    story.tell({ kind: 'run-opened', run: head })
+    const ada = story.join('ada')
+    const ask = (paces: { imagesPerSecond?: number; featuresPerSecond?: number }) => {
+      const request = {
+        kind: 'work-requested',
+        workerId: ada,
+        holding: [],
+        shards: new Set<string>(),
+      } as const
+      const [effect] = story.tell({ ...request, ...paces })
+      return effect?.kind === 'grant-lease' ? effect.lease : null
+    }
+    const first = ask({})!
+    expect(first.tasks).toHaveLength(1)
+    story.deliver(ada, first.leaseId)
+    const fast = ask({ featuresPerSecond: 3000 })!
+    expect(fast.tasks.length).toBeGreaterThan(10)
+    story.deliver(ada, fast.leaseId)
+    story.tell({ kind: 'run-state-changed', runId: RUN, state: 'paused' })
+    story.tell({ kind: 'run-opened', run: whole })
+    const photos = ask({ featuresPerSecond: 3000 })!
+    expect(photos).toMatchObject({ tasks: [{}], durationMs: first.durationMs })
+    story.deliver(ada, photos.leaseId)
+    story.tell({ kind: 'run-state-changed', runId: RUN, state: 'running' })
+    story.tell({ kind: 'run-state-changed', runId: whole.description.id, state: 'paused' })
+    expect(ask({ imagesPerSecond: 4 })!.tasks.length).toBeGreaterThan(10)
+  })
+
   it('WK7: whatever a run may ask for, a device that does an image in two seconds gets there in the end', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 16_384 }),
         fc.option(fc.double({ min: 0.5, max: 1e5, noNaN: true })),
-        (images, imagesPerSecond) => {
-          const worker = { ...newWorker('ada' as WorkerId, true), imagesPerSecond, missedDeadlines: 10 }
-          const needsMs = (1000 * images) / (imagesPerSecond ?? 0.5)
-          expect(leaseDurationMs(worker, { images, missingBytes: 0 })).toBeGreaterThanOrEqual(needsMs - 1)
+        fc.constantFrom(...MATERIALS),
+        (images, pace, material) => {
+          const paces = { photos: 1, features: 1e5, [material]: pace }
+          const needsMs = (1000 * images) / (pace ?? 0.5)
+          const work = { material, images, missingBytes: 0 }
+          expect(leaseDurationMs({ paces, missedDeadlines: 10 }, work)).toBeGreaterThanOrEqual(needsMs - 1)
         },
       ),
     )

@@ -16,7 +16,9 @@ describe('FE1: how features are cut', () => {
       const images = photos * views
       expect(photos, `${views} views`).toBeGreaterThan(0)
       expect(images, `${views} views`).toBeLessThanOrEqual(IMAGES_PER_PART)
-      expect(leaseDurationMs(worker, { images, missingBytes: 0 })).toBeGreaterThanOrEqual(1000 * images)
+      expect(leaseDurationMs(worker, { material: 'photos', images, missingBytes: 0 })).toBeGreaterThanOrEqual(
+        1000 * images,
+      )
     }
     const phases = (views: number) => [{ train: 'head', epochs: 1, views }]
     const { epochs: _, ...run } = { ...config, augmentation: { flip: true } }

@@ -8,7 +8,7 @@ import type { Clock } from './clock.ts'
 import type { ComputeSeat } from './compute-seat.ts'
 import type { Delivery } from './delivery.ts'
 import type { PaceLimit } from './pace-limit.ts'
-import type { Rate } from './rate.ts'
+import type { Paces } from './paces.ts'
 import type { ResultPush } from './result-push.ts'
 import type { Supplied } from './supplied.ts'
 
@@ -23,7 +23,7 @@ export type LeaseTools = {
   board: ActivityBoard
   clock: Clock
   /** In images, of the tasks computed. */
-  pace: Rate
+  paces: Paces
   limit: PaceLimit
   photosShown: number
   onDelivery(delivery: Delivery): void

@@ -47,7 +47,7 @@ export async function computeLease(
   const stretch = { endedMs: 0 }
   const ahead = tasksAhead(tools)
   let imagesLeft = lease.tasks.reduce((sum, task) => sum + imagesOf(task, lease.run.config), 0)
-  const foretell = () => expect(tools.limit.msFor(imagesLeft, tools.pace))
+  const foretell = () => expect(tools.limit.msFor(imagesLeft, tools.paces.forLease(lease)))
   /** Until no more than so many are under way. */
   const collect = async (most: number): Promise<LeaseEnd | null> => {
     while (underWay.length > most) {

@@ -22,9 +22,9 @@ import { shardsAhead, shardsOf } from './lease-shards.ts'
 import type { LeaseTools } from './lease-tools.ts'
 import { computeLease } from './lease-work.ts'
 import { PaceLimit } from './pace-limit.ts'
+import { Paces } from './paces.ts'
 import { Prefetcher } from './prefetch.ts'
 import { prepareTasks } from './preparation.ts'
-import { Rate } from './rate.ts'
 import { ResultPush } from './result-push.ts'
 import type { SessionOptions, SessionOutcome } from './session-options.ts'
 import { Supplied } from './supplied.ts'
@@ -33,8 +33,6 @@ const SHARDS_NAMED = 256
 /** The next lease is asked for so long before this one is computed; and twice what the last answer took. */
 const ASKED_AHEAD_MS = 50
 const LONGEST_AHEAD_MS = 1000
-/** Of the last ones, by which a worker says how fast it is. */
-const TASKS_REMEMBERED = 8
 
 type Surroundings = { link: CoordinatorLink; tools: LeaseTools; prefetcher: Prefetcher }
 
@@ -54,8 +52,7 @@ export class WorkerSession {
   readonly #seat: ComputeSeat
   readonly #choice: DeviceChoice
   readonly #fitness = new Fitness()
-  /** In images. */
-  readonly #pace = new Rate(TASKS_REMEMBERED)
+  readonly #paces = new Paces()
   readonly #stopping = new AbortController()
   #state: SessionState = { kind: 'opening' }
   #delivering: Delivering | null = null
@@ -150,7 +147,8 @@ export class WorkerSession {
     const request = {
       holding: this.#held().map(({ lease }) => lease.leaseId),
       shards,
-      imagesPerSecond: tools.limit.applyTo(this.#pace.perSecond()) ?? undefined,
+      imagesPerSecond: tools.limit.applyTo(this.#paces.of('photos').perSecond()) ?? undefined,
+      featuresPerSecond: tools.limit.applyTo(this.#paces.of('features').perSecond()) ?? undefined,
       ...(busyMs === undefined ? {} : { busyMs: Math.round(Math.min(busyMs, BUSY_MS_MAX)) }),
     }
     const askedMs = tools.clock.nowMs()
@@ -323,7 +321,7 @@ export class WorkerSession {
       supplied: new Supplied(),
       board,
       clock,
-      pace: this.#pace,
+      paces: this.#paces,
       limit: new PaceLimit(imagesPerSecondLimit, clock),
       photosShown,
       onDelivery: (delivery) => {

@@ -55,9 +55,10 @@ export async function computeTask(place: TaskOfLease, tools: LeaseTools): Promis
     imagesLeft = 0
     const ownMs = Math.max(startedMs, stretch.endedMs)
     stretch.endedMs = tools.clock.nowMs()
-    tools.pace.note(images, stretch.endedMs - ownMs)
+    const pace = tools.paces.forLease(lease)
+    pace.note(images, stretch.endedMs - ownMs)
     await tools.limit.rest(images, ownMs, signal)
-    tools.board.show({ imagesPerSecond: tools.limit.applyTo(tools.pace.perSecond()) })
+    tools.board.show({ imagesPerSecond: tools.limit.applyTo(pace.perSecond()) })
     return { task, result, images }
   } catch (error) {
     return endedBy(error, place, imagesLeft, tools)
@@ -67,12 +68,12 @@ export async function computeTask(place: TaskOfLease, tools: LeaseTools): Promis
 /** `imagesLeft`: of the computation under way. */
 function endedBy(
   error: unknown,
-  { task, signal }: TaskOfLease,
+  { lease, task, signal }: TaskOfLease,
   imagesLeft: number,
   tools: LeaseTools,
 ): LeaseEnd {
   if (signal.aborted || isTimeout(error)) {
-    if (imagesLeft > 0) tools.seat.abandon(tools.pace.msFor(imagesLeft))
+    if (imagesLeft > 0) tools.seat.abandon(tools.paces.forLease(lease).msFor(imagesLeft))
     return { kind: 'abandoned' }
   }
   // After an abort inside WASM a backend is worth nothing: the next task gets a new thread.

@@ -1,5 +1,6 @@
 /** What holds in the core's state between any two events. The whole walk is the reference; nearby is what an event touched. */
 import type { WorkerId } from '@worldflora/protocol/ids'
+import { MATERIALS } from '@worldflora/protocol/task-images'
 import type { CoreState } from '../../../src/core/core-state.ts'
 import type { CoreEvent, Effect } from '../../../src/core/events.ts'
 import { mayTry } from '../../../src/core/failure.ts'
@@ -107,11 +108,14 @@ export function brokenInvariant(state: CoreState, nowMs: number): string | null 
 function brokenCounts(state: CoreState): string | null {
   const { workers, waiting, fleet, runs } = state
   const here = [...workers.values()].filter(({ connected }) => connected)
-  const measured = here.flatMap(({ imagesPerSecond }) => imagesPerSecond ?? [])
-  const pace = measured.reduce((sum, one) => sum + one, 0)
-  if (fleet.unmeasured !== here.length - measured.length) return 'who is here is miscounted'
-  if (Math.abs(fleet.imagesPerSecond - pace) > 1e-6 * pace + 1e-6)
-    return `together they are ${pace}, not ${fleet.imagesPerSecond} images/s fast`
+  for (const material of MATERIALS) {
+    const { perSecond, unmeasured } = fleet[material]
+    const measured = here.flatMap(({ paces }) => paces[material] ?? [])
+    const pace = measured.reduce((sum, one) => sum + one, 0)
+    if (unmeasured !== here.length - measured.length) return 'who is here is miscounted'
+    if (Math.abs(perSecond - pace) > 1e-6 * pace + 1e-6)
+      return `together they are ${pace}, not ${perSecond} images/s fast`
+  }
   const queued = queuesOf(state).flatMap((queue) => [...queue])
   if (queued.length !== waiting.size || !queued.every((worker) => waiting.has(worker)))
     return 'who waits is miscounted'

@@ -6,7 +6,14 @@ import { parse } from '@babel/parser'
 
 type Node = { type: string; loc?: { start: { line: number } } } & Record<string, unknown>
 
-const OF_REJECTIONS = new Set(['reject', 'crashed', 'brokenDownload', 'parseOrReject', 'Error'])
+const OF_REJECTIONS = new Set([
+  'reject',
+  'crashed',
+  'brokenDownload',
+  'parseOrReject',
+  'refuseSubmission',
+  'Error',
+])
 /** Names that are the same in every language, and words of the browser's interfaces. */
 const NAMES = new Set([
   'Worldflora',

@@ -6,7 +6,7 @@ import * as v from 'valibot'
 import { Split } from './evaluation.ts'
 import { Hash, LeaseId, RunId, Slug, WorkerId } from './ids.ts'
 import { Rejection } from './rejection.ts'
-import { PhaseConfig } from './run-config.ts'
+import { DeviceClass, PhaseConfig } from './run-config.ts'
 import type { RunStatus } from './runs.ts'
 import { index } from './whole-number.ts'
 
@@ -170,10 +170,6 @@ export const RequestWork = v.object({
   busyMs: v.optional(v.pipe(index, v.maxValue(BUSY_MS_MAX))),
 })
 export type RequestWork = v.InferOutput<typeof RequestWork>
-
-/** `backend` in RUN.json: whose results a run takes. */
-export const DeviceClass = v.picklist(['deterministic', 'any'])
-export type DeviceClass = v.InferOutput<typeof DeviceClass>
 
 /** Tasks that are granted to nobody yet. */
 export const Forecast = v.object({

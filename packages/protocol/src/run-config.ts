@@ -93,13 +93,16 @@ export const InitialWeights = v.union(
 )
 export type InitialWeights = v.InferOutput<typeof InitialWeights>
 
+/** Whose results a run takes. `deterministic`: only workers of the WASM class; the same bits with any of them. `any`: GPUs as well. */
+export const DeviceClass = v.picklist(['deterministic', 'any'])
+export type DeviceClass = v.InferOutput<typeof DeviceClass>
+
 /** What holds for a whole run. */
 const ofRun = {
   name: Slug,
   flora: Slug,
   seed: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff)), 0),
-  /** `deterministic`: only workers of the WASM class; the same bits with any of them. `any`: GPUs as well. */
-  backend: v.optional(v.picklist(['deterministic', 'any']), 'deterministic'),
+  backend: v.optional(DeviceClass, 'deterministic'),
   architecture: Architecture,
   /** What it begins with (WT1); without, all is drawn from the seed. */
   initialWeights: v.optional(InitialWeights),

@@ -1,5 +1,5 @@
 /** WK15: which classes of device the runs that go on take, so that a worker that may be of either suits itself to them. */
-import type { DeviceClass } from '@worldflora/protocol/messages'
+import type { DeviceClass } from '@worldflora/protocol/run-config'
 import type { CoreState } from './core-state.ts'
 import type { Effect } from './events.ts'
 import { isHalted, type RunProgress } from './run-progress.ts'

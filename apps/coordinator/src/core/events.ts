@@ -8,7 +8,6 @@ import type { Split } from '@worldflora/protocol/evaluation'
 import type { Hash, LeaseId, RunId, WorkerId } from '@worldflora/protocol/ids'
 import type {
   CheckpointRef,
-  DeviceClass,
   Forecast,
   Lease,
   ReturnLease,
@@ -17,6 +16,7 @@ import type {
   ShardRef,
   Task,
 } from '@worldflora/protocol/messages'
+import type { DeviceClass } from '@worldflora/protocol/run-config'
 import type { RunState } from '@worldflora/protocol/runs'
 
 export type EvaluationOrder = {

@@ -1,6 +1,7 @@
 /** Which device this worker computes on: the one it begins with, what comes after a lost one, and what suits the runs that there are. */
-import type { Device, DeviceClass } from '@worldflora/protocol/messages'
+import type { Device } from '@worldflora/protocol/messages'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
+import type { DeviceClass } from '@worldflora/protocol/run-config'
 import type { ActivityBoard, GpuFate } from './activity.ts'
 import type { BackendChoice } from './compute-port.ts'
 import type { ComputeSeat } from './compute-seat.ts'

@@ -1,8 +1,8 @@
 /**
- * How fast the zoo's networks go forward, and forward and backward, beside PyTorch on one thread with the same network, size and
- * batch; in Node and in Chromium; and in two workers at once. What is compared is measured in turns, round by round; a row has
- * the medians. Forward is a network as it names plants (norms folded); training is a task as a volunteer computes it, its photos drawn
- * already and its gradient not encoded yet.
+ * How fast the zoo's networks go forward, and forward and backward, beside PyTorch with the same network, size and batch (on one
+ * thread; on a GPU if we are on one); in Node and in Chromium; and in two workers at once. What is compared is measured in turns,
+ * round by round; a row has the medians. Forward is a network as it names plants (norms folded); training is a task as a volunteer
+ * computes it, its photos drawn already and its gradient not encoded yet.
  */
 import { BackendName } from '@worldflora/protocol/messages'
 import { defineBench } from './runner/bench.ts'
@@ -79,7 +79,7 @@ async function rowsOf(order: StandOrder, plan: Plan, say: (line: string) => void
     for (const stand of [...stands.values(), ...others]) await stand.close()
   }
   const adapters = new Map([...stands].map(([host, { adapter }]) => [host, adapter]))
-  const measured = { order, rounds, adapters, blas: torch?.blas ?? null, workersTogether: others.length + 1 }
+  const measured = { order, rounds, adapters, torch, workersTogether: others.length + 1 }
   return plan.hosts.map((host) => trainingRow(host, measured))
 }
 

@@ -24,7 +24,7 @@ describe('training', () => {
     order,
     rounds: [round(9, 16), round(10, 18), round(12, 30)],
     adapters: new Map([['node', null]]),
-    blas: 'OpenBLAS',
+    torch: { blas: 'OpenBLAS', device: 'one thread of the processor' },
     workersTogether: 2,
   }
 
@@ -45,6 +45,7 @@ describe('training', () => {
       torchNchwPerSecond: 10,
       torchNhwcPerSecond: 20,
       torchBlas: 'OpenBLAS',
+      torchDevice: 'one thread of the processor',
       ratioToNode: null,
       workersTogether: 2,
       togetherPerSecond: 18,
@@ -57,7 +58,7 @@ describe('training', () => {
       order: { ...order, backend: 'webgpu' as const },
       rounds: [{ ...round(10, null), torch: null }],
       adapters: new Map([['node', 'google swiftshader']]),
-      blas: null,
+      torch: null,
       workersTogether: 1,
     }
     expect(trainingRow('node', alone)).toMatchObject({

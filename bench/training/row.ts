@@ -18,18 +18,18 @@ export type Measured = {
   rounds: readonly Round[]
   /** Of each host that was measured; null where it is no GPU. */
   adapters: ReadonlyMap<string, string | null>
-  /** Of PyTorch's process. */
-  blas: string | null
+  /** PyTorch's: what its process multiplies matrices with, and what it computes on. */
+  torch: { blas: string; device: string } | null
   /** How many `together` were. */
   workersTogether: number
 }
 
 /**
  * Rates are those of one worker, but for the fields that are named `together`. `ratioToTorch`: to the faster of PyTorch's two memory
- * layouts, on one thread of the processor. Ratios are of the same rounds.
+ * layouts, on `torchDevice`. Ratios are of the same rounds.
  */
 export function trainingRow(host: string, measured: Measured): BenchRow {
-  const { order, rounds, adapters, blas, workersTogether } = measured
+  const { order, rounds, adapters, workersTogether } = measured
   const { architecture, batch, backend } = order
   const ofRounds = (of: (round: Round) => number | null | undefined): number | null => {
     const values = rounds.map(of).filter((value) => value !== null && value !== undefined)
@@ -54,7 +54,8 @@ export function trainingRow(host: string, measured: Measured): BenchRow {
     torchTrainingPerSecond: torch,
     torchNchwPerSecond: nchw,
     torchNhwcPerSecond: nhwc,
-    torchBlas: blas,
+    torchBlas: measured.torch?.blas ?? null,
+    torchDevice: measured.torch?.device ?? null,
     ratioToNode:
       host === 'node' || !rounds[0]!.training.has('node')
         ? null

@@ -1,4 +1,4 @@
-/** PyTorch on one thread with the same network, size and batch, as a process that measures when it is asked to. */
+/** PyTorch on one thread, or on the CUDA GPU, with the same network, size and batch, as a process that measures when it is asked to. */
 import { fileURLToPath } from 'node:url'
 import { parameterSpecs } from '@worldflora/model/parameters'
 import { layoutOf } from '@worldflora/protocol/parameter-layout'
@@ -13,12 +13,14 @@ const NETWORKS: readonly Architecture['name'][] = ['mobilenet-v1', 'mobilenet-v2
 
 /** Images a second, forward and backward, by memory layout. */
 export type TorchRates = { nchw: number; nhwc: number }
-/** `blas`: what its process multiplies matrices with. */
-export type TorchPeer = { blas: string; training(seconds: number): Promise<TorchRates>; close(): void }
+/** `blas`: what its process multiplies matrices with; `device`: what computes. */
+export type TorchPeer = { blas: string; device: string; training(seconds: number): Promise<TorchRates>; close(): void }
+
+type Greeting = { parameters: number; blas: string; device: string }
 
 /** null where torch cannot be had. Resolves when it has done each layout once. */
 export async function openTorch(
-  { architecture, batch, classes }: Pick<StandOrder, 'architecture' | 'batch' | 'classes'>,
+  { architecture, batch, classes, backend }: Pick<StandOrder, 'architecture' | 'batch' | 'classes' | 'backend'>,
   say: (line: string) => void,
 ): Promise<TorchPeer | null> {
   if (!NETWORKS.includes(architecture.name)) {
@@ -34,14 +36,14 @@ export async function openTorch(
   const peer = new AnsweringProcess(
     'PyTorch',
     torch.python,
-    [script, architecture.name, ...numbers],
+    [script, architecture.name, ...numbers, backend === 'webgpu' ? 'gpu' : 'cpu'],
     torch.env,
   )
-  const { parameters, blas } = JSON.parse(await peer.hear()) as { parameters: number; blas: string }
+  const { parameters, ...itself } = JSON.parse(await peer.hear()) as Greeting
   const own = trainableOf(architecture, classes)
   if (parameters !== own) throw new Error(`PyTorch's network has ${parameters} parameters, ours ${own}`)
   return {
-    blas,
+    ...itself,
     training: async (seconds) => JSON.parse(await peer.ask(String(seconds))) as TorchRates,
     close: () => peer.close(),
   }

@@ -1,7 +1,8 @@
-"""How fast PyTorch trains the zoo's networks on one thread of this machine's processor.
+"""How fast PyTorch trains the zoo's networks on one thread of this machine's processor, or on its CUDA GPU.
 
-torch_peer.py ARCHITECTURE WIDTH IMAGE_SIZE BATCH CLASSES: says how many parameters its network has and which BLAS this process
-uses, {"parameters": count, "blas": name}; then for each line of standard input with a number of seconds one line of JSON,
+torch_peer.py ARCHITECTURE WIDTH IMAGE_SIZE BATCH CLASSES cpu|gpu: says how many parameters its network has, which BLAS this process
+uses and what computes, {"parameters": count, "blas": name, "device": name}; gpu where there is no CUDA is the processor. A GPU
+computes in float32 as we do, without TF32. Then for each line of standard input with a number of seconds one line of JSON,
 {"nchw": images a second, "nhwc": images a second}: forward, summed cross entropy, backward, over whole batches for at least so
 long in each memory layout. Convolutions pad alike on both sides, which spares PyTorch a pass over the maps
 that TensorFlow's padding would need.
@@ -93,43 +94,59 @@ def resnet_50(width, classes):
     return headed(layers, inputs, classes)
 
 
+# How many are given to a device before it is waited for.
+BATCHES_AHEAD = {"cpu": 1, "cuda": 8}
 NETWORKS = {"mobilenet-v1": mobilenet_v1, "mobilenet-v2": mobilenet_v2, "resnet-50": resnet_50}
 
 
 class Stand:
-    def __init__(self, name, width, size, batch, classes, layout):
+    def __init__(self, name, width, size, batch, classes, layout, device):
         torch.manual_seed(1)
-        self.network = NETWORKS[name](width, classes).train().to(memory_format=layout)
-        self.images = torch.rand(batch, 3, size, size).contiguous(memory_format=layout)
-        self.labels = torch.arange(batch) % classes
+        self.device = device
+        self.network = NETWORKS[name](width, classes).train().to(device, memory_format=layout)
+        self.images = torch.rand(batch, 3, size, size).to(device).contiguous(memory_format=layout)
+        self.labels = (torch.arange(batch) % classes).to(device)
         self.loss = nn.CrossEntropyLoss(reduction="sum")
 
     def once(self):
         self.network.zero_grad(set_to_none=True)
         self.loss(self.network(self.images), self.labels).backward()
 
+    def finish(self):
+        if self.device == "cuda":
+            torch.cuda.synchronize()
+
     def measure(self, seconds):
+        self.once()
+        self.finish()
         start = time.perf_counter()
         batches = 0
         elapsed = 0
         while elapsed < seconds:
-            self.once()
-            batches += 1
+            for _ in range(BATCHES_AHEAD[self.device]):
+                self.once()
+                batches += 1
+            self.finish()
             elapsed = time.perf_counter() - start
         return batches * len(self.labels) / elapsed
 
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    name, width, size, batch, classes = sys.argv[1:]
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cudnn.benchmark = True
+    name, width, size, batch, classes, wanted = sys.argv[1:]
+    device = "cuda" if wanted == "gpu" and torch.cuda.is_available() else "cpu"
     layouts = {"nchw": torch.contiguous_format, "nhwc": torch.channels_last}
     stands = {
-        key: Stand(name, float(width), int(size), int(batch), int(classes), layout)
+        key: Stand(name, float(width), int(size), int(batch), int(classes), layout, device)
         for key, layout in layouts.items()
     }
     for stand in stands.values():
         stand.once()
     parameters = sum(each.numel() for each in stands["nchw"].network.parameters())
-    print(json.dumps({"parameters": parameters, "blas": blas.name()}), flush=True)
+    computes = torch.cuda.get_device_name() if device == "cuda" else "one thread of the processor"
+    print(json.dumps({"parameters": parameters, "blas": blas.name(), "device": computes}), flush=True)
     for line in sys.stdin:
         print(json.dumps({key: stand.measure(float(line)) for key, stand in stands.items()}), flush=True)

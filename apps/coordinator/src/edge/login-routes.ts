@@ -19,6 +19,10 @@ type Bound = { Bindings: HttpBindings }
 
 export function loginRoutes({ operator, proxies, clock }: Site): Hono<Bound> {
   const attempts = new Attempts(FAILURES)
+  const cookieOptions = (c: Context<Bound>) => {
+    const secure = proxies.originOf(c.req.url, c.env.incoming).startsWith('https:')
+    return { httpOnly: true, sameSite: 'Strict', path: '/', secure } as const
+  }
   const routes = new Hono<Bound>()
 
   routes.post('/login', async (c) => {
@@ -69,9 +73,4 @@ export function loginRoutes({ operator, proxies, clock }: Site): Hono<Bound> {
   )
 
   return routes
-}
-
-function cookieOptions(c: Context) {
-  const secure = new URL(c.req.url).protocol === 'https:'
-  return { httpOnly: true, sameSite: 'Strict', path: '/', secure } as const
 }

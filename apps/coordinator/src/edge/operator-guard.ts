@@ -40,7 +40,10 @@ export function isSameOrigin({ headers }: Request): boolean {
   if (site !== null) return site === 'same-origin'
   const origin = headers.get('origin')
   if (origin === null || !URL.canParse(origin)) return false
-  return new URL(origin).host === headers.get('host')
+  const { protocol, host } = new URL(origin)
+  // Hosts alone: a proxy that nobody named ends TLS and does not say so. Some of them write the scheme's usual port out.
+  const own = `${protocol}//${headers.get('host')}`
+  return URL.canParse(own) && new URL(own).host === host
 }
 
 function isSafe(method: string): boolean {

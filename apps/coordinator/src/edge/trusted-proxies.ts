@@ -1,7 +1,8 @@
 /**
  * Whose address it is that asks (CN7). It is the connection's peer, unless that is a proxy that the operator trusts: such a one appends the
  * address it was asked from to X-Forwarded-For. From the right, the first that is no such proxy is the visitor; what stands before it the
- * visitor may have written.
+ * visitor may have written. And the scheme that visitors ask by (CN8): the connection's, or what such a proxy says. The host is nobody's to
+ * say but `Host`'s: many proxies pass on the X-Forwarded-Host that a visitor wrote.
  */
 import { BlockList, isIP, SocketAddress } from 'node:net'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
@@ -31,6 +32,15 @@ export class TrustedProxies {
       if (!this.#trusts(address)) return address
     }
     return peer
+  }
+
+  /** Of the site, as visitors have it. `url`: as asked for over this connection. */
+  originOf(url: string, { socket, headersDistinct }: Asking): string {
+    const peer = addressIn(socket.remoteAddress ?? '')
+    const said = headersDistinct['x-forwarded-proto']?.join().split(',').at(-1)?.trim()
+    const origin = new URL(url)
+    if (peer !== null && this.#trusts(peer) && (said === 'http' || said === 'https')) origin.protocol = said
+    return origin.origin
   }
 
   #trusts(address: string): boolean {

@@ -25,7 +25,7 @@ export function identifyRoutes(site: Site): Hono<Keyed> {
 
   /** `onFetch`: others are asked for the photos, so whatever comes of it counts for the key. */
   async function identify(c: Context<Keyed>, project: string, onFetch: () => void): Promise<object | Fault> {
-    const { identifier, apiKeys, references, clock } = site
+    const { identifier, apiKeys, references, proxies, clock } = site
     const key = c.var.key
     const query = parseQuery(IdentifyQuery, c.req.query())
     if (isFault(query)) return query
@@ -67,7 +67,7 @@ export function identifyRoutes(site: Site): Hono<Keyed> {
       scores,
       organs: seen,
       related: (species) => references.of(model, species, asked),
-      origin: new URL(c.req.url).origin,
+      origin: proxies.originOf(c.req.url, c.env.incoming),
       remaining: await apiKeys.remaining(key),
     })
   }

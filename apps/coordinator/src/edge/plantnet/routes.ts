@@ -47,7 +47,9 @@ export function plantnetRoutes(site: Site): Hono<{ Bindings: HttpBindings }> {
   })
 
   routes.get('/_status', () => Response.json({ status: 'ok' }))
-  routes.get('/openapi.json', (c) => Response.json(openApiDocument(site.version, new URL(c.req.url).origin)))
+  routes.get('/openapi.json', (c) =>
+    Response.json(openApiDocument(site.version, site.proxies.originOf(c.req.url, c.env.incoming))),
+  )
   routes.get('/docs', () => docsPage(site.version))
   routes.get('/photos/:shard/:file{[0-9]{1,7}\\.jpg}', async (c) => {
     const shard = v.safeParse(Hash, c.req.param('shard'))

@@ -14,13 +14,23 @@ const NETWORKS: readonly Architecture['name'][] = ['mobilenet-v1', 'mobilenet-v2
 /** Images a second, forward and backward, by memory layout. */
 export type TorchRates = { nchw: number; nhwc: number }
 /** `blas`: what its process multiplies matrices with; `device`: what computes. */
-export type TorchPeer = { blas: string; device: string; training(seconds: number): Promise<TorchRates>; close(): void }
+export type TorchPeer = {
+  blas: string
+  device: string
+  training(seconds: number): Promise<TorchRates>
+  close(): void
+}
 
 type Greeting = { parameters: number; blas: string; device: string }
 
 /** null where torch cannot be had. Resolves when it has done each layout once. */
 export async function openTorch(
-  { architecture, batch, classes, backend }: Pick<StandOrder, 'architecture' | 'batch' | 'classes' | 'backend'>,
+  {
+    architecture,
+    batch,
+    classes,
+    backend,
+  }: Pick<StandOrder, 'architecture' | 'batch' | 'classes' | 'backend'>,
   say: (line: string) => void,
 ): Promise<TorchPeer | null> {
   if (!NETWORKS.includes(architecture.name)) {

@@ -73,12 +73,19 @@ function deviceSums(layout: ParameterLayout): GradientSums {
   let sums: tf.Tensor1D | null = null
   return {
     gather({ inOrder, losses, logits, factorOf }, species) {
-      const scaled = inOrder.map((tensor, index) => {
-        const { spec } = layout.entries[index]!
-        return spec.role === 'statistic' ? tf.mul(tensor, species.length * factorOf(spec.name)) : tensor
-      })
       const isRight = tf.equal(tf.argMax(logits, 1), tf.tensor1d([...species], 'int32'))
-      return [flattened([...scaled, tf.sum(losses), tf.sum(tf.cast(isRight, 'float32'))])]
+      const tally = [tf.sum(losses), tf.sum(tf.cast(isRight, 'float32'))]
+      const ofStatistics = layout.entries.filter(({ spec }) => spec.role === 'statistic')
+      const gradients = inOrder.slice(0, inOrder.length - ofStatistics.length)
+      if (ofStatistics.length === 0) return [flattened([...gradients, ...tally])]
+      // All factors at once: each that is sent alone makes the device wait.
+      const factors = new Float32Array(layout.total - ofStatistics[0]!.offset)
+      for (const { spec, offset, length } of ofStatistics) {
+        const start = offset - ofStatistics[0]!.offset
+        factors.fill(species.length * factorOf(spec.name), start, start + length)
+      }
+      const statistics = tf.mul(flattened(inOrder.slice(gradients.length)), tf.tensor1d(factors))
+      return [flattened([...gradients, statistics, ...tally])]
     },
     add(vector) {
       const before = sums

@@ -3,11 +3,9 @@
  * product; others go image by image through a table of patches, which then stays in the cache.
  */
 import * as tf from '@tensorflow/tfjs-core'
+import { type ConvolutionAttributes as Attributes, type Shape4D, shapeOf } from './convolution-shape.ts'
 import { type KernelModule, pointerTo, type WasmHost, withScratch, zeros } from './kernel-module.ts'
 
-type Strides = number | [number, number]
-type Attributes = { strides: Strides; pad: 'same' | 'valid' | number; dataFormat?: 'NHWC' }
-type Shape4D = [number, number, number, number]
 type Conv2DInfo = tf.backend_util.Conv2DInfo
 
 /** As in `assembly/matrix-product.ts`. */
@@ -97,29 +95,6 @@ function register(kernelName: string, compute: Compute): void {
     backendName: 'wasm',
     kernelFunc: ({ inputs, attrs, backend }) => compute(inputs, attrs, backend as WasmHost),
   })
-}
-
-function shapeOf(
-  inShape: number[],
-  filterShape: number[],
-  { strides, pad, dataFormat }: Attributes,
-  depthwise: boolean,
-): Conv2DInfo {
-  if (dataFormat !== undefined && dataFormat !== 'NHWC')
-    throw new Error(`${dataFormat} is not supported, NHWC is`)
-  if (depthwise && filterShape[3] !== 1)
-    throw new Error('depthwise convolutions have one filter a channel here')
-  const info = tf.backend_util.computeConv2DInfo(
-    inShape as Shape4D,
-    filterShape as Shape4D,
-    strides,
-    1,
-    pad,
-    undefined,
-    depthwise,
-  )
-  if (info.strideHeight !== info.strideWidth) throw new Error('strides must be equal in both directions')
-  return info
 }
 
 function isMatrixProduct(info: Conv2DInfo): boolean {

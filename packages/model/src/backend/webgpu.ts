@@ -5,6 +5,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import type { OpenedBackend } from './index.ts'
+import { registerFilterGradientKernels } from './shaders/filter-gradient-kernels.ts'
+import { registerNormKernels } from './shaders/norm-kernels.ts'
 
 export async function prepareWebgpu(software: 'refused' | 'allowed'): Promise<OpenedBackend | Rejection> {
   const gpu = (globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu
@@ -14,9 +16,23 @@ export async function prepareWebgpu(software: 'refused' | 'allowed'): Promise<Op
   if (software === 'refused' && isSoftware(adapter)) {
     return reject('no-gpu', `The only WebGPU adapter (${name}) is software.`, 'Use the wasm backend instead.')
   }
-  await import('@tensorflow/tfjs-backend-webgpu')
+  await register()
   return { backend: 'webgpu', adapter: name }
 }
+
+/** tfjs's backend, with our kernels beside its own. */
+async function register(): Promise<void> {
+  registered ??= (async () => {
+    await import('@tensorflow/tfjs-backend-webgpu')
+    // Gradients of convolutions' inputs as products in tiles, not a walk over all filters for each value.
+    tf.env().set('WEBGPU_USE_NAIVE_CONV2D_TRANSPOSE', false)
+    registerNormKernels()
+    registerFilterGradientKernels()
+  })()
+  await registered
+}
+
+let registered: Promise<void> | null = null
 
 /** Resolves with the reason when the open device is lost: unplugged, its driver restarted, taken away by the browser. */
 export async function whenDeviceLost(): Promise<string> {

@@ -33,9 +33,9 @@ export const PACE_CASE: TrialCase = {
 
 /**
  * Largest difference of a tensor from the known one that counts as rounding, as a part of its norm. A wrong product or transpose comes to
- * about 1; what sound GPUs come to was not measured on any yet.
+ * about 1. An H200 (Vulkan) comes to .024 at most, where a channel is normalised over 36 values, and to 2e-4 elsewhere.
  */
-export const TRIAL_TOLERANCE = 0.05
+export const TRIAL_TOLERANCE = 0.1
 
 /** Norms below this part of the whole gradient's are rounding errors themselves. */
 const LEAST_PART = 1e-3

@@ -169,7 +169,15 @@ function depthwiseGradient(host: ShaderHost, { x, dy }: Maps, info: Conv2DInfo):
 
 function windowsOf(info: Conv2DInfo): Record<string, number> {
   const { inHeight, inWidth, outHeight, outWidth, strideHeight, padInfo } = info
-  return { inHeight, inWidth, outHeight, outWidth, stride: strideHeight, top: padInfo.top, left: padInfo.left }
+  return {
+    inHeight,
+    inWidth,
+    outHeight,
+    outWidth,
+    stride: strideHeight,
+    top: padInfo.top,
+    left: padInfo.left,
+  }
 }
 
 /**

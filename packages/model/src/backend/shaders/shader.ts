@@ -1,6 +1,7 @@
 /** Compute shaders of our own on tfjs's WebGPU backend, which compiles each once and binds its tensors. */
-import type { TensorInfo } from '@tensorflow/tfjs-core'
+
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
+import type { TensorInfo } from '@tensorflow/tfjs-core'
 
 export type ShaderHost = WebGPUBackend
 

@@ -19,6 +19,7 @@ import { phaseClock } from './accuracy/phase-clock.ts'
 import { bringPhotoSet, type Part, type PhotoSet } from './accuracy/photo-set.ts'
 import { RECIPES, readRecipe, refuseWithoutWeights, runOf } from './accuracy/recipe.ts'
 import { gainRow, phaseRow } from './accuracy/row.ts'
+import { weightsAt } from './accuracy/weights-at.ts'
 import { accept } from './platform/accept.ts'
 import { changeOf } from './platform/change.ts'
 import { runToEnd } from './platform/run-to-end.ts'
@@ -119,15 +120,8 @@ async function gainOf(
   set: PhotoSet,
 ): Promise<Paired> {
   const rightAt = async ({ step }: Evaluation) => {
-    const { bytes } = accept(await client.weights(status.id, step))
-    const weights = new Float32Array((await wholeOf(bytes)).buffer)
+    const weights = await weightsAt(client, status.id, step)
     return rightAnswers(set.test, set.species, { architecture: config.architecture, weights })
   }
   return paired(await rightAt(ends[0]!), await rightAt(ends.at(-1)!))
-}
-
-async function wholeOf(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array[] = []
-  for await (const piece of pieces) parts.push(piece)
-  return new Uint8Array(Buffer.concat(parts))
 }

@@ -3,7 +3,7 @@ import { chromium } from 'playwright-core'
 import { CHROMIUM_ARGS, ensureChromium } from '../../e2e/chromium.ts'
 
 /** Noted by the page itself, so that nothing but the page is timed. Milliseconds since it was asked for. */
-type Notes = typeof globalThis & { chosenAtMs: number; namedAtMs: number[] }
+type Notes = typeof globalThis & { chosenAtMs: number; whenNamed(nth: number): Promise<number> }
 
 export type Tab = {
   /** Milliseconds from the page's address to the first name, the photo being chosen as soon as there is something to choose it with. */
@@ -23,9 +23,7 @@ export async function openTab(url: string): Promise<Tab> {
   async function nameOne(photo: Buffer): Promise<number> {
     const file = { name: 'photo.jpg', mimeType: 'image/jpeg', buffer: photo }
     await page.getByTestId('photo-input').setInputFiles(file)
-    const nth = ++named
-    const handle = await page.waitForFunction((nth) => (globalThis as Notes).namedAtMs[nth], nth)
-    return (await handle.jsonValue()) as number
+    return page.evaluate((nth) => (globalThis as Notes).whenNamed(nth), ++named)
   }
 
   return {
@@ -51,7 +49,13 @@ export async function openTab(url: string): Promise<Tab> {
 
 function noteTimes(): void {
   const notes = globalThis as Notes
-  notes.namedAtMs = []
+  const namedAtMs: number[] = []
+  const waiting: (() => void)[] = []
+  // Nothing is asked again and again meanwhile: that would have the page drawn all the time.
+  notes.whenNamed = async (nth) => {
+    while (namedAtMs[nth] === undefined) await new Promise<void>((resolve) => waiting.push(resolve))
+    return namedAtMs[nth]
+  }
   addEventListener(
     'change',
     () => {
@@ -61,6 +65,8 @@ function noteTimes(): void {
   )
   new MutationObserver(() => {
     const nth = document.querySelector<HTMLElement>('[data-answer]')?.dataset.answer
-    if (nth !== undefined) notes.namedAtMs[Number(nth)] ??= performance.now()
+    if (nth === undefined) return
+    namedAtMs[Number(nth)] ??= performance.now()
+    for (const resolve of waiting.splice(0)) resolve()
   }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ['data-answer'] })
 }

@@ -16,7 +16,8 @@ export type PhotoSet = { name: string; species: Species[]; photos: Photo[] }
 
 /** With a head that has learnt nothing. */
 export async function weightsIn(folder: string, species: string[]): Promise<Float32Array> {
-  const stored = accept(await readWeightsFolder(openFolder(resolve(folder)), folder))
+  const source = openFolder(resolve(folder))
+  const stored = accept(await readWeightsFolder(source, folder))
   const imported = accept(importWeights(stored, ARCHITECTURE, accept(speciesOf(stored))))
   async function* tensors() {
     for (const { name, shape, read } of imported.tensors) yield { name, shape, values: accept(await read()) }
@@ -31,6 +32,7 @@ export async function weightsIn(folder: string, species: string[]): Promise<Floa
       tensors(),
     ),
   )
+  await source.close()
   return weights
 }
 

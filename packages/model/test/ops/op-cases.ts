@@ -45,6 +45,9 @@ const CONVOLUTIONS = [
   // So large that the filter's gradient is computed from copied panels, with remainders.
   [2, 6, 6, 15, 67, 3, 1],
   [2, 12, 12, 94, 93, 1, 1],
+  // So many pixels that a GPU shares them out among workgroups, with a remainder.
+  [3, 17, 19, 3, 5, 3, 1],
+  [2, 20, 21, 8, 70, 1, 1],
 ] as const
 
 /** [images, height, width, channels, filter's size, stride, zeros on each side] */
@@ -63,6 +66,7 @@ const DEPTHWISE = [
   [2, 6, 6, 5, 2, 1],
   [2, 8, 8, 5, 3, 2, 1],
   [1, 7, 8, 4, 3, 1, 1],
+  [2, 47, 45, 5, 3, 1],
 ] as const
 
 /** [images, height, width, channels, window, stride, zeros on each side] */
@@ -73,7 +77,7 @@ const POOLS = [
   [1, 5, 5, 9, 3, 1],
 ] as const
 
-/** [rows..., channels]; the last has several partial sums in it. (Of two rows, nothing but rounding errors would be left of dx.) */
+/** [rows..., channels]; the last two have several partial sums in them, the last on a GPU too. (Of two rows, nothing but rounding errors would be left of dx.) */
 const NORMS = [
   [3, 5, 5, 1],
   [3, 5, 5, 3],
@@ -82,6 +86,7 @@ const NORMS = [
   [7, 4],
   [1, 3, 1, 4],
   [2, 20, 20, 12],
+  [3, 41, 37, 5],
 ]
 
 const ACTIVATIONS: readonly Activation[] = ['linear', 'relu', 'relu6']

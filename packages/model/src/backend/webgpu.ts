@@ -8,6 +8,8 @@ import type { OpenedBackend } from './index.ts'
 import { registerFilterGradientKernels } from './shaders/filter-gradient-kernels.ts'
 import { registerNormKernels } from './shaders/norm-kernels.ts'
 
+let registered: Promise<void> | null = null
+
 export async function prepareWebgpu(software: 'refused' | 'allowed'): Promise<OpenedBackend | Rejection> {
   const gpu = (globalThis.navigator as { gpu?: Gpu } | undefined)?.gpu
   const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' })
@@ -31,8 +33,6 @@ async function register(): Promise<void> {
   })()
   await registered
 }
-
-let registered: Promise<void> | null = null
 
 /** Resolves with the reason when the open device is lost: unplugged, its driver restarted, taken away by the browser. */
 export async function whenDeviceLost(): Promise<string> {

@@ -41,7 +41,7 @@ type Holder = v.InferOutput<typeof Holder>
 export type Lock = {
   /** From now on commands of this machine find the coordinator. */
   announce(address: { url: string; localUrl: string }): Promise<void>
-  /** False if somebody else has taken the folder over: a machine that slept for long must not go on. */
+  /** False if somebody else has taken the folder over: a machine that slept for long must not go on. Throws where that cannot be told. */
   renew(now: Date): Promise<boolean>
   release(): Promise<void>
 }
@@ -75,8 +75,13 @@ export async function takeLock(folder: string, token: string, now: Date): Promis
 }
 
 function heldLock(path: string, mine: Holder): Lock {
+  /** What cannot be read just now (too many files are open, the disk is away) is nobody else's for that. */
   async function isMine(): Promise<boolean> {
-    const holder = v.safeParse(Holder, await readFile(path, 'utf8').catch(() => ''))
+    const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return ''
+      throw error
+    })
+    const holder = v.safeParse(Holder, text)
     return holder.success && holder.output.token === mine.token
   }
   return {
@@ -90,7 +95,7 @@ function heldLock(path: string, mine: Holder): Lock {
       return true
     },
     async release() {
-      if (await isMine()) await rm(path, { force: true })
+      if (await isMine().catch(() => false)) await rm(path, { force: true })
     },
   }
 }

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process'
-import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -67,6 +67,10 @@ describe('the data folder', () => {
     // It slept, and was taken over meanwhile.
     writeFileSync(path, JSON.stringify({ ...elsewhere, url: null, localUrl: null }))
     expect(await taken.lock.renew(after(90))).toBe(false)
+    // What cannot be read is not lost for that: a folder in its place stands for a disk that is away.
+    rmSync(path)
+    mkdirSync(path)
+    await expect(taken.lock.renew(after(95))).rejects.toThrow('EISDIR')
   })
 
   it('a lock whose pid is now another process’s is stale', async () => {

@@ -6,7 +6,7 @@ import type { BackendAssets } from './assets.ts'
 
 export type { AssetName, BackendAssets } from './assets.ts'
 export { randomBlocks } from './random-blocks.ts'
-export { whenDeviceLost } from './webgpu.ts'
+export { whenDeviceLost } from './webgpu/index.ts'
 export type OpenedBackend = { backend: BackendName; adapter?: string }
 
 export type BackendOptions = {
@@ -40,9 +40,9 @@ async function prepare(
 ): Promise<OpenedBackend | Rejection> {
   switch (name) {
     case 'wasm':
-      return (await import('./wasm.ts')).prepareWasm(assets)
+      return (await import('./wasm/index.ts')).prepareWasm(assets)
     case 'webgpu':
-      return (await import('./webgpu.ts')).prepareWebgpu(softwareAdapter)
+      return (await import('./webgpu/index.ts')).prepareWebgpu(softwareAdapter)
     case 'cpu':
       await import('@tensorflow/tfjs-backend-cpu')
       return { backend: 'cpu' }

@@ -1,7 +1,7 @@
 /** Random numbers by the kernels of the WASM backend, several times as fast as JavaScript makes the same ones. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { MakeBlocks } from '@worldflora/protocol/random'
-import { type KernelModule, pointerTo, type WasmHost } from './kernel-module.ts'
+import { type KernelModule, pointerTo, type WasmHost } from './wasm/kernel-module.ts'
 
 const BLOCKS_AT_ONCE = 4
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { instantiateKernels } from '../../src/backend/kernel-module.ts'
+import { instantiateKernels } from '../../src/backend/wasm/kernel-module.ts'
 import { nodeAssets } from '../../src/backend/node-assets.ts'
 
 const SECTIONS = { import: 2, global: 6, data: 11 }

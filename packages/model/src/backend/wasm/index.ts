@@ -4,14 +4,14 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { isRejection, type Rejection, reject } from '@worldflora/protocol/rejection'
-import type { AssetName, BackendAssets } from './assets.ts'
+import type { AssetName, BackendAssets } from '../assets.ts'
+import type { OpenedBackend } from '../index.ts'
+import { offerRandomBlocks } from '../random-blocks.ts'
 import { registerConvolutionKernels } from './convolution-kernels.ts'
 import { registerIdentityKernel } from './identity-kernel.ts'
-import type { OpenedBackend } from './index.ts'
 import { instantiateKernels, type WasmHost } from './kernel-module.ts'
 import { registerNormKernels } from './norm-kernels.ts'
 import { registerPoolingKernel } from './pooling-kernel.ts'
-import { offerRandomBlocks } from './random-blocks.ts'
 
 let prepared: Promise<OpenedBackend | Rejection> | null = null
 

@@ -4,9 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
-import type { OpenedBackend } from './index.ts'
-import { registerFilterGradientKernels } from './shaders/filter-gradient-kernels.ts'
-import { registerNormKernels } from './shaders/norm-kernels.ts'
+import type { OpenedBackend } from '../index.ts'
+import { registerFilterGradientKernels } from './filter-gradient-kernels.ts'
+import { registerNormKernels } from './norm-kernels.ts'
 
 let registered: Promise<void> | null = null
 

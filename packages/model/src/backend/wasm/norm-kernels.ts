@@ -1,14 +1,14 @@
 /** Batch normalisation and activations' gradients for tfjs's WASM backend: few passes instead of a dozen elementwise ops. */
 import * as tf from '@tensorflow/tfjs-core'
-import type { Activation } from '../ops/op-types.ts'
-import { type KernelModule, pointerTo, type WasmHost } from './kernel-module.ts'
+import type { Activation } from '../../ops/op-types.ts'
 import {
   ACTIVATION_GRADIENT,
   CHANNEL_MOMENTS,
   CHANNEL_SUMS,
   NORMALISE,
   NORMALISE_GRADIENT,
-} from './kernel-names.ts'
+} from '../kernel-names.ts'
+import { type KernelModule, pointerTo, type WasmHost } from './kernel-module.ts'
 
 type NormAttributes = { epsilon: number; activation: Activation }
 

@@ -3,7 +3,7 @@
  * product; others go image by image through a table of patches, which then stays in the cache.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { type ConvolutionAttributes as Attributes, type Shape4D, shapeOf } from './convolution-shape.ts'
+import { type ConvolutionAttributes as Attributes, type Shape4D, shapeOf } from '../convolution-shape.ts'
 import { type KernelModule, pointerTo, type WasmHost, withScratch, zeros } from './kernel-module.ts'
 
 type Conv2DInfo = tf.backend_util.Conv2DInfo

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { instantiateKernels } from '../../src/backend/wasm/kernel-module.ts'
 import { nodeAssets } from '../../src/backend/node-assets.ts'
+import { instantiateKernels } from '../../src/backend/wasm/kernel-module.ts'
 
 const SECTIONS = { import: 2, global: 6, data: 11 }
 

@@ -1,5 +1,7 @@
 /** Bodies of forms: into memory up to a size, and within a time if one is set. One that is larger is heard to its end, and forgotten, so that its sender hears the answer. */
 import type { IncomingMessage } from 'node:http'
+import type { HttpBindings } from '@hono/node-server'
+import type { MiddlewareHandler } from 'hono'
 import type { Clock } from '../clock.ts'
 import { Upload, type UploadEnd } from './uploads.ts'
 
@@ -34,4 +36,17 @@ export async function heardBody(
   incoming.off('close', onClose)
   if (chunks === null) return 'too-large'
   return end === 'whole' ? Buffer.concat(chunks) : end
+}
+
+/**
+ * What is answered before its body was read is answered once the body is there: a sender whose connection ends while it still sends hears
+ * no answer. The body is heard and forgotten.
+ */
+export function bodiesHeard(clock: Clock): MiddlewareHandler<{ Bindings: HttpBindings }> {
+  return async (c, next) => {
+    await next()
+    const { incoming } = c.env
+    const isUnread = c.req.method === 'POST' && !incoming.complete && !incoming.readableDidRead
+    if (isUnread) await heardBody(incoming, { mostBytes: 0 }, clock)
+  }
 }

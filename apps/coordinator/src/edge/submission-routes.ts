@@ -15,6 +15,7 @@ import { findSpecies, speciesOf } from '../submissions/submitted-species.ts'
 import { answer, answerRejection } from './answer.ts'
 import { Attempts } from './attempts.ts'
 import { readJson } from './body.ts'
+import { bodiesHeard } from './heard-body.ts'
 import { foreignOrigin, isSameOrigin, operatorOnly } from './operator-guard.ts'
 import type { Site } from './site.ts'
 import { readSubmissionForm, type SubmissionForm } from './submission-form.ts'
@@ -33,7 +34,7 @@ export function submissionRoutes(site: Site): Hono<Bound> {
   let present = 0
   const routes = new Hono<Bound>()
 
-  routes.post('/', async (c) => {
+  routes.post('/', bodiesHeard(clock), async (c) => {
     if (!isSameOrigin(c.req.raw)) return answerRejection(foreignOrigin())
     const address = proxies.visitorOf(c.env.incoming)
     if (!attempts.isAllowed(address, clock.nowMs())) return answerRejection(tooMany())

@@ -12,6 +12,7 @@ import { QUEUE_LIMITS, UNDO_MS } from '../../src/submissions/submissions.ts'
 import { tappedAdapters } from '../durability/tapped-adapters.ts'
 import { handClock } from '../hand-clock.ts'
 import { jpeg, picture } from '../identify/fixture.ts'
+import { postUnsaid } from '../post-unsaid.ts'
 import { startSite } from '../running-site.ts'
 import {
   adapters,
@@ -131,6 +132,11 @@ describe('FB4: the edge', () => {
     expect(await codeOf(await give(site, { statement: { said: 'oak' } }))).toEqual([409, 'other-flora'])
     const headers = { 'sec-fetch-site': 'cross-site' }
     expect(await codeOf(await give(site, { headers }))).toEqual([403, 'foreign-origin'])
+    // Nobody is cut off while they send: they would not hear why.
+    expect(await postUnsaid(`${site.url}/api/submissions`, 70)).toMatchObject({
+      status: 403,
+      isAllSent: true,
+    })
     const post = (body: string | FormData) =>
       fetch(`${site.url}/api/submissions`, {
         method: 'POST',

@@ -43,11 +43,10 @@ export function askedPhotos(
   return images.map((image, i) => ({ ...image, organ: organs[i] ?? 'auto' }))
 }
 
-/** Any other word is as good as none. */
+/** Any other word is as good as none; so is an empty one beside others, of a photo of which a form says nothing. */
 export function organsOf(words: readonly string[]): AskedOrgan[] {
+  if (words.every((text) => text.trim() === '')) return []
   return words
-    .flatMap((text) => text.split(','))
-    .map((text) => text.trim().toLowerCase())
-    .filter((text) => text !== '')
-    .map((text) => ASKED_ORGANS.find((organ) => organ === text) ?? 'auto')
+    .flatMap((text) => (text.trim() === '' ? [text] : text.split(',').filter((one) => one.trim() !== '')))
+    .map((text) => ASKED_ORGANS.find((organ) => organ === text.trim().toLowerCase()) ?? 'auto')
 }

@@ -35,10 +35,12 @@ function makeCatalogue(species: readonly Species[]): Catalogue {
   return { byName, languages: [...languages].sort(), find: (name) => names.get(keyOf(name)) ?? null }
 }
 
-/** One that the names are in; else English, for a program of a browser asks for its user's. */
+/** One that the names are in, or a variety of it; else English, for a program of a browser asks for its user's. */
 export function languageOf(model: PublishedModel, asked: string): string {
   const { languages } = catalogueOf(model)
-  return [asked, asked.split('-')[0]!].find((lang) => languages.includes(lang)) ?? 'en'
+  const [bare] = asked.split('-') as [string]
+  const isThere = (lang: string) => languages.includes(lang)
+  return [asked, bare].find(isThere) ?? languages.find((lang) => lang.startsWith(`${bare}-`)) ?? 'en'
 }
 
 /** Of one name in all the ways it may be typed. */
@@ -83,12 +85,12 @@ export function genusOf({ genus, scientificName }: Species): string {
   return genus ?? scientificName.split(' ')[0]!
 }
 
-/** Beside it. The red list's id of a species is not known here. */
+/** Beside it. The red list's id of a species is not known here: it is empty, for programs read it as text. */
 export function idsForm({ gbifId, powoId, iucnCategory }: Species) {
   return {
     gbif: gbifId === undefined ? null : { id: gbifId },
     powo: powoId === undefined ? null : { id: powoId },
-    iucn: iucnCategory === undefined ? null : { id: null, category: iucnCategory },
+    ...(iucnCategory === undefined ? {} : { iucn: { id: '', category: iucnCategory } }),
   }
 }
 

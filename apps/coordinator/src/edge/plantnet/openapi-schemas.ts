@@ -44,7 +44,7 @@ export const SCHEMAS: { [name: string]: Schema } = {
       images: list(ref('Image')),
       gbif: { ...fields({ id: text }), type: ['object', 'null'] },
       powo: { ...fields({ id: text }), type: ['object', 'null'] },
-      iucn: { ...fields({ id: orNull('string'), category: text }), type: ['object', 'null'] },
+      iucn: fields({ id: text, category: text }),
     },
     ['iucn'],
   ),

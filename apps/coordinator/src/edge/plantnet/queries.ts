@@ -3,7 +3,10 @@ import { isRejection, parseOrReject } from '@worldflora/protocol/rejection'
 import * as v from 'valibot'
 import { type Fault, fault } from './faults.ts'
 
+/** Python's requests say True. */
 const yesOrNo = v.pipe(
+  v.string(),
+  v.toLowerCase(),
   v.picklist(['true', 'false', '1', '0', ''], 'has to be true or false'),
   v.transform((text) => text === 'true' || text === '1'),
 )

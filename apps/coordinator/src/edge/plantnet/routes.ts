@@ -7,6 +7,7 @@ import { Hash } from '@worldflora/protocol/ids'
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { StorageFault } from '../../store/storage-fault.ts'
+import { bodiesHeard } from '../heard-body.ts'
 import type { Site } from '../site.ts'
 import { docsPage } from './docs-page.ts'
 import { answerFault, fault, faultOf } from './faults.ts'
@@ -45,6 +46,8 @@ export function plantnetRoutes(site: Site): Hono<{ Bindings: HttpBindings }> {
     for (const [name, value] of Object.entries(OPEN_TO_ALL)) c.res.headers.set(name, value)
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
   })
+
+  routes.use(bodiesHeard(site.clock))
 
   routes.get('/_status', () => Response.json({ status: 'ok' }))
   routes.get('/openapi.json', (c) =>

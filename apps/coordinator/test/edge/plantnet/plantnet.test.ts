@@ -1,6 +1,5 @@
 /** /v2 over a real port, from a program's side: the reference's fields, errors and headers. */
 import { createHash } from 'node:crypto'
-import { request } from 'node:http'
 import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type Adapters, systemAdapters } from '../../../src/adapters.ts'
@@ -19,6 +18,7 @@ import {
   species,
   v2,
 } from '../../identify/fixture.ts'
+import { postUnsaid } from '../../post-unsaid.ts'
 import { type RunningSite, startSite } from '../../running-site.ts'
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -121,7 +121,7 @@ describe('PN1: an identification', () => {
           },
           gbif: { id: '3117424' },
           powo: { id: '184306-2' },
-          iucn: { id: null, category: 'LC' },
+          iucn: { id: '', category: 'LC' },
         },
         {
           score: 0.2,
@@ -135,7 +135,6 @@ describe('PN1: an identification', () => {
           },
           gbif: null,
           powo: null,
-          iucn: null,
         },
       ],
       otherResults: {
@@ -214,10 +213,23 @@ describe('PN1: an identification', () => {
     const two = async () => formOf([{ bytes: await jpeg(1) }, { bytes: await jpeg(2) }])
     expect(await organs(await two(), 'organs=flower&organs=fruit')).toEqual(['flower', 'fruit'])
     expect(await organs(await two(), 'organs=bark,habit')).toEqual(['bark', 'auto'])
+    expect(await organs(await two(), 'organs=')).toEqual(['auto', 'auto'])
+    expect(
+      await organs(formOf([{ bytes: await jpeg(1) }, { bytes: await jpeg(2) }], ['', 'leaf']), ''),
+    ).toEqual(['auto', 'leaf'])
     const php = new FormData()
     php.append('images[]', new Blob([new Uint8Array(await jpeg(1))]), 'a.jpg')
     php.append('organs[]', 'LEAF')
     expect(await organs(php, '')).toEqual(['leaf'])
+  })
+
+  it('takes yes and no as Python says them', async () => {
+    const { api } = await startNaming({ photoReaders: () => fixedReaders([0.7, 0.1, 0.2]) })
+    const form = formOf([{ bytes: await jpeg(1) }])
+    const path = '/identify/all?include-related-images=True&no-reject=False&detailed=TRUE'
+    const { query, otherResults } = (await (await api.identify(form, path)).json()) as Golden
+    expect(query).toMatchObject({ includeRelatedImages: true, noReject: false })
+    expect(otherResults).toBeDefined()
   })
 
   it('PN5: a new publication names at once', async () => {
@@ -303,9 +315,21 @@ describe('PN4: errors are those of the reference', () => {
       expect.anything(),
     ])
     const before = process.memoryUsage().arrayBuffers
-    const unsaid = await postUnsaid(site, `/v2/identify/all?api-key=${key}`, 300)
+    const unsaid = await postUnsaid(`${site.url}/v2/identify/all?api-key=${key}`, 300)
     expect(unsaid.status).toBe(413)
     expect(unsaid.most - before).toBeLessThan(200e6)
+    // PN4: what is refused unread too: whoever is cut off while they send hears nothing.
+    const unread = {
+      401: '/v2/identify/all',
+      403: '/v2/identify/all?api-key=guess',
+      404: `/v2/identify/tundra?api-key=${key}`,
+      400: `/v2/identify/all?api-key=${key}&nb-results=0`,
+    }
+    for (const [status, path] of Object.entries(unread)) {
+      const refused = await postUnsaid(site.url + path, 70)
+      expect([refused.status, refused.isAllSent]).toEqual([Number(status), true])
+      expect(refused.most - before).toBeLessThan(200e6)
+    }
     expect((await api.identify(formOf([{ bytes: await jpeg(1) }]))).status).toBe(200)
   })
 
@@ -532,6 +556,7 @@ describe('PN7: what the model knows', () => {
     const all = (await json('/species?lang=pt-BR')) as { id: string }[]
     expect(all).toHaveLength(species.length)
     expect([all[0], all[2]]).toEqual([maple, daisy])
+    expect(await json('/species?lang=pt&prefix=bellis')).toEqual([daisy])
     expect(await json('/projects/all/species?pageSize=1&page=3&lang=pt-BR')).toEqual([daisy])
     expect(await json('/projects/meadow/species?prefix=acer&pageSize=1')).toEqual([maple])
     expect(await json('/species?page=9')).toEqual([])
@@ -664,28 +689,4 @@ function misfits(value: unknown, schema: Schema, document: OpenApi, at = '$'): s
       : [`${at}.${name} is unknown`],
   )
   return [...missing, ...known]
-}
-
-/** Megabytes of a form whose length is not said; `most`: of memory, while they come. */
-function postUnsaid(site: RunningSite, path: string, megabytes: number) {
-  return new Promise<{ status: number; most: number }>((resolve, fail) => {
-    let most = 0
-    const outgoing = request(`${site.url}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'multipart/form-data; boundary=b' },
-    })
-    outgoing.on('response', (response) => {
-      response.resume()
-      response.on('end', () => resolve({ status: response.statusCode!, most }))
-    })
-    outgoing.on('error', fail)
-    outgoing.write('--b\r\nContent-Disposition: form-data; name="images"; filename="a.jpg"\r\n\r\n')
-    const piece = Buffer.alloc(1_000_000)
-    const send = (left: number) => {
-      most = Math.max(most, process.memoryUsage().arrayBuffers)
-      if (left === 0) outgoing.end('\r\n--b--\r\n')
-      else outgoing.write(piece, () => send(left - 1))
-    }
-    send(megabytes)
-  })
 }

@@ -80,6 +80,8 @@ export function faultsOf(language: Language, texts: FlatTexts, english: FlatText
     if (text.trim() === '') fault(key, 'is empty')
     // ICU takes it for the sign that what follows is no placeholder.
     if (text.includes("'")) fault(key, 'has a straight apostrophe')
+    // In French a line does not begin with such a sign.
+    if (language === 'fr' && / [;:?!»]|« /.test(text)) fault(key, 'has a space that may break before a sign')
     const [shape, expected] = [shapeOf(text), shapeOf(original)]
     if (!same([...shape.placeholders].sort(), [...expected.placeholders].sort()))
       fault(key, `has ${[...shape.placeholders]} where English has ${[...expected.placeholders]}`)

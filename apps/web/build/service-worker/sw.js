@@ -86,7 +86,8 @@ function asItIsNow(path) {
 async function dropOlderBuilds() {
   const names = await caches.keys()
   const older = names.filter((name) => name.startsWith('site-') && name !== CACHE)
-  await Promise.all(older.map((name) => caches.delete(name)))
+  // The latest of them stays: a page that is open has yet to load some of its scripts, which the site has no more.
+  await Promise.all(older.slice(0, -1).map((name) => caches.delete(name)))
   await self.clients.claim()
 }
 
@@ -132,7 +133,9 @@ async function fromNetwork(request) {
   const kept = await cache.match(request, { ignoreSearch: true })
   if (kept === undefined) return fetch(request)
   try {
-    return await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) })
+    const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) })
+    // A site that is down behind its proxy is one without a network.
+    return response.status >= 500 ? kept : response
   } catch {
     return kept
   }

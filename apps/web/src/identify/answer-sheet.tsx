@@ -1,7 +1,7 @@
 /** The answer as a herbarium sheet's label: the best match large, the others as rows. */
 
 import type { Species } from '@worldflora/protocol/species'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { useAmounts, useLanguage, useTexts } from '../languages/use-texts.ts'
 import { type Answer, type Candidate, surenessOf, type Verdict, verdictOf } from './answer.ts'
 import styles from './answer-sheet.module.css'
@@ -29,16 +29,23 @@ export function AnswerSheet({
   const t = useTexts('identify')
   const { candidates, narrowed } = answer
   const verdict = verdictOf(answer)
+  const sheet = useRef<HTMLElement>(null)
+  const clear = () => {
+    // The button goes, and the focus would with it.
+    sheet.current?.focus()
+    asked.clear()
+  }
   return (
     <section
       className={styles.sheet}
+      ref={sheet}
+      tabIndex={-1}
       aria-label={t('answer')}
-      aria-live="polite"
       data-testid="answer"
       data-answer={nth}
     >
       {narrowed === undefined ? null : (
-        <NarrowedLine narrowed={narrowed} narrowing={asked.narrowing} onClear={asked.clear} />
+        <NarrowedLine narrowed={narrowed} narrowing={asked.narrowing} onClear={clear} />
       )}
       <VerdictWords verdict={verdict} />
       <ol className={styles.candidates}>

@@ -46,6 +46,7 @@ export function Identification() {
   const { model } = identifier
   const { photos } = plant
   const isEmpty = photos.length === 0
+  const heading = useKeptFocus(isEmpty)
   const keeping = useKeeping()
   const feedback = useFeedback(isEmpty)
   const words = stageWords(t, amounts, model, state)
@@ -62,9 +63,15 @@ export function Identification() {
 
   return (
     <div className={styles.page} ref={page}>
-      <h1 className={isEmpty ? styles.title : 'visually-hidden'}>{t('question')}</h1>
+      <h1 ref={heading} tabIndex={-1} className={isEmpty ? styles.title : 'visually-hidden'}>
+        {t('question')}
+      </h1>
       {model.kind === 'refused' ? (
-        <Notice tone="warm" title={model.rejection.code === 'no-model' ? t('noModel') : t('notReady')}>
+        <Notice
+          tone="warm"
+          title={model.rejection.code === 'no-model' ? t('noModel') : t('notReady')}
+          said="in-turn"
+        >
           <RefusalParts rejection={model.rejection} />
           <p className={styles.ways}>
             <Button onClick={again}>{t('lookAgain')}</Button>
@@ -100,23 +107,25 @@ export function Identification() {
         {words}
       </p>
       {state.kind === 'refused' && model.kind !== 'refused' ? (
-        <Notice tone="warm" title={t('failed')}>
+        <Notice tone="warm" title={t('failed')} said="at-once">
           <RefusalParts rejection={state.rejection} />
         </Notice>
       ) : null}
       {model.kind === 'open' && !isEmpty ? <NarrowingPanel model={model.model} asked={asked} /> : null}
-      {state.kind === 'named' && model.kind === 'open' ? (
-        <AnswerSheet
-          answer={state.answer}
-          nth={state.nth}
-          asked={asked}
-          own={{
-            photos,
-            organs: organsOf(photos, state.answer),
-            flora: { name: model.model.flora, hash: model.model.floraHash },
-          }}
-        />
-      ) : null}
+      <div aria-live="polite">
+        {state.kind === 'named' && model.kind === 'open' ? (
+          <AnswerSheet
+            answer={state.answer}
+            nth={state.nth}
+            asked={asked}
+            own={{
+              photos,
+              organs: organsOf(photos, state.answer),
+              flora: { name: model.model.flora, hash: model.model.floraHash },
+            }}
+          />
+        ) : null}
+      </div>
       {state.kind === 'named' && model.kind === 'open' ? (
         <FeedbackSection
           answer={state.answer}
@@ -141,6 +150,18 @@ export function Identification() {
       <History photos={photos} state={state} model={model} said={feedback.said} keeping={keeping} />
     </div>
   )
+}
+
+/** With the first photo, and the last, the control goes by which it came or went: the focus would be nowhere. */
+function useKeptFocus(isEmpty: boolean): RefObject<HTMLHeadingElement | null> {
+  const heading = useRef<HTMLHeadingElement>(null)
+  const before = useRef(isEmpty)
+  useEffect(() => {
+    if (before.current === isEmpty) return
+    before.current = isEmpty
+    if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true })
+  }, [isEmpty])
+  return heading
 }
 
 /** Files that were chosen while the page's script was still on its way: nobody has heard of them. */

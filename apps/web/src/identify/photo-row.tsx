@@ -1,6 +1,6 @@
 /** The photos of the plant as cards, each of which can be taken away. */
 import type { Organ } from '@worldflora/protocol/calibration'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { useTexts } from '../languages/use-texts.ts'
 import { MOST_PHOTOS } from './answer.ts'
 import { EditPhoto } from './editor/edit-photo.tsx'
@@ -26,8 +26,14 @@ export function PhotoRow({
   children: ReactNode
 }) {
   const t = useTexts('identify')
+  const row = useRef<HTMLUListElement>(null)
+  const takeAway = (id: number) => {
+    // The button goes, and the focus would with it.
+    row.current?.focus()
+    onTakeAway(id)
+  }
   return (
-    <ul className={styles.row} aria-label={t('yourPhotos')}>
+    <ul ref={row} tabIndex={-1} className={styles.row} aria-label={t('yourPhotos')}>
       {photos.map((photo, i) => (
         <li key={photo.id} className={styles.card}>
           <div className={styles.picture}>
@@ -36,7 +42,7 @@ export function PhotoRow({
             <button
               type="button"
               className={styles.takeAway}
-              onClick={() => onTakeAway(photo.id)}
+              onClick={() => takeAway(photo.id)}
               aria-label={t('takeAway', { number: i + 1 })}
             >
               <svg

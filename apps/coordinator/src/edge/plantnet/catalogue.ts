@@ -27,8 +27,9 @@ function makeCatalogue(species: readonly Species[]): Catalogue {
   const accepted = (name: string, one: Species) => names.has(keyOf(name)) || names.set(keyOf(name), one)
   // What a species is called now comes before what another was called once.
   for (const one of byName) {
-    accepted(one.scientificName, one)
-    accepted(fullName(one), one)
+    const { bare, full } = nameOf(one)
+    accepted(bare, one)
+    accepted(full, one)
     for (const language of Object.keys(one.commonNames ?? {})) languages.add(language)
   }
   for (const one of byName) for (const synonym of one.synonyms ?? []) accepted(synonym, one)
@@ -52,8 +53,20 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-function fullName({ scientificName, authorship }: Species): string {
-  return authorship === undefined ? scientificName : `${scientificName} ${authorship}`
+/** A binomial, and a capital or a bracket behind it with which an author begins. */
+const WITH_AUTHOR = /^(\p{Lu}\S* (?:[×x] ?)?\p{Ll}[\p{Ll}-]*) ([\p{Lu}(].*)$/u
+const RANK_MARK = / (subsp|ssp|var|subvar|f|fo)\. \p{Ll}/u
+
+/** Darwin Core has the author in the scientific name too, some tables there alone: programs are told the two apart. */
+function nameOf({ scientificName, authorship }: Species): { bare: string; author: string; full: string } {
+  if (authorship !== undefined) {
+    const isInName = scientificName.endsWith(` ${authorship}`)
+    const bare = isInName ? scientificName.slice(0, -authorship.length - 1).trimEnd() : scientificName
+    return { bare, author: authorship, full: `${bare} ${authorship}`.trimEnd() }
+  }
+  const [, bare = scientificName, author = ''] =
+    (RANK_MARK.test(scientificName) ? null : WITH_AUTHOR.exec(scientificName)) ?? []
+  return { bare, author, full: scientificName }
 }
 
 /** A language without names here: those in none in particular. */
@@ -70,10 +83,11 @@ export function taxonForm(name: string) {
 
 /** As in an identification's results. */
 export function speciesForm(species: Species, lang: string) {
+  const { bare, author, full } = nameOf(species)
   return {
-    scientificNameWithoutAuthor: species.scientificName,
-    scientificNameAuthorship: species.authorship ?? '',
-    scientificName: fullName(species),
+    scientificNameWithoutAuthor: bare,
+    scientificNameAuthorship: author,
+    scientificName: full,
     commonNames: commonNamesIn(species, lang),
     genus: taxonForm(genusOf(species)),
     family: taxonForm(species.family ?? ''),
@@ -96,11 +110,12 @@ export function idsForm({ gbifId, powoId, iucnCategory }: Species) {
 
 /** As in lists of species. */
 export function listedForm(species: Species, lang: string) {
+  const { bare, author } = nameOf(species)
   return {
     id: species.id,
     commonNames: commonNamesIn(species, lang),
-    scientificNameWithoutAuthor: species.scientificName,
-    scientificNameAuthorship: species.authorship ?? '',
+    scientificNameWithoutAuthor: bare,
+    scientificNameAuthorship: author,
     gbifId: species.gbifId ?? null,
     powoId: species.powoId ?? null,
     iucnCategory: species.iucnCategory ?? null,

@@ -20,8 +20,8 @@ export async function siteMetadata(language: Language): Promise<Metadata> {
   return {
     title: { default: 'Worldflora', template: '%s · Worldflora' },
     description: t('description'),
-    manifest: '/manifest.webmanifest',
-    icons: { icon: '/icon.svg' },
+    manifest: `/manifests/${language}.webmanifest`,
+    icons: { icon: '/icon.svg', apple: '/apple-touch-icon.png' },
   }
 }
 

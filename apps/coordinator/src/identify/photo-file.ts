@@ -10,6 +10,10 @@ import { type PhotoKind, PNG, recogniseKind, unsupported } from './photo-kind.ts
 /** More than any phone's camera makes; as many as the decoder takes. */
 export const MOST_PIXELS = 64_000_000
 
+/** Of a PNG whose rows do not come from top to bottom: all of it is in memory, where others are made smaller row by row. */
+const MOST_INTERLACED_BYTES = 104_000_000
+const CHANNELS: { [colourType: number]: number } = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }
+
 /** Looking into one costs two microseconds, and an empty one is of four bytes. */
 const MOST_SEGMENTS = 10_000
 
@@ -59,14 +63,26 @@ function recognisePng(bytes: Uint8Array): PhotoFile | Rejection {
     const end = at + 12 + view.getUint32(at)
     if (end > bytes.length) return cutOff()
     const kind = String.fromCharCode(...bytes.subarray(at + 4, at + 8))
-    if (kind === 'IHDR' && pixels === null) pixels = view.getUint32(at + 8) * view.getUint32(at + 12)
-    else if (kind !== 'IDAT') parts.push(bytes.subarray(at + 8, end - 4))
+    if (kind === 'IHDR' && pixels === null) {
+      pixels = view.getUint32(at + 8) * view.getUint32(at + 12)
+      const [bits = 8, colourType = 6, , , interlacing] = bytes.subarray(at + 16, end - 4)
+      const held = (pixels * (CHANNELS[colourType] ?? 4) * Math.max(8, bits)) / 8
+      if (interlacing === 1 && pixels <= MOST_PIXELS && held > MOST_INTERLACED_BYTES) return interlaced()
+    } else if (kind !== 'IDAT') parts.push(bytes.subarray(at + 8, end - 4))
     if (parts.length > MOST_SEGMENTS) return overfull(`${MOST_SEGMENTS} chunks`)
     at = end
     if (kind === 'IEND') break
   }
   if (pixels === null) return cutOff()
   return hidesAnother([...parts, bytes.subarray(at)]) ? unsupported() : { kind: 'png', pixels }
+}
+
+function interlaced(): Rejection {
+  return reject(
+    'too-many-pixels',
+    `The image is an interlaced PNG of more than ${MOST_INTERLACED_BYTES} bytes of pixels.`,
+    'Save it without interlacing, or as JPEG.',
+  )
 }
 
 function overfull(most: string): Rejection {

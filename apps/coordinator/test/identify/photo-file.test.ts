@@ -37,6 +37,21 @@ describe('PN3: a file that claims to be a photo', () => {
     }
   })
 
+  it('is refused if all of it would be in memory at once, where it is of more than 26 megapixels', async () => {
+    const claiming = async (make: (flat: ReturnType<typeof picture>) => ReturnType<typeof picture>) => {
+      const flat = await make(picture(1)).toBuffer()
+      flat.writeUInt32BE(6000, 16)
+      flat.writeUInt32BE(6000, 20)
+      return codeOf(flat)
+    }
+    expect(await claiming((flat) => flat.png({ progressive: true }))).toBe('too-many-pixels')
+    expect(await claiming((flat) => flat.toColourspace('b-w').png({ progressive: true }))).toBe(
+      'png 36000000',
+    )
+    expect(await claiming((flat) => flat.png())).toBe('png 36000000')
+    expect(await claiming((flat) => flat.toColourspace('rgb16').png())).toBe('png 36000000')
+  })
+
   it('is refused wherever it is cut off', async () => {
     for (const whole of [await jpeg(1), await picture(1).png().toBuffer()]) {
       for (let length = 3; length < whole.length; length += 7) {

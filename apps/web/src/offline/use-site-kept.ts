@@ -25,6 +25,8 @@ export function useSiteKept(isTime: boolean): SiteKept {
         .then(({ active }) => keepLanguage(active!, document.documentElement.lang))
         .then((isKept) => {
           if (isKept) tell('kept')
+          // Whoever put the page on their home screen means to keep it, with the model and their plants: others are not asked.
+          if (isKept && matchMedia('(display-mode: standalone)').matches) void navigator.storage?.persist?.()
         })
     }
     return () => {

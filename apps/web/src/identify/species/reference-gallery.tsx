@@ -26,6 +26,7 @@ export function ReferenceGallery({
   if (references.photos.length === 0) return <p className={styles.words}>{t('none')}</p>
   return (
     <div className={styles.groups}>
+      <p className={styles.words}>{t('asked')}</p>
       {organGroupsOf(references.photos, own).map(({ organ, photos }) => {
         const shows = organ === null ? t('organOther') : organWord(organ)
         return (

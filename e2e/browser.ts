@@ -1,5 +1,11 @@
 /** A real browser on the site's pages. Every page is watched: an error, a refused resource or a foreign request is a failure. */
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
 import { expect, inject } from 'vitest'
 import { CHROMIUM_ARGS } from './chromium.ts'
 import { atEnd } from './lifetime.ts'
@@ -15,6 +21,16 @@ export async function openBrowser(args: readonly string[] = []): Promise<Browser
   })
   atEnd(() => browser.close())
   return browser
+}
+
+/** A visitor with nothing kept yet, until the test ends; a file's tests share the browser. */
+export async function openContext(
+  browser: Browser,
+  options?: BrowserContextOptions,
+): Promise<BrowserContext> {
+  const context = await browser.newContext(options)
+  atEnd(() => context.close())
+  return context
 }
 
 export type WatchedPage = Page & { faults: string[] }
@@ -52,8 +68,7 @@ export async function untilAtWork(page: WatchedPage): Promise<void> {
 
 /** A tab that contributes. */
 export async function openContributor(browser: Browser, site: { url: string }): Promise<WatchedPage> {
-  const context = await browser.newContext()
-  const page = await openPage(context, site, '/contribute')
+  const page = await openPage(await openContext(browser), site, '/contribute')
   await page.getByRole('button', { name: 'Start contributing' }).click()
   return page
 }

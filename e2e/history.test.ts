@@ -1,22 +1,37 @@
 /** What was identified stays on the device that did it. */
 import { readFileSync } from 'node:fs'
 import { readJpegSize } from '@worldflora/model/photo'
-import type { Locator } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import type { Browser, Locator } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { expectAccessible, PHONE } from './accessibility.ts'
-import { expectNoFaults, openBrowser, openPage, untilAtWork, type WatchedPage } from './browser.ts'
+import {
+  expectNoFaults,
+  openBrowser,
+  openContext,
+  openPage,
+  untilAtWork,
+  type WatchedPage,
+} from './browser.ts'
 import { name, untilNamed } from './identify-page.ts'
-import { startCoordinator, temporaryFolder } from './processes.ts'
+import { shareAmongTests } from './lifetime.ts'
 import { startPublishedSite } from './published-site.ts'
 
 const SECRET = 'taken at 48.8584 N, 2.2945 E'
+
+let site: Awaited<ReturnType<typeof startPublishedSite>>
+let browser: Browser
+beforeAll(() =>
+  shareAmongTests(async () => {
+    site = await startPublishedSite()
+    browser = await openBrowser()
+  }),
+)
 
 describe('the history of /identify', () => {
   it('HI1, HI2, HI4, PR1: a plant is one sheet while its photos change; kept, offline too; exported; switched off; deleted', {
     timeout: 600_000,
   }, async () => {
-    const site = await startPublishedSite()
-    const context = await (await openBrowser()).newContext({ acceptDownloads: true })
+    const context = await openContext(browser, { acceptDownloads: true })
     const page = await openPage(context, site, '/identify')
     await untilAtWork(page)
     const sheets = page.getByTestId('sheet')
@@ -121,12 +136,10 @@ describe('the history of /identify', () => {
   })
 
   it('HI3: no IndexedDB, a full device, a database of a newer version: told in words, and naming works', async () => {
-    const site = await startPublishedSite()
-    const browser = await openBrowser()
     const photo = Buffer.from(site.photos[0]!.jpeg)
     const fault = (page: WatchedPage) => page.getByTestId('history-fault')
 
-    const without = await browser.newContext()
+    const without = await openContext(browser)
     await without.addInitScript(() => {
       IDBFactory.prototype.open = () => {
         throw new DOMException('not here', 'SecurityError')
@@ -138,7 +151,7 @@ describe('the history of /identify', () => {
     await name(barred, photo, 1)
     expectNoFaults(barred)
 
-    const small = await browser.newContext()
+    const small = await openContext(browser)
     const full = await openPage(small, site, '/identify')
     await untilAtWork(full)
     await full.getByTestId('offline-ready').waitFor()
@@ -173,8 +186,7 @@ describe('the history of /identify', () => {
   })
 
   it('HI3: a damaged record is passed over; 24 are shown at a time; two tabs show the same; axe-core finds nothing at 360 px', async () => {
-    const site = await startCoordinator(temporaryFolder())
-    const context = await (await openBrowser()).newContext({ viewport: PHONE })
+    const context = await openContext(browser, { viewport: PHONE })
     const page = await openPage(context, site, '/identify')
     await page.getByText('It stays on this device').waitFor()
     await expectAccessible(page)

@@ -2,7 +2,14 @@
 import type { Browser, BrowserContext, Locator } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { expectAccessible, PHONE } from './accessibility.ts'
-import { expectNoFaults, openBrowser, openPage, untilAtWork, type WatchedPage } from './browser.ts'
+import {
+  expectNoFaults,
+  openBrowser,
+  openContext,
+  openPage,
+  untilAtWork,
+  type WatchedPage,
+} from './browser.ts'
 import { untilNamed } from './identify-page.ts'
 import { shareAmongTests } from './lifetime.ts'
 import { startPublishedSite } from './published-site.ts'
@@ -101,7 +108,7 @@ const UPRIGHT = { width: 120, height: 80, corners: ['red', 'green', 'blue', 'yel
 
 describe('the camera on the page', () => {
   it('shows what it sees, takes a photo that is named, and is off as soon as its dialog has gone', async () => {
-    const context = await browser.newContext({ viewport: PHONE, permissions: ['camera'] })
+    const context = await openContext(browser, { viewport: PHONE, permissions: ['camera'] })
     await watchCamera(context)
     const page = await openPage(context, site, '/identify')
     await untilAtWork(page)
@@ -130,7 +137,7 @@ describe('the camera on the page', () => {
 
   it('that is not allowed is said, with what to do, and a file can be chosen instead', async () => {
     // Where a context is granted something else, Chromium refuses the camera as if somebody had said no.
-    const context = await browser.newContext({ viewport: PHONE, permissions: ['geolocation'] })
+    const context = await openContext(browser, { viewport: PHONE, permissions: ['geolocation'] })
     const page = await openPage(context, site, '/identify')
     await untilAtWork(page)
     await page.getByRole('button', { name: 'Take a photo', exact: true }).click()
@@ -149,7 +156,7 @@ describe('the camera on the page', () => {
   })
 
   it('is left to the device’s own app where a finger points', async () => {
-    const context = await browser.newContext({ viewport: PHONE, isMobile: true, hasTouch: true })
+    const context = await openContext(browser, { viewport: PHONE, isMobile: true, hasTouch: true })
     const page = await openPage(context, site, '/identify')
     await untilAtWork(page)
     await page.getByText('Take a photo').waitFor()
@@ -160,7 +167,7 @@ describe('the camera on the page', () => {
 
 describe('the editor', () => {
   it('turns a photo and cuts it by pointer; the plant is named again, and its original is kept', async () => {
-    const page = await openPage(await browser.newContext({ viewport: PHONE }), site, '/identify')
+    const page = await openPage(await openContext(browser, { viewport: PHONE }), site, '/identify')
     await untilAtWork(page)
     const edit = page.getByRole('button', { name: 'Edit photo 1' })
     const dialog = page.getByRole('dialog')
@@ -206,7 +213,7 @@ describe('the editor', () => {
   })
 
   it('does all of it by keyboard, and says what the frame holds', async () => {
-    const page = await openPage(await browser.newContext(), site, '/identify')
+    const page = await openPage(await openContext(browser), site, '/identify')
     await untilAtWork(page)
     await chooseQuarters(page)
     await untilNamed(page, 1)
@@ -248,7 +255,7 @@ describe('the editor', () => {
 })
 
 it('less than 200 KB of compressed script come before the model', async () => {
-  const page = await openPage(await browser.newContext(), site, '/identify')
+  const page = await openPage(await openContext(browser), site, '/identify')
   await untilAtWork(page)
   await page.getByRole('main').waitFor()
   const bytes = await page.evaluate(() => {

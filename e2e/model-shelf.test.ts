@@ -1,12 +1,14 @@
 /** The model on its way to a tab and on its shelf there: what happens when the network, the disk or another publication comes between. */
 import { SHARD_BYTES } from '@worldflora/protocol/compact-weights'
 import type { PublishedModel } from '@worldflora/protocol/published-model'
-import type { BrowserContext } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
-import { expectNoFaults, openBrowser, openPage, type WatchedPage } from './browser.ts'
+import type { Browser, BrowserContext } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { expectNoFaults, openBrowser, openContext, openPage, type WatchedPage } from './browser.ts'
 import { speciesNamed, untilNamed } from './identify-page.ts'
+import { shareAmongTests } from './lifetime.ts'
+import { call, openRun } from './operator.ts'
 import type { Site } from './processes.ts'
-import { publishUntrained, SMALL_RUN, startPublishedSite } from './published-site.ts'
+import { SMALL_RUN, startPublishedSite } from './published-site.ts'
 
 /** Which species it prefers as it is drawn differs by the seed. Large enough for several shards. */
 const run = (seed: number) => ({
@@ -16,15 +18,31 @@ const run = (seed: number) => ({
   architecture: { name: 'mobilenet-v1', width: 1, imageSize: 32 },
 })
 
-/** A site with a model of at least four shards, and a photo of its flora. */
-async function openSite() {
-  const { model, photos, ...site } = await startPublishedSite(run(1))
-  return { site, photo: photos[0]!.jpeg, model: shardPaths(model) }
-}
+let site: Site
+let photo: Uint8Array
+let browser: Browser
+/** The shards of what is published. */
+let model: string[]
+/** Two runs take turns at being the newer model. */
+let turns: { published: string; next: string }
 
-/** The paths of the newer model's shards, in their order. */
-async function publish(site: Site, seed: number): Promise<string[]> {
-  return shardPaths(await publishUntrained(site, run(seed)))
+beforeAll(() =>
+  shareAmongTests(async () => {
+    const { model: first, photos, ...started } = await startPublishedSite(run(1))
+    site = started
+    photo = photos[0]!.jpeg
+    model = shardPaths(first)
+    turns = { published: first.run.id, next: await openRun(site, run(2)) }
+    browser = await openBrowser()
+  }),
+)
+
+/** Of the run whose turn it is; returns the shards of the model before it, too. */
+async function publishNewer(): Promise<{ older: string[]; newer: string[] }> {
+  const older = model
+  turns = { published: turns.next, next: turns.published }
+  model = shardPaths(await call(site, 'POST', `/api/runs/${turns.published}/publish`))
+  return { older, newer: model }
 }
 
 function shardPaths({ compact }: PublishedModel): string[] {
@@ -45,7 +63,7 @@ type Watch = {
 
 /** Pages that no service worker stands in front of, so that every request for a shard is seen here. */
 async function openWatched(shards: readonly string[]): Promise<Watch> {
-  const context = await (await openBrowser()).newContext({ serviceWorkers: 'block' })
+  const context = await openContext(browser, { serviceWorkers: 'block' })
   const watch: Watch = { context, shards: [...shards], asked: [], fate: () => null }
   await context.route('**/blobs/*', async (route) => {
     const { pathname: path } = new URL(route.request().url())
@@ -105,7 +123,6 @@ async function setQuota(context: BrowserContext, page: WatchedPage, bytes: numbe
 
 describe('the model’s way to a tab', () => {
   it('QW4: a download that was cut off goes on where it was: what has come is not fetched again', async () => {
-    const { site, photo, model } = await openSite()
     const watch = await openWatched(model)
     watch.fate = (path) => (model.indexOf(path) < 2 ? null : 'lost')
     const page = await openPage(watch.context, site, '/identify')
@@ -128,7 +145,6 @@ describe('the model’s way to a tab', () => {
   })
 
   it('QW4, QW5: a shard that comes damaged, or is damaged on the device, is noticed and fetched again, alone', async () => {
-    const { site, photo, model } = await openSite()
     const watch = await openWatched(model)
     watch.fate = (path, nth) => (path === model[1] && nth === 1 ? 'damaged' : null)
     const page = await openPage(watch.context, site, '/identify')
@@ -149,7 +165,6 @@ describe('the model’s way to a tab', () => {
   })
 
   it('QW4: what comes damaged each time is given up in words', async () => {
-    const { site, model } = await openSite()
     const watch = await openWatched(model)
     watch.fate = (path) => (path === model[0] ? 'damaged' : null)
     const page = await openPage(watch.context, site, '/identify')
@@ -161,8 +176,7 @@ describe('the model’s way to a tab', () => {
 
 describe('a newer model', () => {
   it('QW5, QW6: is offered in mid-use and never taken unasked; the photos are named again; offline before and after', async () => {
-    const { site, photo, model } = await openSite()
-    const context = await (await openBrowser()).newContext()
+    const context = await openContext(browser)
     const page = await openPage(context, site, '/identify')
     const before = await name(page, photo)
     await page.getByTestId('offline-ready').waitFor()
@@ -170,8 +184,10 @@ describe('a newer model', () => {
     await page.reload()
     expect(await name(page, photo)).toEqual(before)
 
-    const newer = await publish(site, 2)
+    const { older, newer } = await publishNewer()
     await context.setOffline(false)
+    // Not every Chromium says so to a page that was loaded while its network was switched off.
+    await page.evaluate(() => window.dispatchEvent(new Event('online')))
     await offer(page).waitFor()
     expect(await answerOf(page, 1)).toEqual(before)
     await page.getByRole('button', { name: 'Another plant' }).click()
@@ -181,7 +197,7 @@ describe('a newer model', () => {
     const after = await answerOf(page, 3)
     expect(after).not.toEqual(before)
     await page.getByTestId('model-update').getByText('in use now').waitFor()
-    expect(await keptIn(page, [...model, ...newer])).toEqual(newer)
+    expect(await keptIn(page, [...older, ...newer])).toEqual(newer)
 
     await context.setOffline(true)
     await page.reload()
@@ -191,12 +207,11 @@ describe('a newer model', () => {
   })
 
   it('QW5, QW6: the one before stays until the newer is whole; left for later, it is in use from the next visit on', async () => {
-    const { site, photo, model } = await openSite()
     const watch = await openWatched(model)
     const page = await openPage(watch.context, site, '/identify')
     const before = await name(page, photo)
 
-    const newer = await publish(site, 2)
+    const { older, newer } = await publishNewer()
     watch.shards.push(...newer)
     watch.fate = (path) => (newer.indexOf(path) < 2 ? null : 'lost')
     watch.asked.length = 0
@@ -204,7 +219,7 @@ describe('a newer model', () => {
     await page.reload()
     expect(await name(page, photo)).toEqual(before)
     await lost
-    expect(await keptIn(page, model)).toEqual(model)
+    expect(await keptIn(page, older)).toEqual(older)
     expect(await offer(page).count()).toBe(0)
 
     watch.fate = () => null
@@ -213,7 +228,7 @@ describe('a newer model', () => {
     expect(await name(page, photo)).toEqual(before)
     await offer(page).waitFor()
     expect(watch.asked.sort()).toEqual(newer.slice(2).sort())
-    expect(await keptIn(page, [...model, ...newer])).toEqual(newer)
+    expect(await keptIn(page, [...older, ...newer])).toEqual(newer)
     await page.getByRole('button', { name: 'Later' }).click()
     await offer(page).waitFor({ state: 'detached' })
     expect(await answerOf(page, 1)).toEqual(before)
@@ -225,7 +240,6 @@ describe('a newer model', () => {
 })
 
 it('QW6: a calibration that comes later changes nothing in mid-use and asks nothing; the next visit has it', async () => {
-  const { site, photo, model } = await openSite()
   const watch = await openWatched(model)
   const fitted = { rollUp: null, plantCheck: null, organs: null, heads: null, measured: null, lacking: [] }
   let calibration: { temperature: number } | null = null
@@ -255,7 +269,6 @@ it('QW6: a calibration that comes later changes nothing in mid-use and asks noth
 
 describe('QW5: a device without room', () => {
   it('names plants all the same, says that it keeps no model, and keeps one when there is room', async () => {
-    const { site, photo, model } = await openSite()
     const watch = await openWatched(model)
     const page = await openPage(watch.context, site, '/contribute')
     await setQuota(watch.context, page, 500_000)
@@ -276,16 +289,15 @@ describe('QW5: a device without room', () => {
   })
 
   it('for two models lets the older go once the newer is whole', async () => {
-    const { site, photo, model } = await openSite()
     const { context } = await openWatched(model)
     const page = await openPage(context, site, '/identify')
     const before = await name(page, photo)
-    const newer = await publish(site, 2)
-    await setQuota(context, page, 1.5 * model.length * SHARD_BYTES)
+    const { older, newer } = await publishNewer()
+    await setQuota(context, page, 1.5 * older.length * SHARD_BYTES)
     await page.reload()
     expect(await name(page, photo)).toEqual(before)
     await offer(page).waitFor()
-    expect(await keptIn(page, [...model, ...newer])).toEqual(newer)
+    expect(await keptIn(page, [...older, ...newer])).toEqual(newer)
     await page.getByRole('button', { name: 'Use it now' }).click()
     expect(await answerOf(page, 2)).not.toEqual(before)
     expectNoFaults(page)

@@ -1,15 +1,35 @@
 /** Photos as people have them, and files that are none: on the real page, with a model whose weights are drawn. */
+import type { Browser } from 'playwright-core'
 import sharp from 'sharp'
-import { expect, it } from 'vitest'
-import { expectNoFaults, openBrowser, openPage, untilAtWork, type WatchedPage } from './browser.ts'
+import { beforeAll, expect, it } from 'vitest'
+import {
+  expectNoFaults,
+  openBrowser,
+  openContext,
+  openPage,
+  untilAtWork,
+  type WatchedPage,
+} from './browser.ts'
 import { untilNamed } from './identify-page.ts'
+import { shareAmongTests } from './lifetime.ts'
 import { startPublishedSite } from './published-site.ts'
 
-async function openIdentify(): Promise<{ page: WatchedPage; jpegs: Buffer[] }> {
-  const site = await startPublishedSite()
-  const page = await openPage(await (await openBrowser()).newContext(), site, '/identify')
+let site: Awaited<ReturnType<typeof startPublishedSite>>
+let browser: Browser
+let jpegs: Buffer[]
+
+beforeAll(() =>
+  shareAmongTests(async () => {
+    site = await startPublishedSite()
+    jpegs = site.photos.map(({ jpeg }) => Buffer.from(jpeg))
+    browser = await openBrowser()
+  }),
+)
+
+async function openIdentify(): Promise<WatchedPage> {
+  const page = await openPage(await openContext(browser), site, '/identify')
   await untilAtWork(page)
-  return { page, jpegs: site.photos.map(({ jpeg }) => Buffer.from(jpeg)) }
+  return page
 }
 
 const file = (buffer: Buffer, name: string, mimeType = 'image/jpeg') => ({ name, mimeType, buffer })
@@ -25,7 +45,7 @@ async function paste(page: WatchedPage, bytes: Buffer): Promise<void> {
 }
 
 it('up to five photos of a plant, chosen and pasted, each with what it shows; what is too many is said', async () => {
-  const { page, jpegs } = await openIdentify()
+  const page = await openIdentify()
   const input = page.getByTestId('photo-input')
   await input.setInputFiles(jpegs.slice(0, 2).map((jpeg, i) => file(jpeg, `${i}.jpg`)))
   await untilNamed(page, 1)
@@ -54,8 +74,7 @@ it('up to five photos of a plant, chosen and pasted, each with what it shows; wh
 })
 
 it('a photo that is chosen while the page is still on its way is named once it is there', async () => {
-  const site = await startPublishedSite()
-  const context = await (await openBrowser()).newContext()
+  const context = await openContext(browser)
   let letScriptsCome = () => {}
   const chosen = new Promise<void>((resolve) => {
     letScriptsCome = resolve
@@ -67,7 +86,7 @@ it('a photo that is chosen while the page is still on its way is named once it i
   const coming = context.waitForEvent('page')
   const opening = openPage(context, site, '/identify')
   const input = (await coming).getByTestId('photo-input')
-  await input.setInputFiles(file(Buffer.from(site.photos[0]!.jpeg), 'early.jpg'))
+  await input.setInputFiles(file(jpegs[0]!, 'early.jpg'))
   letScriptsCome()
   const page = await opening
   await untilNamed(page, 1)
@@ -76,7 +95,7 @@ it('a photo that is chosen while the page is still on its way is named once it i
 })
 
 it('photos of every size are named; a file that is none gets a clear word, and the next one is named', async () => {
-  const { page, jpegs } = await openIdentify()
+  const page = await openIdentify()
   const input = page.getByTestId('photo-input')
   const other = () => page.getByRole('button', { name: 'Another plant' }).click()
   let nth = 0

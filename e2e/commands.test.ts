@@ -3,9 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { io } from 'socket.io-client'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { shareAmongTests } from './lifetime.ts'
 import { bringHerbarium } from './operator.ts'
-import { preparedFolder, startCoordinator, temporaryFolder, worldflora } from './processes.ts'
+import { type Site, startCoordinator, temporaryFolder, worldflora } from './processes.ts'
 
 describe('start', () => {
   it('draws the demo, trains it with one local worker, stops on Ctrl-C, and goes on where it was', async () => {
@@ -69,6 +70,15 @@ describe('start', () => {
 })
 
 describe('import', () => {
+  let data: string
+  let site: Site
+  beforeAll(() =>
+    shareAmongTests(async () => {
+      data = temporaryFolder()
+      site = await startCoordinator(data)
+    }),
+  )
+
   it('an empty folder is said, and exits with 1', async () => {
     const folder = temporaryFolder()
     const ended = await worldflora([
@@ -79,15 +89,13 @@ describe('import', () => {
       '--into',
       'mine',
       '--data',
-      await preparedFolder(),
+      data,
     ]).ended
     expect(ended.code).toBe(1)
     expect(ended.stderr).toMatch(/no .*photo/i)
   })
 
   it('works while a coordinator runs on the same data folder', async () => {
-    const data = temporaryFolder()
-    const site = await startCoordinator(data)
     const photos = temporaryFolder()
     const sharp = (await import('sharp')).default
     for (const [s, species] of ['poa-annua', 'bellis-perennis'].entries()) {
@@ -129,16 +137,24 @@ const write = (folder: string, value: unknown) => {
   return file
 }
 
+/** A data folder with a flora; no site runs on it. */
+let floraFolder: string
+beforeAll(() =>
+  shareAmongTests(async () => {
+    floraFolder = temporaryFolder()
+    const site = await startCoordinator(floraFolder)
+    await bringHerbarium(site, 'small', { species: 4 })
+    site.kill('SIGTERM')
+    await site.ended
+  }),
+)
+
 describe('train', () => {
   const measure = expect.any(Number)
   const measures = { top1: measure, top5: measure, observationTop1: measure, observationTop5: measure }
 
   it('PH1: trains without pages, says what each phase came to, prints one JSON object, and again gives the same checkpoint', async () => {
-    const data = temporaryFolder()
-    const site = await startCoordinator(data)
-    await bringHerbarium(site, 'small', { species: 4 })
-    site.kill('SIGTERM')
-    await site.ended
+    const data = floraFolder
     const { steps: _, ...common } = config
     const phases = [
       { train: 'head', steps: 1 },
@@ -188,7 +204,7 @@ describe('train', () => {
   })
 
   it('a flora that is not there is said with those that are', async () => {
-    const data = await preparedFolder()
+    const data = floraFolder
     const { code, stderr } = await worldflora([
       'train',
       write(data, { ...config, flora: 'nowhere' }),
@@ -202,27 +218,23 @@ describe('train', () => {
 
 describe('a run’s life', () => {
   it('LC1, LC2, LC3: lists, forks and rolls back, with a site that runs and without, and says what cannot be', async () => {
-    const data = temporaryFolder()
-    const site = await startCoordinator(data)
-    await bringHerbarium(site, 'small', { species: 4 })
-    site.kill('SIGTERM')
-    await site.ended
-    const file = write(data, config)
+    const data = floraFolder
+    const file = write(data, { ...config, name: 'life' })
     const command = (...args: string[]) => worldflora([...args, '--data', data]).ended
     const trained = await command('train', file, '--json')
     expect(trained.code, trained.stderr).toBe(0)
     expect(JSON.parse(trained.stdout).phases).toMatchObject([{ phase: 1, train: 'all', step: 3 }])
-    expect((await command('runs')).stdout).toMatch(/tiny +finished +3 of 3/)
+    expect((await command('runs')).stdout).toMatch(/life +finished +3 of 3/)
 
     const again = await startCoordinator(data)
-    const listed = JSON.parse((await command('checkpoints', 'tiny', '--json')).stdout)
+    const listed = JSON.parse((await command('checkpoints', 'life', '--json')).stdout)
     expect(listed.checkpoints.map(({ step }: { step: number }) => step)).toEqual([0, 2, 3])
 
-    const refused = await command('rollback', 'tiny', '--step', '2')
+    const refused = await command('rollback', 'life', '--step', '2')
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/finished.*\n.*Fork/)])
-    const unknown = await command('fork', 'tiny', '--step', '1', '--as', 'other')
+    const unknown = await command('fork', 'life', '--step', '1', '--as', 'other')
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('0, 2, 3')])
-    const forked = await command('fork', 'tiny', '--step', '2', '--as', 'other')
+    const forked = await command('fork', 'life', '--step', '2', '--as', 'other')
     expect(forked.stdout).toContain('goes on at step 2')
     expect((await command('pause', 'other')).stdout).toContain('other is paused, at step 2 of 3')
     again.kill('SIGTERM')

@@ -1,7 +1,7 @@
 /** A real worker whose network loses the coordinator's answers: every result is pushed twice, and counts once. */
 
 import { spawnCompute } from '@worldflora/worker/node'
-import { identityInMemory, memoryBlobCache, startSession } from '@worldflora/worker/session'
+import { identityInMemory, memoryBlobCache, type Session, startSession } from '@worldflora/worker/session'
 import { expect, it, onTestFinished } from 'vitest'
 import { startLossyProxy } from './lossy-proxy.ts'
 import { bringHerbarium, openRun, untilMeasured } from './operator.ts'
@@ -20,13 +20,7 @@ const run = {
   optimizer: { name: 'sgd', learningRate: 0.05 },
 }
 
-async function startSite() {
-  const site = await startCoordinator(temporaryFolder())
-  const { manifest } = await bringHerbarium(site, run.flora, { species: 4 })
-  return { site, samples: manifest.shards.train.reduce((sum, shard) => sum + shard.samples, 0) }
-}
-
-function startWorker(url: string): void {
+function startWorker(url: string): Session {
   const session = startSession({
     url,
     host: 'node',
@@ -37,14 +31,17 @@ function startWorker(url: string): void {
     spawnCompute,
   })
   onTestFinished(() => session.stop())
+  return session
 }
 
 it('FT8, RS1, SD2: the first answer to every result is lost: what is sent again is late, or stale, and counts once', async () => {
-  const sound = await startSite()
-  startWorker(sound.site.url)
-  const reference = await untilMeasured(sound.site, await openRun(sound.site, run))
+  const site = await startCoordinator(temporaryFolder())
+  const { manifest } = await bringHerbarium(site, run.flora, { species: 4 })
+  const samples = manifest.shards.train.reduce((sum, shard) => sum + shard.samples, 0)
+  const worker = startWorker(site.url)
+  const reference = await untilMeasured(site, await openRun(site, { ...run, name: 'sound' }))
+  await worker.stop()
 
-  const { site, samples } = await startSite()
   const { url, answers } = await startLossyProxy(site.url)
   startWorker(url)
   const detail = await untilMeasured(site, await openRun(site, run))

@@ -1,10 +1,9 @@
 /** What an operator's script does: floras and runs over HTTP, and waiting for a run by the facts it announces. */
-import { drawHerbarium } from '@worldflora/dataset/herbarium'
-import { encodeManifest, type Manifest } from '@worldflora/dataset/manifest'
+import { encodeManifest } from '@worldflora/dataset/manifest'
 import { hashOf } from '@worldflora/protocol/hash'
-import { isRejection } from '@worldflora/protocol/rejection'
 import type { RunDetail, RunStatus } from '@worldflora/protocol/runs'
 import { io } from 'socket.io-client'
+import { type Herbarium, herbariumOf } from './herbarium.ts'
 
 export type Address = { url: string; token: string }
 
@@ -27,35 +26,19 @@ export async function call<T>(
   return (text === '' ? null : JSON.parse(text)) as T
 }
 
-export type Herbarium = { manifest: Manifest; shards: Map<string, Uint8Array> }
-
-/** Drawing takes seconds, and comes to the same bytes each time. */
-const herbaria = new Map<string, Promise<Herbarium>>()
-
-/** A small herbarium under the given name; returns its manifest and the shards' bytes by hash. */
+/** A small herbarium under the given name. */
 export async function bringHerbarium(
   site: Address,
   name: string,
   { species }: { species: number },
 ): Promise<Herbarium> {
-  const key = `${name} ${species}`
-  const drawing = herbaria.get(key) ?? draw(name, species)
-  herbaria.set(key, drawing)
-  const { manifest, shards } = await drawing
+  const { manifest, shards } = await herbariumOf(name, species)
   for (const [hash, bytes] of shards) await call(site, 'PUT', `/blobs/${hash}`, bytes)
   const bytes = encodeManifest(manifest)
   const hash = hashOf(bytes)
   await call(site, 'PUT', `/blobs/${hash}`, bytes)
   await call(site, 'PUT', `/api/floras/${name}`, { manifest: hash })
   return { manifest, shards }
-}
-
-async function draw(name: string, species: number): Promise<Herbarium> {
-  const shards = new Map<string, Uint8Array>()
-  const writeShard = async (hash: string, bytes: Uint8Array) => void shards.set(hash, bytes)
-  const drawn = await drawHerbarium({ name, seed: 1, storedSize: 64, species, writeShard })
-  if (isRejection(drawn)) throw new Error(drawn.message)
-  return { manifest: drawn.manifest, shards }
 }
 
 export async function openRun(site: Address, config: unknown): Promise<string> {

@@ -4,19 +4,40 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Photo } from '@worldflora/dataset/shard'
 import { hashOf } from '@worldflora/protocol/hash'
-import { describe, expect, it } from 'vitest'
+import type { Browser } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { expectAccessible, PHONE } from './accessibility.ts'
-import { expectNoFaults, openBrowser, openContributor, openPage, type WatchedPage } from './browser.ts'
+import {
+  expectNoFaults,
+  openBrowser,
+  openContext,
+  openContributor,
+  openPage,
+  type WatchedPage,
+} from './browser.ts'
 import { name, speciesNamed } from './identify-page.ts'
+import { shareAmongTests } from './lifetime.ts'
 import { bringHerbarium, call, openRun, untilRun } from './operator.ts'
-import { startCoordinator, temporaryFolder } from './processes.ts'
-import { SMALL_RUN as run, startTrainedSite } from './published-site.ts'
+import { type Site, startCoordinator, temporaryFolder } from './processes.ts'
+import { SMALL_RUN as run, startTrainedSite, type TrainedSite } from './published-site.ts'
+
+let site: TrainedSite
+/** Where nothing has happened yet. */
+let newSite: Site & { data: string }
+let browser: Browser
+beforeAll(() =>
+  shareAmongTests(async () => {
+    site = await startTrainedSite()
+    const data = temporaryFolder()
+    newSite = { ...(await startCoordinator(data)), data }
+    browser = await openBrowser()
+  }),
+)
 
 describe('/identify', () => {
   it('names held-back photos, and again with the network off (PR1: nothing is sent)', async () => {
-    const site = await startTrainedSite()
     const { manifest, photos, testEvaluation } = site
-    const context = await (await openBrowser()).newContext()
+    const context = await openContext(browser)
     const page = await openPage(context, site, '/identify')
     const sent: string[] = []
     page.on('request', (request) => {
@@ -60,8 +81,7 @@ describe('/identify', () => {
   })
 
   it('says that there is no model yet', async () => {
-    const site = await startCoordinator(temporaryFolder())
-    const page = await openPage(await (await openBrowser()).newContext(), site, '/identify')
+    const page = await openPage(await openContext(browser), newSite, '/identify')
     await page
       .getByText(/no model/i)
       .first()
@@ -72,23 +92,20 @@ describe('/identify', () => {
 
 describe('/contribute and /dashboard', () => {
   it('a volunteer sees the backend, the work and its sum, and stops at once; the operator sees it too', async () => {
-    const site = await startCoordinator(temporaryFolder())
-    await bringHerbarium(site, 'small', { species: 6 })
-    const id = await openRun(site, run)
-    const browser = await openBrowser()
+    const id = await openRun(site, { ...run, name: 'volunteered' })
     const tab = await openContributor(browser, site)
     await untilRun(site, id, (status) => status.step >= 3)
     await expect.poll(() => tab.getByTestId('images-done').textContent()).toMatch(/[1-9]/)
     expect(await tab.getByTestId('backend').textContent()).toContain('WASM')
 
     const { path } = await call<{ path: string }>(site, 'POST', '/api/operator-links')
-    const context = await browser.newContext()
+    const context = await openContext(browser)
     const dashboard = await openPage(context, site, path)
     await dashboard.getByTestId('run-sentence').waitFor()
     await dashboard.getByTestId('loss-curve').locator('canvas').first().waitFor()
     await dashboard.getByTestId('workers-table').getByText('WASM').first().waitFor()
 
-    const stranger = await openPage(await browser.newContext(), site, path)
+    const stranger = await openPage(await openContext(browser), site, path)
     await stranger
       .getByLabel(/token|link/i)
       .first()
@@ -104,10 +121,8 @@ describe('/contribute and /dashboard', () => {
   })
 
   it('a tab that comes back still has its photos: no shard is fetched twice', async () => {
-    const site = await startCoordinator(temporaryFolder())
-    const { manifest } = await bringHerbarium(site, 'small', { species: 4 })
-    const id = await openRun(site, { ...run, epochs: 100 })
-    const tab = await openContributor(await openBrowser(), site)
+    const id = await openRun(site, { ...run, name: 'long', epochs: 100 })
+    const tab = await openContributor(browser, site)
     const fetched: string[] = []
     tab.on('request', (request) => fetched.push(new URL(request.url()).pathname))
     const { step } = await untilRun(site, id, (status) => status.step >= 2)
@@ -115,15 +130,14 @@ describe('/contribute and /dashboard', () => {
     fetched.length = 0
     await tab.getByRole('button', { name: 'Start contributing' }).click()
     await untilRun(site, id, (status) => status.step > step + 1)
-    const shards = manifest.shards.train.map(({ hash }) => `/blobs/${hash}`)
+    const shards = site.manifest.shards.train.map(({ hash }) => `/blobs/${hash}`)
     expect(fetched.some((path) => path.startsWith('/blobs/'))).toBe(true)
     expect(fetched.filter((path) => shards.includes(path))).toEqual([])
     expectNoFaults(tab)
   })
 
   it('axe-core finds nothing on any page, light and dark, and each fits 360 px', async () => {
-    const site = await startCoordinator(temporaryFolder())
-    const context = await (await openBrowser()).newContext({ viewport: PHONE })
+    const context = await openContext(browser, { viewport: PHONE })
     for (const path of [
       '/',
       '/contribute',
@@ -133,7 +147,7 @@ describe('/contribute and /dashboard', () => {
       '/ar/contribute',
       '/ar/identify',
     ]) {
-      const page = await openPage(context, site, path)
+      const page = await openPage(context, newSite, path)
       await page.getByRole('main').waitFor()
       await expectAccessible(page)
       expectNoFaults(page)
@@ -141,8 +155,7 @@ describe('/contribute and /dashboard', () => {
   })
 
   it('PH1, LC2, LC3, LC4, DU2: an operator is told what a run is made of and waits for, forks it, takes it back, and sees trouble', async () => {
-    const data = temporaryFolder()
-    const site = await startCoordinator(data)
+    const { data, ...site } = newSite
     await bringHerbarium(site, 'small', { species: 4 })
     const { epochs, ...common } = run
     const phases = [
@@ -151,7 +164,7 @@ describe('/contribute and /dashboard', () => {
     ]
     const id = await openRun(site, { ...common, phases })
     const { path } = await call<{ path: string }>(site, 'POST', '/api/operator-links')
-    const page = await openPage(await (await openBrowser()).newContext({ viewport: PHONE }), site, path)
+    const page = await openPage(await openContext(browser, { viewport: PHONE }), site, path)
     const button = (name: string) => page.getByRole('button', { name })
     await page.getByTestId('run-hint').getByText('Nobody is here').waitFor()
     await page.getByTestId('delay-curve').locator('canvas').first().waitFor()
@@ -181,7 +194,7 @@ describe('/contribute and /dashboard', () => {
     await page.getByText('is at step 0 again, paused.').waitFor()
     expect((await untilRun(site, id, () => true)).state).toBe('paused')
 
-    // A folder whose blobs cannot be written: the next upload finds out.
+    // A folder whose blobs cannot be written: the next upload finds out. No test after this one has much use for the site.
     renameSync(join(data, 'blobs'), join(data, 'blobs-away'))
     writeFileSync(join(data, 'blobs'), '')
     const bytes = new TextEncoder().encode('a blob')

@@ -1,9 +1,10 @@
 /** Transfer learning with real processes: features, head, all of the network; the same bytes with one worker and with several that are killed. */
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { openBrowser } from './browser.ts'
 import { Crew } from './crew.ts'
+import { shareAmongTests } from './lifetime.ts'
 import { bringHerbarium, openRun, untilMeasured, untilRun } from './operator.ts'
-import { startCoordinator, temporaryFolder } from './processes.ts'
+import { type Site, startCoordinator, temporaryFolder } from './processes.ts'
 
 const SPECIES = 4
 const run = {
@@ -21,18 +22,20 @@ const run = {
   ],
 }
 
-async function openSite() {
-  const data = temporaryFolder()
-  const site = await startCoordinator(data)
-  await bringHerbarium(site, run.flora, { species: SPECIES })
-  return { data, site }
-}
+let data: string
+let site: Site
+beforeAll(() =>
+  shareAmongTests(async () => {
+    data = temporaryFolder()
+    site = await startCoordinator(data)
+    await bringHerbarium(site, run.flora, { species: SPECIES })
+  }),
+)
 
 describe.sequential('a run in phases, with real workers', () => {
   let reference = ''
 
   it('PH1, PH2: one Node worker, undisturbed: the reference', async () => {
-    const { site } = await openSite()
     await Crew.assemble(site, { nodes: 1, tabs: 0, browser: null })
     const detail = await untilMeasured(site, await openRun(site, run))
     expect(detail.status).toMatchObject({ state: 'finished', epoch: 5 })
@@ -40,15 +43,14 @@ describe.sequential('a run in phases, with real workers', () => {
   })
 
   it('PH1, PH2, SD2, CK1: a tab and two Node workers, one killed; the coordinator killed as well', async () => {
-    const { data, site: first } = await openSite()
-    const crew = await Crew.assemble(first, { nodes: 2, tabs: 1, browser: await openBrowser() })
-    const id = await openRun(first, run)
-    await untilRun(first, id, ({ step, state }) => step > 1 || state !== 'running')
+    const crew = await Crew.assemble(site, { nodes: 2, tabs: 1, browser: await openBrowser() })
+    const id = await openRun(site, { ...run, name: 'disturbed' })
+    await untilRun(site, id, ({ step, state }) => step > 1 || state !== 'running')
     crew.killOne(0)
-    first.kill('SIGKILL')
-    await first.ended
-    const site = await startCoordinator(data, Number(new URL(first.url).port))
-    const detail = await untilMeasured(site, id)
+    site.kill('SIGKILL')
+    await site.ended
+    const again = await startCoordinator(data, Number(new URL(site.url).port))
+    const detail = await untilMeasured(again, id)
     expect(detail.status.checkpoint).toBe(reference)
     await crew.expectNoFaults()
   })

@@ -28,13 +28,6 @@ export function temporaryFolder(): string {
   return folder
 }
 
-/** A data folder for commands that start a coordinator of their own: on a fresh one Postgres would take seconds to begin with. */
-export async function preparedFolder(): Promise<string> {
-  const data = temporaryFolder()
-  await copyEmptyDatabase(join(data, 'database'))
-  return data
-}
-
 /** `worldflora ARGS`, as a user would type it. */
 export function worldflora(args: string[], env: Record<string, string> = {}): Running {
   const child = spawn(process.execPath, [WORLDFLORA, ...args], {

@@ -4,7 +4,8 @@ import { type Photo, readShard } from '@worldflora/dataset/shard'
 import type { PublishedModel } from '@worldflora/protocol/published-model'
 import { isRejection } from '@worldflora/protocol/rejection'
 import type { RunDetail } from '@worldflora/protocol/runs'
-import { type Address, bringHerbarium, call, type Herbarium, openRun, untilMeasured } from './operator.ts'
+import type { Herbarium } from './herbarium.ts'
+import { type Address, bringHerbarium, call, openRun, untilMeasured } from './operator.ts'
 import { type Site, startCoordinator, temporaryFolder, worldflora } from './processes.ts'
 
 /** Seconds of training, and right more often than chance. */
@@ -15,7 +16,7 @@ export const SMALL_RUN = {
   architecture: { name: 'small-cnn', width: 1, imageSize: 48 },
   samplesPerTask: 16,
   tasksPerStep: 1,
-  epochs: 12,
+  epochs: 6,
   optimizer: { name: 'sgd', learningRate: 0.05, weightDecay: 5e-4, schedule: 'cosine', warmupEpochs: 1 },
   augmentation: { flip: true },
 }

@@ -47,7 +47,8 @@ describe('places', () => {
             const degrees = squareDegreesOf(flora[species]!)
             const corner = (angle: number, most: number) =>
               Math.min(most - degrees, Math.floor((angle + most) / degrees) * degrees - most)
-            const east = longitude === 180 ? -180 : longitude
+            // On the date line, or on it but for a rounding error.
+            const east = longitude + 180 >= 360 ? -180 : longitude
             return {
               species,
               latitude: corner(latitude, 90) + part * degrees,
@@ -68,6 +69,8 @@ describe('places', () => {
           )
         },
       ),
+      // The largest number below 180.
+      { examples: [[[[{ species: 0, latitude: 0, longitude: 180 - 2 ** -45 }, 0, 0]]]] },
     )
   })
 

@@ -10,6 +10,8 @@ import { type PhotoKind, PNG, recogniseKind, unsupported } from './photo-kind.ts
 /** More than any phone's camera makes; as many as the decoder takes. */
 export const MOST_PIXELS = 64_000_000
 
+/** What a PNG says of itself in its first chunk. */
+const HEADER_BYTES = 13
 /** Of a PNG whose rows do not come from top to bottom: all of it is in memory, where others are made smaller row by row. */
 const MOST_INTERLACED_BYTES = 104_000_000
 const CHANNELS: { [colourType: number]: number } = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }
@@ -64,10 +66,13 @@ function recognisePng(bytes: Uint8Array): PhotoFile | Rejection {
     if (end > bytes.length) return cutOff()
     const kind = String.fromCharCode(...bytes.subarray(at + 4, at + 8))
     if (kind === 'IHDR' && pixels === null) {
+      if (end - at < 12 + HEADER_BYTES) return cutOff()
       pixels = view.getUint32(at + 8) * view.getUint32(at + 12)
-      const [bits = 8, colourType = 6, , , interlacing] = bytes.subarray(at + 16, end - 4)
-      const held = (pixels * (CHANNELS[colourType] ?? 4) * Math.max(8, bits)) / 8
-      if (interlacing === 1 && pixels <= MOST_PIXELS && held > MOST_INTERLACED_BYTES) return interlaced()
+      const bits = bytes[at + 16]!
+      const channels = CHANNELS[bytes[at + 17]!] ?? 4
+      const isInterlaced = bytes[at + 20] === 1
+      const held = (pixels * channels * Math.max(8, bits)) / 8
+      if (isInterlaced && pixels <= MOST_PIXELS && held > MOST_INTERLACED_BYTES) return interlaced()
     } else if (kind !== 'IDAT') parts.push(bytes.subarray(at + 8, end - 4))
     if (parts.length > MOST_SEGMENTS) return overfull(`${MOST_SEGMENTS} chunks`)
     at = end

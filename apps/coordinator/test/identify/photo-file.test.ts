@@ -61,6 +61,13 @@ describe('PN3: a file that claims to be a photo', () => {
     }
   })
 
+  it('is refused, and costs no thread, if its header is shorter than headers are', async () => {
+    const flat = await picture(1).png().toBuffer()
+    const header = ascii('\0\0\0\0IHDR\0\0\0\0')
+    expect(codeOf(Buffer.concat([flat.subarray(0, 8), header]))).toBe('broken-photo')
+    expect(codeOf(Buffer.concat([flat.subarray(0, 8), header, flat.subarray(33)]))).toBe('broken-photo')
+  })
+
   it('is refused if it has more scans than any program writes: each costs a decoder the whole picture', async () => {
     const whole = await picture(1).jpeg({ progressive: true }).toBuffer()
     const scan = whole.subarray(whole.lastIndexOf(Buffer.from([0xff, 0xda])), -2)

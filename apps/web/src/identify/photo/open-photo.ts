@@ -5,6 +5,7 @@
 import { fromRgba, LONGER_SIDE, openJpeg, type Rgb, readJpegSize } from '@worldflora/model/photo'
 import { type Rejection, reject } from '@worldflora/protocol/rejection'
 import { fitted } from './fitted-size.ts'
+import { isHeic } from './heic.ts'
 import { readPngSize } from './png-size.ts'
 
 /** Of several times as many as phones make: a small file can claim gigabytes of them. */
@@ -16,7 +17,7 @@ export async function openPhoto(file: Blob): Promise<Rgb | Rejection> {
   const size = jpeg ?? readPngSize(bytes)
   if (size !== null && size.width * size.height > MOST_PIXELS) return TOO_LARGE
   const opened = jpeg === null ? null : openJpeg(bytes, jpeg.width * jpeg.height)
-  return opened ?? openWithBrowser(file)
+  return opened ?? openWithBrowser(file, isHeic(bytes) ? HEIC : UNKNOWN)
 }
 
 const TOO_LARGE = reject(
@@ -25,16 +26,25 @@ const TOO_LARGE = reject(
   'Choose a photo of at most 250 megapixels.',
 )
 
-async function openWithBrowser(file: Blob): Promise<Rgb | Rejection> {
+const UNKNOWN = reject(
+  'no-photo',
+  'This file is no picture that this browser can open.',
+  'Choose a JPEG, PNG or WebP photo.',
+)
+
+const HEIC = reject(
+  'heic-photo',
+  'This is a HEIC photo, a kind that this browser cannot open.',
+  'Save it as JPEG, or set the phone’s camera to the most compatible format.',
+)
+
+/** `unopened`: what it is where the browser knows no such picture. */
+async function openWithBrowser(file: Blob, unopened: Rejection): Promise<Rgb | Rejection> {
   let bitmap: ImageBitmap
   try {
     bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' })
   } catch {
-    return reject(
-      'no-photo',
-      'This file is no picture that this browser can open.',
-      'Choose a JPEG, PNG or WebP photo.',
-    )
+    return unopened
   }
   try {
     const { width, height } = fitted(bitmap, LONGER_SIDE)

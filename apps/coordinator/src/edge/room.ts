@@ -35,3 +35,26 @@ export class Room {
     }
   }
 }
+
+/** A room of which nobody has more than a share at a time: who wants more waits for what is their own, and for nobody else's sake. */
+export class SharedRoom {
+  readonly #room: Room
+  readonly #share: number
+  readonly #ownOf = new Map<string, { own: Room; users: number }>()
+
+  constructor(size: number, share: number) {
+    this.#room = new Room(size)
+    this.#share = share
+  }
+
+  async hold<T>(who: string, bytes: number, job: () => Promise<T>): Promise<T> {
+    const part = this.#ownOf.get(who) ?? { own: new Room(this.#share), users: 0 }
+    this.#ownOf.set(who, part)
+    part.users++
+    try {
+      return await part.own.hold(bytes, () => this.#room.hold(Math.min(bytes, this.#share), job))
+    } finally {
+      if (--part.users === 0) this.#ownOf.delete(who)
+    }
+  }
+}

@@ -56,7 +56,7 @@ export function submissionRoutes(site: Site): Hono<Bound> {
     if (model === null || model.flora.name !== statement.flora) return otherFlora(statement.flora)
     const ids = [statement.said, statement.named?.species ?? null]
     if (ids.some((id) => id !== null && speciesOf(model, id) === null)) return otherFlora(statement.flora)
-    const fitted = await identifier.admit(() => identifier.fitToKeep(photos))
+    const fitted = await identifier.admit('visitors', () => identifier.fitToKeep(photos))
     if (isBusy(fitted)) return tooMuchToDo()
     if (isRejection(fitted)) return fitted
     const taken = await submissions.take(statement, fitted, model)

@@ -17,6 +17,8 @@ import type { PhotoReaders } from './photo-readers.ts'
 
 /** Requests at a time, those that wait and those whose photos are still coming included. */
 const MOST_REQUESTS = 64
+/** Of them for one key: what a browser's key is used for by others does not shut out everybody else. */
+const MOST_OF_ONE = 48
 /** After so long without a photo the threads end, and give their memory back. */
 const IDLE_MS = 15 * 60_000
 
@@ -53,6 +55,7 @@ export class Identifier {
   #published: PublishedModel | null = null
   #opening: { id: string; opened: Promise<OpenModel | Rejection> } | null = null
   #requests = 0
+  readonly #requestsOf = new Map<string, number>()
 
   constructor(parts: IdentifierParts) {
     this.#parts = parts
@@ -81,18 +84,27 @@ export class Identifier {
     return this.#published
   }
 
-  /** Does `job` unless there is too much to do. */
-  async admit<T>(job: () => Promise<T>): Promise<T | Busy> {
-    if (this.#requests >= MOST_REQUESTS) {
+  /** Does `job` unless there is too much to do, or too much for `who` alone. */
+  async admit<T>(who: string, job: () => Promise<T>): Promise<T | Busy> {
+    const own = this.#requestsOf.get(who) ?? 0
+    if (this.#requests >= MOST_REQUESTS || own >= MOST_OF_ONE) {
       return { kind: 'busy', retryAfterSeconds: Math.max(1, Math.ceil(this.#parts.readers.waitMs() / 1000)) }
     }
     this.#requests++
+    this.#requestsOf.set(who, own + 1)
     try {
       return await job()
     } finally {
       this.#requests--
+      this.#countDown(who)
       this.#idle.set(this.#parts.clock.nowMs() + IDLE_MS)
     }
+  }
+
+  #countDown(who: string): void {
+    const left = this.#requestsOf.get(who)! - 1
+    if (left === 0) this.#requestsOf.delete(who)
+    else this.#requestsOf.set(who, left)
   }
 
   /** One plant from one to five photos of it, each the bytes of a file. */

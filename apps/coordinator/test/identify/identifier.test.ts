@@ -239,7 +239,7 @@ describe('PN2: threads', () => {
     expect(await next).toEqual(expected)
   })
 
-  it('64 requests at a time are admitted; when to ask again is told by what is left to do', async () => {
+  it('PN2: 64 requests at a time are admitted, 48 of one key; when to ask again is told by what is left to do', async () => {
     const { identifier } = identifierOf({
       read: () => Promise.reject(new Error('not asked')),
       fitToKeep: () => Promise.reject(new Error('not asked')),
@@ -251,11 +251,14 @@ describe('PN2: threads', () => {
     const held = new Promise<void>((resolve) => {
       letGo = resolve
     })
-    const admitted = Array.from({ length: 64 }, () => identifier.admit(() => held))
-    expect(await identifier.admit(async () => 'done')).toEqual({ kind: 'busy', retryAfterSeconds: 5 })
+    const busy = { kind: 'busy', retryAfterSeconds: 5 }
+    const greedy = Array.from({ length: 48 }, () => identifier.admit('greedy', () => held))
+    expect(await identifier.admit('greedy', async () => 'done')).toEqual(busy)
+    const others = Array.from({ length: 16 }, (_, n) => identifier.admit(`key ${n}`, () => held))
+    expect(await identifier.admit('one more', async () => 'done')).toEqual(busy)
     letGo()
-    await Promise.all(admitted)
-    expect(await identifier.admit(async () => 'done')).toBe('done')
+    await Promise.all([...greedy, ...others])
+    expect(await identifier.admit('greedy', async () => 'done')).toBe('done')
   })
 
   it('are sent a photo’s own bytes, not the request that it lies in', async () => {
@@ -283,7 +286,7 @@ describe('PN2: threads', () => {
       },
     })
     const photo = await jpeg(1)
-    const name = () => identifier.admit(() => identifier.scoresOf(models[0]!, [photo]))
+    const name = () => identifier.admit('a key', () => identifier.scoresOf(models[0]!, [photo]))
     const before = await name()
     clock.moveOn(15 * 60_000 - 1)
     expect(closed).toEqual([])

@@ -16,13 +16,18 @@ import { type Fault, fault, faultOf } from './faults.ts'
 /** With what a form has around its images. */
 export const MOST_BODY_BYTES = MOST_IMAGE_BYTES + (64 << 10)
 
+/** For a body that does not say how long it is, and so holds the room of the largest. */
+const UNSTATED_WITHIN_MS = 60_000
+
 /** `organsInQuery`: some programs send them there. */
 export async function readIdentifyForm(
   incoming: IncomingMessage,
   clock: Clock,
   organsInQuery: readonly string[],
 ): Promise<AskedPhoto[] | Fault> {
-  const parts = await readForm(incoming, { mostBytes: MOST_BODY_BYTES }, clock)
+  const isStated = incoming.headers['content-length'] !== undefined
+  const bounds = { mostBytes: MOST_BODY_BYTES, ...(!isStated && { withinMs: UNSTATED_WITHIN_MS }) }
+  const parts = await readForm(incoming, bounds, clock)
   return Array.isArray(parts) ? photosIn(parts, organsInQuery) : unread(parts)
 }
 

@@ -2,7 +2,7 @@
 import { isRejection } from '@worldflora/protocol/rejection'
 import { type Context, Hono } from 'hono'
 import { isBusy } from '../../identify/identifier.ts'
-import { Room } from '../room.ts'
+import { Room, SharedRoom } from '../room.ts'
 import type { Site } from '../site.ts'
 import { type AskedPhoto, MOST_IMAGE_BYTES, organsOf } from './asked-photos.ts'
 import { answerFault, answerWith, type Fault, fault, faultOf, isFault, NOT_FOUND, noModel } from './faults.ts'
@@ -17,9 +17,11 @@ import { IdentifyQuery, parseQuery } from './queries.ts'
 const FETCHES_AT_ONCE = 2
 /** Bodies in memory at one time, from their first byte until they are answered; the next ones wait at their sockets. */
 const BYTES_AT_ONCE = 256 << 20
+/** Of them for one key. */
+const BYTES_OF_ONE = 160 << 20
 
 export function identifyRoutes(site: Site): Hono<Keyed> {
-  const room = new Room(BYTES_AT_ONCE)
+  const room = new SharedRoom(BYTES_AT_ONCE, BYTES_OF_ONE)
   const fetching = new Room(FETCHES_AT_ONCE)
   const routes = new Hono<Keyed>()
 
@@ -47,11 +49,11 @@ export function identifyRoutes(site: Site): Hono<Keyed> {
     const declared = Number(c.req.header('content-length') ?? MOST_BODY_BYTES)
     const read =
       c.req.method === 'POST'
-        ? await room.hold(Math.min(declared, MOST_BODY_BYTES), () =>
+        ? await room.hold(key.id, Math.min(declared, MOST_BODY_BYTES), () =>
             look(readIdentifyForm(c.env.incoming, clock, organs)),
           )
         : await fetching.hold(1, () =>
-            room.hold(MOST_IMAGE_BYTES, () =>
+            room.hold(key.id, MOST_IMAGE_BYTES, () =>
               look(fetchPhotos(c.req.queries('images') ?? [], organsOf(organs), site.imageHosts, onFetch)),
             ),
           )
@@ -82,7 +84,7 @@ export function identifyRoutes(site: Site): Hono<Keyed> {
     }
     let isSpent = false
     try {
-      const outcome = await identifier.admit(() =>
+      const outcome = await identifier.admit(c.var.key.id, () =>
         identify(c, c.req.param('project') ?? 'all', () => {
           isSpent = true
         }),

@@ -274,7 +274,7 @@ describe('a run’s recipe', () => {
       detail({ phases }, { phaseEvaluations: [{ ...measured, split: 'test', top1: 0.1 }, measured] }),
       run(90),
     )
-    expect(head).toMatchObject({ title: '1. The head', done: 80, total: 80, progress: 'Through' })
+    expect(head).toMatchObject({ title: '1. The head', done: 80, total: 80, progress: 'Done' })
     expect(said(head!.facts)).toEqual({
       Length: '20 epochs, 80 steps',
       Batch: '250 photos a step: 1 task of 250',
@@ -305,8 +305,8 @@ describe('a run’s recipe', () => {
       'To come',
     ],
     [run(3, { state: 'paused' }), 'Paused after 3 of 80 steps', 'To come'],
-    [run(80, { state: 'stopped' }), 'Through', 'Stopped after 0 of 100 steps'],
-    [run(180, { state: 'finished' }), 'Through', 'Through'],
+    [run(80, { state: 'stopped' }), 'Done', 'Stopped after 0 of 100 steps'],
+    [run(180, { state: 'finished' }), 'Done', 'Done'],
   ])('PH1: how far the phases are: %#', (run, ...words) => {
     expect(phaseCards(detail({ phases }), run).map(({ progress }) => plain(progress))).toEqual(words)
   })

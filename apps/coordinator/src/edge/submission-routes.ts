@@ -62,7 +62,11 @@ export function submissionRoutes(site: Site): Hono<Bound> {
     const taken = await submissions.take(statement, fitted, model)
     if (isRejection(taken)) return taken
     const said = taken.said?.scientificName ?? 'a plant that its sender could not name'
-    journal.note('submission-received', null, `Photos were given of ${said}: ${taken.photos.length}.`)
+    journal.note(
+      'submission-received',
+      null,
+      `${counted(taken.photos.length, 'photo')} of ${said} came from a visitor.`,
+    )
     return { photos: taken.photos.length }
   }
 
@@ -86,7 +90,7 @@ export function submissionRoutes(site: Site): Hono<Bound> {
     if (!isRejection(decided)) {
       const { state, species, said } = decided
       const what = (species ?? said)?.scientificName ?? 'a plant without a name'
-      journal.note(`submission-${state}`, null, `Photos that were given of ${what}: now ${state}.`)
+      journal.note(`submission-${state}`, null, `The photos that were given of ${what} are now ${state}.`)
     }
     return answer(decided)
   })
@@ -100,7 +104,7 @@ export function submissionRoutes(site: Site): Hono<Bound> {
       journal.note(
         `submissions-${state}`,
         null,
-        `Submissions decided together: ${decided.length}, now ${state}.`,
+        `${counted(decided.length, 'submission')} decided together: now ${state}.`,
       )
     }
     return answer({ submissions: decided })
@@ -119,6 +123,10 @@ export function speciesRoutes({ identifier, operator }: Site): Hono {
     return answer(model === null ? { species: [], isMore: false } : await findSpecies(model, query.text))
   })
   return routes
+}
+
+function counted(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`
 }
 
 function tooMany(): Rejection {

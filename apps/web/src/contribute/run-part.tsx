@@ -43,7 +43,12 @@ export function RunPart({
   const { mine, inHand } = ownPart(run, shares)
   return (
     <section className={styles.run} aria-label={t('run')}>
-      <StepRing tasks={{ ...run.tasks, mine, inHand }} label={ringWords(t, amounts, { run, mine, inHand })} />
+      {hasNoStep(run) ? null : (
+        <StepRing
+          tasks={{ ...run.tasks, mine, inHand }}
+          label={ringWords(t, amounts, { run, mine, inHand })}
+        />
+      )}
       <div className={styles.words}>
         <h2 className={styles.name}>{run.name}</h2>
         <p className={styles.quiet}>{peopleWords(t, run, status.workers)}</p>
@@ -56,6 +61,11 @@ export function RunPart({
       </div>
     </section>
   )
+}
+
+/** Between two steps of a running one the ring stays. */
+function hasNoStep({ state, tasks }: RunStatus): boolean {
+  return state !== 'running' && tasks.total === 0
 }
 
 function ringWords(

@@ -56,7 +56,7 @@ export function ApiKeys({ news }: { news: unknown }) {
                 </span>
               </span>
               <button type="button" className={styles.revoke} onClick={() => setLeaving(key)}>
-                {`Revoke “${key.name}” …`}
+                Revoke<span className="visually-hidden">{` “${key.name}”`}</span> …
               </button>
             </li>
           ))}

@@ -71,11 +71,17 @@ function Overview({ onLogout, fault }: { onLogout: () => void; fault: Rejection 
           </Notice>
         ) : null}
         {status?.trouble === undefined ? null : <Trouble {...status.trouble} />}
-        {runs.length > 1 ? (
-          <a className={styles.toRuns} href={`#${RUN_LIST}`}>
-            All {count(runs.length)} runs
-          </a>
-        ) : null}
+        <nav aria-label="On this page" className={`${styles.ways} screen-only`}>
+          {runs.length > 1 ? (
+            <a className={styles.toRuns} href={`#${RUN_LIST}`}>
+              All {count(runs.length)} runs
+            </a>
+          ) : null}
+          <a href="#workers-heading">Workers</a>
+          <a href="#events-heading">Log</a>
+          <a href="#review-heading">Given photos</a>
+          <a href="#keys-heading">Keys</a>
+        </nav>
         {run === undefined ? (
           <NoRun status={status} />
         ) : (
@@ -110,7 +116,7 @@ function Trouble({ message, action }: NonNullable<Status['trouble']>) {
 
 function NoRun({ status }: Pick<LiveStatus, 'status'>) {
   return (
-    <section>
+    <section className={styles.empty}>
       <h1>{status === null ? 'Looking for runs …' : 'No runs yet'}</h1>
       {status === null ? null : (
         <p>

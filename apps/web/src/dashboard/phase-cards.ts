@@ -52,7 +52,7 @@ function progressOf(
   { state: runState, phase }: RunStatus,
   { done, total, state }: Pick<PhaseCard, 'done' | 'total' | 'state'>,
 ): string {
-  if (state === 'through') return 'Through'
+  if (state === 'through') return 'Done'
   if (state === 'to-come') return 'To come'
   const steps = `${count(done)} of ${counted(total, 'step')}`
   if (runState !== 'running') return `${runState === 'paused' ? 'Paused' : 'Stopped'} after ${steps}`

@@ -124,7 +124,8 @@ function CandidateRow({
       <div className={styles.score}>
         <ScoreBar score={score} />
         <span className={styles.words}>
-          <span className="number">{percent(score)}</span>{' '}
+          <span className="number">{percent(score)}</span>
+          {' · '}
           <span className={styles.sureness}>{t(`sureness.${sureness}`)}</span>
         </span>
         {presence === undefined ? null : <PresenceWords presence={presence} />}

@@ -24,7 +24,18 @@ export function PhotoChoice({
   const hasLiveCamera = useHasLiveCamera()
   return (
     <div className={`${styles.choice} ${styles[shape]}`} data-dragging={isDragging}>
-      {isSheet ? <p className={styles.invitation}>{isDragging ? t('letGo') : t('drop')}</p> : null}
+      {isSheet ? (
+        <p className={styles.invitation}>
+          {isDragging ? (
+            t('letGo')
+          ) : (
+            <>
+              <span className={styles.drop}>{t('drop')}</span>
+              <span className={styles.show}>{t('show')}</span>
+            </>
+          )}
+        </p>
+      ) : null}
       <div className={styles.ways}>
         <label className={`${styles.way} ${styles.camera}`}>
           <input

@@ -116,7 +116,7 @@ function CandidateRow({ candidate }: { candidate: KeptCandidate }) {
       </span>
       <ScoreBar score={score} />
       <span className={styles.score}>
-        <span className="number">{percent(score)}</span> {t(`sureness.${surenessOf(score)}`)}
+        <span className="number">{percent(score)}</span> · {t(`sureness.${surenessOf(score)}`)}
       </span>
     </li>
   )

@@ -90,6 +90,20 @@ describe('/identify', () => {
   })
 })
 
+/** Who asks for less motion gets none. */
+async function expectStill(page: WatchedPage): Promise<void> {
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  const moving = await page.locator('body *').evaluateAll(
+    (all) =>
+      all.filter((one) => {
+        const { animationName, transitionDuration } = getComputedStyle(one)
+        return animationName !== 'none' || transitionDuration !== '0s'
+      }).length,
+  )
+  expect(moving).toBe(0)
+  await page.emulateMedia({ reducedMotion: null })
+}
+
 describe('/contribute and /dashboard', () => {
   it('a volunteer sees the backend, the work and its sum, and stops at once; the operator sees it too', async () => {
     const id = await openRun(site, { ...run, name: 'volunteered' })
@@ -97,6 +111,7 @@ describe('/contribute and /dashboard', () => {
     await untilRun(site, id, (status) => status.step >= 3)
     await expect.poll(() => tab.getByTestId('images-done').textContent()).toMatch(/[1-9]/)
     expect(await tab.getByTestId('backend').textContent()).toContain('WASM')
+    await expectStill(tab)
 
     const { path } = await call<{ path: string }>(site, 'POST', '/api/operator-links')
     const context = await openContext(browser)

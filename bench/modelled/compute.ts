@@ -21,6 +21,8 @@ export function modelledThread(model: Model): ComputeThread {
   const shards = new Set<Hash>()
   const timers = new Set<NodeJS.Timeout>()
   let held: Hash | null = null
+  /** One task at a time: the next one is given while it has another. */
+  let freeAtMs = 0
 
   const compute: ComputePort = {
     open: async () => ({ device: { backend: 'wasm' }, trial: null }),
@@ -40,8 +42,9 @@ export function modelledThread(model: Model): ComputeThread {
     prepare: async () => {},
     async gradient({ task }) {
       const images = task.entries.reduce((sum, { samples }) => sum + samples.length, 0)
-      const startedMs = performance.now()
-      await sleepUntil(startedMs + (1000 * images) / model.imagesPerSecond)
+      const startedMs = Math.max(performance.now(), freeAtMs)
+      freeAtMs = startedMs + (1000 * images) / model.imagesPerSecond
+      await sleepUntil(freeAtMs)
       model.onComputed(task, startedMs, performance.now())
       return model.sums.digest
     },

@@ -4,12 +4,15 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { type ConvolutionAttributes as Attributes, type Shape4D, shapeOf } from '../convolution-shape.ts'
+import { registerOn } from '../register-kernel.ts'
 import { type KernelModule, pointerTo, type WasmHost, withScratch, zeros } from './kernel-module.ts'
 
 type Conv2DInfo = tf.backend_util.Conv2DInfo
 
 /** As in `assembly/matrix-product.ts`. */
 const ROWS_PER_PARTIAL_SUM = 256
+
+const register = registerOn<WasmHost>('wasm')
 
 export function registerConvolutionKernels(kernels: KernelModule): void {
   register(tf.Conv2DBackpropFilter, ({ x, dy }, attributes, backend) => {
@@ -78,22 +81,6 @@ export function registerConvolutionKernels(kernels: KernelModule): void {
     const pointers = [dy!, filter!, dx].map((tensor) => pointerTo(backend, tensor))
     kernels.depthwiseInputGradient(...pointers, info.batchSize, ...geometry(info))
     return dx
-  })
-}
-
-type Compute = (
-  inputs: tf.NamedTensorInfoMap,
-  attributes: tf.NamedAttrMap | undefined,
-  backend: WasmHost,
-) => tf.TensorInfo
-
-function register(kernelName: string, compute: Compute): void {
-  // tfjs has a Conv2DBackpropInput, a plain loop; registering a second kernel would be ignored with a warning.
-  if (tf.getKernel(kernelName, 'wasm')) tf.unregisterKernel(kernelName, 'wasm')
-  tf.registerKernel({
-    kernelName,
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs, backend }) => compute(inputs, attrs, backend as WasmHost),
   })
 }
 

@@ -4,17 +4,13 @@
  * as that backend's own `Reshape` does.
  */
 import * as tf from '@tensorflow/tfjs-core'
+import { registerOn } from '../register-kernel.ts'
 import type { WasmHost } from './kernel-module.ts'
 
 export function registerIdentityKernel(): void {
-  tf.unregisterKernel(tf.Identity, 'wasm')
-  tf.registerKernel({
-    kernelName: tf.Identity,
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, backend }) => {
-      const { dataId, shape, dtype } = inputs.x!
-      ;(backend as WasmHost).incRef(dataId)
-      return { dataId, shape, dtype }
-    },
+  registerOn<WasmHost>('wasm')(tf.Identity, ({ x }, _, host) => {
+    const { dataId, shape, dtype } = x!
+    host.incRef(dataId)
+    return { dataId, shape, dtype }
   })
 }

@@ -1,6 +1,7 @@
 /** Batch normalisation and activations' gradients for tfjs's WASM backend: few passes instead of a dozen elementwise ops. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Activation } from '../../ops/op-types.ts'
+import { extentOf } from '../channel-extent.ts'
 import {
   ACTIVATION_GRADIENT,
   CHANNEL_MOMENTS,
@@ -8,9 +9,12 @@ import {
   NORMALISE,
   NORMALISE_GRADIENT,
 } from '../kernel-names.ts'
+import { registerOn } from '../register-kernel.ts'
 import { type KernelModule, pointerTo, type WasmHost } from './kernel-module.ts'
 
 type NormAttributes = { epsilon: number; activation: Activation }
+
+const register = registerOn<WasmHost>('wasm')
 
 export function registerNormKernels(kernels: KernelModule): void {
   register(CHANNEL_MOMENTS, ({ x }, _, backend) => {
@@ -70,20 +74,6 @@ export function registerNormKernels(kernels: KernelModule): void {
   })
 }
 
-type Compute = (
-  inputs: tf.NamedTensorInfoMap,
-  attributes: tf.NamedAttrMap | undefined,
-  backend: WasmHost,
-) => tf.TensorInfo | tf.TensorInfo[]
-
-function register(kernelName: string, compute: Compute): void {
-  tf.registerKernel({
-    kernelName,
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs, backend }) => compute(inputs, attrs, backend as WasmHost),
-  })
-}
-
 /** Between which a value passes through. */
 function boundsOf(activation: Activation): [low: number, high: number] {
   switch (activation) {
@@ -98,9 +88,4 @@ function boundsOf(activation: Activation): [low: number, high: number] {
 
 function pointersTo(backend: WasmHost, tensors: tf.TensorInfo[]): number[] {
   return tensors.map((tensor) => pointerTo(backend, tensor))
-}
-
-function extentOf(x: tf.TensorInfo): { rows: number; channels: number } {
-  const channels = x.shape.at(-1)!
-  return { rows: tf.util.sizeFromShape(x.shape) / channels, channels }
 }

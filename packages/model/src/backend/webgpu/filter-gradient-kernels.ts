@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { type ConvolutionAttributes, type Shape4D, shapeOf } from '../convolution-shape.ts'
+import { registerOn } from '../register-kernel.ts'
 import { runShader, type ShaderHost } from './shader.ts'
 import { channelSums, partsOf, totals } from './sums.ts'
 
@@ -20,26 +21,20 @@ const LEAST_ROWS = 256
 /** Of tiles and parts together, to keep a large device busy. */
 const WORKGROUPS = 256
 
+const register = registerOn<ShaderHost>('webgpu')
+
 export function registerFilterGradientKernels(): void {
-  register(tf.Conv2DBackpropFilter, (host, maps, attributes) =>
-    convolutionGradient(host, maps, shapeOf(maps.x.shape, attributes.filterShape, attributes, false)),
+  register(tf.Conv2DBackpropFilter, (inputs, attributes, host) =>
+    convolutionGradient(host, inputs as Maps, infoOf(inputs as Maps, attributes, false)),
   )
-  register(tf.DepthwiseConv2dNativeBackpropFilter, (host, maps, attributes) =>
-    depthwiseGradient(host, maps, shapeOf(maps.x.shape, attributes.filterShape, attributes, true)),
+  register(tf.DepthwiseConv2dNativeBackpropFilter, (inputs, attributes, host) =>
+    depthwiseGradient(host, inputs as Maps, infoOf(inputs as Maps, attributes, true)),
   )
 }
 
-function register(
-  kernelName: string,
-  compute: (host: ShaderHost, maps: Maps, attributes: FilterAttributes) => tf.TensorInfo,
-): void {
-  tf.unregisterKernel(kernelName, 'webgpu')
-  tf.registerKernel({
-    kernelName,
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      compute(backend as ShaderHost, inputs as Maps, attrs as unknown as FilterAttributes),
-  })
+function infoOf({ x }: Maps, attributes: tf.NamedAttrMap | undefined, depthwise: boolean): Conv2DInfo {
+  const own = attributes as unknown as FilterAttributes
+  return shapeOf(x.shape, own.filterShape, own, depthwise)
 }
 
 /** Patches of x, transposed, times dy: [taps * channels in, rows] x [rows, channels out], where a row is a pixel of dy. */

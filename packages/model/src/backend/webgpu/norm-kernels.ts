@@ -2,8 +2,9 @@
  * Batch normalisation and activations' gradients for tfjs's WebGPU backend: a few shaders a layer, where composed of tfjs's ops
  * there are forty, each with constants to send.
  */
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 import type { Activation } from '../../ops/op-types.ts'
+import { extentOf } from '../channel-extent.ts'
 import {
   ACTIVATION_GRADIENT,
   CHANNEL_MOMENTS,
@@ -11,10 +12,13 @@ import {
   NORMALISE,
   NORMALISE_GRADIENT,
 } from '../kernel-names.ts'
+import { registerOn } from '../register-kernel.ts'
 import { drop, runElementwise, type ShaderHost } from './shader.ts'
-import { channelSums, type Extent, partsIn, TOTAL_OF, totals } from './sums.ts'
+import { channelSums, partsIn, TOTAL_OF, totals } from './sums.ts'
 
 type NormAttributes = { epsilon: number; activation: Activation }
+
+const register = registerOn<ShaderHost>('webgpu')
 
 export function registerNormKernels(): void {
   register(CHANNEL_MOMENTS, ({ x }, _, host) => momentsOf(host, x!))
@@ -186,23 +190,4 @@ function passed(activation: Activation, dy: string, y: string): string {
     case 'relu6':
       return `select(0.0, ${dy}, ${y} > 0.0 && ${y} < 6.0)`
   }
-}
-
-type Compute = (
-  inputs: tf.NamedTensorInfoMap,
-  attributes: tf.NamedAttrMap | undefined,
-  host: ShaderHost,
-) => tf.TensorInfo | tf.TensorInfo[]
-
-function register(kernelName: string, compute: Compute): void {
-  tf.registerKernel({
-    kernelName,
-    backendName: 'webgpu',
-    kernelFunc: ({ inputs, attrs, backend }) => compute(inputs, attrs, backend as ShaderHost),
-  })
-}
-
-function extentOf(x: tf.TensorInfo): Extent {
-  const channels = x.shape.at(-1)!
-  return { rows: tf.util.sizeFromShape(x.shape) / channels, channels }
 }

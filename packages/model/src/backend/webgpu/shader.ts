@@ -1,7 +1,6 @@
 /** Compute shaders of our own on tfjs's WebGPU backend, which compiles each once and binds its tensors. */
-
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
-import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { type TensorInfo, util } from '@tensorflow/tfjs-core'
 
 export type ShaderHost = WebGPUBackend
 
@@ -51,7 +50,7 @@ export function runElementwise(
   shader: Omit<Shader, 'workgroups' | 'code'> & { functions?: string; compute: string },
 ): TensorInfo {
   const { functions = '', compute, ...rest } = shader
-  const count = rest.outputShape.reduce((product, extent) => product * extent, 1)
+  const count = util.sizeFromShape(rest.outputShape)
   return runShader(host, {
     ...rest,
     integers: { ...rest.integers, count },

@@ -2,11 +2,9 @@
  * Sums over many rows. Workgroups add up a part of the rows each, then one thread a sum adds the parts, in their order: the same
  * device gives the same bits again.
  */
-import type { TensorInfo } from '@tensorflow/tfjs-core'
+import { type TensorInfo, util } from '@tensorflow/tfjs-core'
+import type { Extent } from '../channel-extent.ts'
 import { drop, runElementwise, runShader, type ShaderHost, THREADS } from './shader.ts'
-
-/** [rows, channels] */
-export type Extent = { rows: number; channels: number }
 
 export type ChannelSums = {
   name: string
@@ -85,7 +83,7 @@ export const TOTAL_OF = `
 /** What `TOTAL_OF` has need of. */
 export function partsIn(partials: TensorInfo): { parts: number; stride: number } {
   const [parts, ...rest] = partials.shape
-  return { parts: parts!, stride: rest.reduce((product, extent) => product * extent, 1) }
+  return { parts: parts!, stride: util.sizeFromShape(rest) }
 }
 
 /** [parts, ...] -> [shape], which has as many values. Consumes `partials`. */
